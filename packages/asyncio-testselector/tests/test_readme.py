@@ -1,0 +1,29 @@
+"""Every program of the README runs as it stands there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[1] / "README.md"
+PROGRAMS = re.findall(r"^```python\n(.*?)^```", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda text: text.splitlines()[0])
+def test_program_of_the_readme_runs(program: str, tmp_path: Path) -> None:
+    path = tmp_path / "test_program.py"
+    path.write_text(program, "utf-8")
+    is_test = re.search(r"^ *(async )?def test_", program, re.MULTILINE)
+    runner = ["-m", "pytest", "-q", "-p", "no:cacheprovider"] if is_test else []
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", *runner, path.name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
