@@ -1,0 +1,190 @@
+"""The one matrix of the monorepo: ``nox -l`` lists it, ``nox -s tests-3.13`` runs a part."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+nox.needs_version = ">=2024.4.15"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.stop_on_first_error = False
+os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+# A session is what it declares: nothing of the caller's environment may help or hinder it.
+for name in ("PYTHONPATH", "PYTHONWARNINGS", "PYTEST_ADDOPTS", "UV_PYTHON"):
+    os.environ.pop(name, None)
+
+ROOT = Path(__file__).parent
+SUITE = "asynctest-suite"
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
+MAIN = "3.13"
+PACKAGES = sorted(path.parent.name for path in ROOT.glob("packages/*/pyproject.toml"))
+EDITABLE = [arg for name in PACKAGES for arg in ("-e", f"packages/{name}")]
+WHEELS = ROOT / "dist"
+
+nox.options.sessions = ["lint", "typing", "tests", "together", "wheel", "floor", "docs", "coverage"]
+
+
+def group(name: str) -> list[str]:
+    """Return the requirements of a dependency group of the root."""
+    return nox.project.dependency_groups(PROJECT, name)
+
+
+def module(package: str) -> str:
+    """Return the import name of a distribution."""
+    return "asynctest" if package == SUITE else package.replace("-", "_")
+
+
+def siblings(package: str) -> list[str]:
+    """Return install arguments for the package and those of ours that it needs."""
+    needed, todo = [], [package]
+    while todo:
+        name = todo.pop()
+        if name not in needed:
+            needed.append(name)
+            metadata = nox.project.load_toml(f"packages/{name}/pyproject.toml")
+            requirements = metadata["project"].get("dependencies", [])
+            todo += [other for other in PACKAGES if any(r.startswith(other) for r in requirements)]
+    return [arg for name in needed for arg in ("-e", f"packages/{name}")]
+
+
+def pytest(session: nox.Session, *args: str) -> None:
+    """Run pytest as the matrix does: every warning is an error."""
+    session.run("python", "-W", "error", "-m", "pytest", "-q", *args, *session.posargs)
+
+
+def package_tests(package: str) -> list[str]:
+    """Return what pytest runs for a package: docstrings of what is installed, and its tests."""
+    return ["--doctest-modules", "--pyargs", module(package), "tests"]
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("package", PACKAGES, ids=PACKAGES)
+def tests(session: nox.Session, package: str) -> None:
+    """Run one package's own tests, with no other of ours installed than it declares."""
+    session.install(*siblings(package), *group("test"))
+    session.chdir(f"packages/{package}")
+    pytest(session, *package_tests(package))
+
+
+@nox.session(python=PYTHONS)
+def together(session: nox.Session) -> None:
+    """Run what takes two packages or more, and the tour."""
+    session.install(*EDITABLE, "-e", ".", *group("together"))
+    pytest(session, "tests")
+    session.run("python", "-W", "error", "docs/examples/tour.py", "--brief")
+
+
+@nox.session
+def tour(session: nox.Session) -> None:
+    """Show what the four packages do: example suites, then planted bugs and their reports."""
+    session.install(*EDITABLE, "-e", ".")
+    session.run("python", "-W", "error", "docs/examples/tour.py", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build the wheel and the sdist of all five distributions into dist/."""
+    session.install("build>=1.2", "hatchling>=1.27")
+    shutil.rmtree(WHEELS, ignore_errors=True)
+    for folder in [".", *(f"packages/{name}" for name in PACKAGES)]:
+        session.run("python", "-m", "build", "-q", "--no-isolation", "-o", str(WHEELS), folder)
+
+
+@nox.session(python=[OLDEST, NEWEST], requires=["build"])
+@nox.parametrize("package", [*PACKAGES, SUITE], ids=[*PACKAGES, SUITE])
+def wheel(session: nox.Session, package: str) -> None:
+    """Install one distribution from its wheel, away from the source tree, and test that."""
+    session.install("--find-links", str(WHEELS), package)
+    session.install(*group("test"))
+    away = Path(session.create_tmp()) / "away"
+    shutil.rmtree(away, ignore_errors=True)
+    source = ROOT if package == SUITE else ROOT / "packages" / package
+    copied = ["docs/examples"] if package == SUITE else ["tests", "README.md", "pyproject.toml"]
+    copy(source, away, copied)
+    session.chdir(away)
+    session.run("python", "-W", "error", "-c", f"import {module(package)}")
+    if package == SUITE:
+        session.run("python", "-W", "error", "docs/examples/tour.py", "--brief")
+    else:
+        pytest(session, *package_tests(package))
+
+
+def copy(source: Path, target: Path, names: Iterable[str]) -> None:
+    """Copy files and folders of *source* to the same places below *target*."""
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        if (source / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", ".*")
+            shutil.copytree(source / name, target / name, ignore=ignored)
+        else:
+            shutil.copy(source / name, target / name)
+
+
+@nox.session(python=OLDEST, venv_backend="uv")
+@nox.parametrize("package", PACKAGES, ids=PACKAGES)
+def floor(session: nox.Session, package: str) -> None:
+    """Run one package's tests with the lowest versions that are declared."""
+    session.install("--resolution=lowest-direct", *siblings(package), *group("test"))
+    session.chdir(f"packages/{package}")
+    pytest(session, *package_tests(package))
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Check the types of the code and of typing_tests/ with mypy --strict and pyright."""
+    session.install(*EDITABLE, "-e", ".", *group("typing"))
+    # mypy takes equal file names of two packages for one module, hence one run for each.
+    for folder in [*(f"packages/{name}" for name in PACKAGES), "."]:
+        checked = [f"{folder}/src", *map(str, Path(folder).glob("typing_tests"))]
+        session.run("mypy", "--config-file", "pyproject.toml", *checked)
+    session.run("pyright", *map(str, [*ROOT.glob("packages/*/src"), "src"]))
+    session.run("pyright", *map(str, ROOT.glob("packages/*/typing_tests")))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format with ruff."""
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a warning is an error."""
+    session.install(*EDITABLE, "-e", ".[migrate]", *group("docs"))
+    session.run("sphinx-build", "-W", "-q", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session(python=[OLDEST, MAIN, NEWEST])
+def coverage(session: nox.Session) -> None:
+    """Measure branch coverage; the last version reports all that were measured."""
+    session.install(*EDITABLE, "-e", ".", *group("together"))
+    if session.python == OLDEST:
+        session.run("coverage", "erase")
+    config = f"--rcfile={ROOT / 'pyproject.toml'}"
+    data = {"COVERAGE_FILE": str(ROOT / ".coverage")}
+    for package in PACKAGES:
+        with session.chdir(f"packages/{package}"):
+            measured = ["coverage", "run", config, "-m", "pytest", "-q", *package_tests(package)]
+            session.run(*measured, env=data)
+    session.run("coverage", "run", config, "-m", "pytest", "-q", "tests", env=data)
+    if session.python == NEWEST:
+        session.run("coverage", "combine", env=data)
+        session.run("coverage", "report", env=data)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Run the benchmarks beside the peers that install on this Python."""
+    session.install(*EDITABLE, "-e", ".", *group("bench"))
+    session.run("python", "benchmarks/run.py", *session.posargs)
