@@ -1,0 +1,134 @@
+"""
+The tour: what the four packages do, on suites that a user could have written.
+
+First the example suites run: all of their tests have to pass. Then tests with planted bugs
+run: each has to be caught, and what is shown is the report that its author would read. The exit
+status is 0 only if everything passed that should, and every bug was caught.
+
+Usage: ``python docs/examples/tour.py [--brief]``; brief leaves the reports out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import logging
+import sys
+import textwrap
+import time
+import unittest
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SUITES = {
+    "test_clock": "virtual time: advancing it, callbacks when expected",
+    "test_mocked_socket": "a request and its response over a mocked socket",
+    "test_coroutine_mocks": "mocks of coroutine functions, patches of coroutines",
+    "test_checks": "checks after each test",
+    "test_loops": "a loop for each test, the default loop, explicit loops",
+    "test_runners": "the decorators run_until_complete and run_forever",
+    "client.test_feed_client": "an application: reconnects, backs off, sends heartbeats",
+}
+
+
+@dataclass
+class Tally:
+    """What the tour saw."""
+
+    passed: int = 0
+    failed: list[str] = field(default_factory=list)
+    caught: int = 0
+    missed: list[str] = field(default_factory=list)
+
+
+class Result(unittest.TestResult):
+    """Remembers how many tests passed; the clocks add up the time themselves."""
+
+    passed = 0
+
+    def addSuccess(self, test: unittest.TestCase) -> None:
+        super().addSuccess(test)
+        self.passed += 1
+
+    def reports(self) -> list[str]:
+        """Return the reports of all tests that did not pass."""
+        unexpected = [f"{test}: unexpected success" for test in self.unexpectedSuccesses]
+        return [text for _, text in self.failures + self.errors] + unexpected
+
+
+def run(tests: unittest.TestSuite) -> Result:
+    """Run the tests, their output put aside."""
+    result = Result()
+    tests.run(result)
+    return result
+
+
+def show_suites(tally: Tally) -> None:
+    """Run the example suites, all of which have to pass."""
+    print("The example suites\n")
+    for name, subject in SUITES.items():
+        result = run(unittest.defaultTestLoader.loadTestsFromModule(importlib.import_module(name)))
+        tally.passed += result.passed
+        tally.failed += result.reports()
+        if not result.passed:
+            tally.failed.append(f"{name}: no test ran")
+        verdict = "ok" if not result.reports() and result.passed else "FAILED"
+        print(f"  {verdict:7} {result.passed:2} tests  {name:24} {subject}")
+
+
+def show_planted_bugs(tally: Tally, *, brief: bool) -> None:
+    """Run tests with planted bugs, each of which has to be caught."""
+    print("\nPlanted bugs, and what is reported of them\n")
+    for bug in importlib.import_module("broken.planted_bugs").BUGS:
+        result = run(unittest.defaultTestLoader.loadTestsFromTestCase(bug.case))
+        report = "\n".join(result.reports())
+        caught = not result.passed and bug.evidence in report
+        tally.caught += caught
+        if not caught:
+            tally.missed.append(f"{bug.what}\n{report or 'the test passed'}")
+        print(f"  {'caught' if caught else 'MISSED'}  {bug.what}")
+        if caught and not brief:
+            print(textwrap.indent(message(report), " " * 10 + "| ") + "\n")
+
+
+def message(report: str) -> str:
+    """Return what a report says below its traceback."""
+    lines = report.rstrip().splitlines()
+    last_frame = max((n for n, line in enumerate(lines) if line.startswith("  ")), default=-1)
+    starts = (n for n, line in enumerate(lines) if not line.startswith((" ", "Traceback")))
+    return "\n".join(lines[min(starts, default=last_frame + 1) :])
+
+
+def conclude(tally: Tally, seconds: float) -> int:
+    """Print the summary, and return the exit status."""
+    for text in [*tally.failed, *tally.missed]:
+        print("\n" + text)
+    bugs = tally.caught + len(tally.missed)
+    good = not tally.failed and not tally.missed and tally.passed and bugs
+    print(f"\n{tally.passed} tests passed, {len(tally.failed)} failed.")
+    print(f"{tally.caught} of {bugs} planted bugs were caught.")
+    print(f"Virtual time lived: {timedelta(seconds=round(virtual_seconds()))}.")
+    print(f"Real time spent: {seconds:.2f} s.")
+    print("All is as it should be." if good else "NOT all is as it should be.")
+    return 0 if good else 1
+
+
+def main() -> int:
+    """Run the tour."""
+    parser = argparse.ArgumentParser(description="A tour of the four packages.")
+    parser.add_argument("--brief", action="store_true", help="without the reports")
+    options = parser.parse_args()
+    sys.path.insert(0, str(HERE))
+    logging.basicConfig(stream=io.StringIO())  # the application's log is no part of the tour
+    tally = Tally()
+    start = time.perf_counter()
+    show_suites(tally)
+    show_planted_bugs(tally, brief=options.brief)
+    return conclude(tally, time.perf_counter() - start)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
