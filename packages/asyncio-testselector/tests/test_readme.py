@@ -15,6 +15,9 @@ PROGRAMS = re.findall(r"^```python\n(.*?)^```", README.read_text("utf-8"), re.MU
 def test_program_of_the_readme_runs(program: str, tmp_path: Path) -> None:
     path = tmp_path / "test_program.py"
     path.write_text(program, "utf-8")
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
+    )
     is_test = re.search(r"^ *(async )?def test_", program, re.MULTILINE)
     runner = ["-m", "pytest", "-q", "-p", "no:cacheprovider"] if is_test else []
 
