@@ -45,7 +45,8 @@ def keep(tables: dict[str, str]) -> None:
     for name, table in tables.items():
         section = f"## {name} on CPython {VERSION}\n\n{strip(table)}\n\n"
         pattern = rf"^## {name} on CPython {re.escape(VERSION)}\n.*?(?=^## |\Z)"
-        text, replaced = re.subn(pattern, lambda _, s=section: s, text, flags=re.MULTILINE | re.DOTALL)
+        flags = re.MULTILINE | re.DOTALL
+        text, replaced = re.subn(pattern, lambda _, s=section: s, text, flags=flags)
         if not replaced:
             text = text.rstrip() + "\n\n" + section
     RESULTS.write_text(text.rstrip() + "\n", "utf-8")

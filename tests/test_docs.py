@@ -1,0 +1,73 @@
+"""Every program on a page of the documentation runs as it stands there; so does the tutorial."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = [path for path in sorted(DOCS.glob("**/*.md")) if "_build" not in path.parts]
+PROGRAMS = {
+    f"{page.relative_to(DOCS)}:{page.read_text('utf-8')[: found.start()].count(chr(10)) + 1}": found[
+        1
+    ]
+    for page in PAGES
+    for found in re.finditer(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
+}
+TUTORIAL = DOCS / "examples" / "tutorial"
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in the folder, every warning an error."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def pytest_in(folder: Path, *files: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest on files of the folder."""
+    options = ["-o", "asyncio_default_fixture_loop_scope=function", "-p", "no:cacheprovider"]
+    return run(folder, "-m", "pytest", "-q", *options, "--rootdir", ".", *files)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_program_on_a_page_runs(name: str, tmp_path: Path) -> None:
+    program = PROGRAMS[name]
+    (tmp_path / "test_program.py").write_text(program, "utf-8")
+
+    if re.search(r"^ *(async )?def test_", program, re.MULTILINE):
+        done = pytest_in(tmp_path, "test_program.py")
+    else:
+        done = run(tmp_path, "test_program.py")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "step", ["step_0_before", "step_2_mocks", "step_3_clock", "step_4_network"]
+)
+def test_step_of_the_tutorial_passes(step: str) -> None:
+    done = run(TUTORIAL, "-m", "unittest", "-v", step)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_step_of_the_tutorial_with_pytest_passes() -> None:
+    done = pytest_in(TUTORIAL, "step_5_pytest.py")
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_strict_step_of_the_tutorial_fails_with_the_report_that_is_shown() -> None:
+    done = run(TUTORIAL, "-m", "unittest", "step_1_strict")
+    shown = (TUTORIAL / "step_1_report.txt").read_text("utf-8")
+
+    assert done.returncode == 1
+    for line in filter(None, map(str.strip, shown.splitlines())):
+        assert re.sub(r"\d+", "N", line) in re.sub(r"\d+", "N", done.stderr), done.stderr
