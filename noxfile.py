@@ -184,6 +184,26 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
+def release_check(session: nox.Session) -> None:
+    """Check what `build` made; given a tag, put that package's files into dist/release."""
+    session.install(*group("release"))
+    files = sorted(WHEELS.glob("*.whl")) + sorted(WHEELS.glob("*.tar.gz"))
+    session.run("twine", "check", "--strict", *map(str, files))
+    for tag in session.posargs:
+        package, _, version = tag.rpartition("-v")
+        chosen = [f for f in files if f.name.startswith(f"{package.replace('-', '_')}-{version}")]
+        changelog = ROOT if package == SUITE else ROOT / "packages" / package
+        if len(chosen) != 2:
+            session.error(f"{tag}: built are {[f.name for f in files]}; is the version raised?")
+        if f"## {version} (" not in (changelog / "CHANGELOG.md").read_text("utf-8"):
+            session.error(f"{tag}: CHANGELOG.md has no section for {version}; run towncrier build")
+        shutil.rmtree(WHEELS / "release", ignore_errors=True)
+        (WHEELS / "release").mkdir()
+        for file in chosen:
+            shutil.copy(file, WHEELS / "release")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Run the benchmarks beside the peers that install on this Python."""
     session.install(*EDITABLE, "-e", ".", *group("bench"))
