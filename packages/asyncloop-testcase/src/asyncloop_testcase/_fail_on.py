@@ -1,0 +1,173 @@
+"""The decorators that switch checks on and off, and the plan that follows for a test."""
+
+from __future__ import annotations
+
+import asyncio
+import types
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar, overload
+
+from asyncloop_testcase import _checks
+from asyncloop_testcase._checks import KNOWN, Check, Plan
+
+__unittest = True
+
+T = TypeVar("T", bound="type[Any] | Callable[..., Any]")
+
+# Where a class or a function keeps what its decorators said: Layers, the innermost first.
+ATTRIBUTE = "_asyncloop_fail_on"
+# Where a test class keeps the plans of its methods.
+PLANS = "_asyncloop_plans"
+
+# A layer is what one decorator said. The key ALL stands for every check that has no key itself:
+# "strict" or "lenient". What it means is looked up late, so that checks registered later count.
+ALL = ""
+Layer = Mapping[str, object]
+Layers = tuple[Layer, ...]
+
+
+def fail_on(**checks: object) -> Callable[[T], T]:
+    """
+    Switch checks on or off, for a test or for all the tests of a class.
+
+    Args:
+        checks: The name of a check, and ``True``, ``False`` or an option that the check knows.
+
+    Returns:
+        A decorator for classes and functions, which are changed in place. The decorator of a
+        method wins over the one of its class, that one over those of the parent classes.
+
+    Raises:
+        TypeError: There is no such check, or the option is of the wrong type.
+        ValueError: The option is of the right type, but out of range.
+
+    Example:
+        >>> @fail_on(pending_tasks=True, slow_callbacks=0.5)
+        ... class Tests(TestCase):
+        ...     @fail_on(pending_tasks=False)
+        ...     async def test(self):
+        ...         self.task = asyncio.create_task(asyncio.sleep(60))
+
+    .. versionadded:: 0.1.0
+    """
+    return _layer(validated(checks))
+
+
+@overload
+def strict(test: T, /) -> T: ...
+@overload
+def strict(test: None = None, /) -> Callable[[T], T]: ...
+def strict(test: Any = None, /) -> Any:
+    """
+    Switch on every check but those that have to be asked for by name (`slow_callbacks`).
+
+    New versions and other packages bring new checks, so tests can begin to fail. Usable with and
+    without parentheses.
+
+    .. versionadded:: 0.1.0
+    """
+    decorate = _layer({ALL: "strict"})
+    return decorate if test is None else decorate(_decorable(test))
+
+
+@overload
+def lenient(test: T, /) -> T: ...
+@overload
+def lenient(test: None = None, /) -> Callable[[T], T]: ...
+def lenient(test: Any = None, /) -> Any:
+    """
+    Switch every check off. Usable with and without parentheses.
+
+    .. versionadded:: 0.1.0
+    """
+    decorate = _layer({ALL: "lenient"})
+    return decorate if test is None else decorate(_decorable(test))
+
+
+def ignore_loop(test: T, /) -> T:
+    """
+    Switch off the check ``unused_loop``. Deprecated, as it was in asynctest 0.8.
+
+    .. deprecated:: 0.1.0
+        Use ``fail_on(unused_loop=False)``.
+    """
+    warnings.warn(
+        "ignore_loop is deprecated: use fail_on(unused_loop=False)",
+        DeprecationWarning,
+        stacklevel=2,
+    )
+    return _layer({"unused_loop": False})(test)
+
+
+def validated(checks: Mapping[str, object]) -> dict[str, object]:
+    """Return the options of the checks, or refuse those that are not known."""
+    unknown = [name for name in checks if name not in KNOWN]
+    if unknown:
+        known = ", ".join(sorted(KNOWN))
+        msg = f"unknown checks: {', '.join(map(repr, unknown))}; the known ones are {known}"
+        raise TypeError(msg)
+    return {name: KNOWN[name].validate(value) for name, value in checks.items()}
+
+
+def plan_of(case: type, method: object) -> Plan:
+    """
+    Return the plan for a test method of a class; remembered, so the second time is a look-up.
+
+    Args:
+        case: The test's class.
+        method: The test method or function, bound or not.
+    """
+    layers: Layers = getattr(method, ATTRIBUTE, ())
+    generation, plans = case.__dict__.get(PLANS, (-1, {}))
+    if generation != _checks.generation:
+        plans = {}
+        setattr(case, PLANS, (_checks.generation, plans))
+    key = tuple(map(id, layers))
+    found = plans.get(key)
+    if found is None:
+        found = plans[key] = (make_plan([*layers_of_class(case), *layers]), layers)
+    plan: Plan = found[0]
+    return plan
+
+
+def layers_of_class(case: type) -> list[Layer]:
+    """Return what the decorators of a class and of its parents said, the weakest first."""
+    return [layer for base in reversed(case.__mro__) for layer in base.__dict__.get(ATTRIBUTE, ())]
+
+
+def make_plan(layers: Iterable[Layer]) -> Plan:
+    """Return the plan that follows from the layers, the weakest first."""
+    everything: object = None
+    named: dict[str, object] = {}
+    for layer in layers:
+        if ALL in layer:
+            everything = layer[ALL]
+            named.clear()
+        named.update((name, option) for name, option in layer.items() if name != ALL)
+    options = ((check, named.get(name, _unsaid(check, everything))) for name, check in KNOWN.items())
+    return Plan([(check, option) for check, option in options if option is not False])
+
+
+def _unsaid(check: type[Check], everything: object) -> object:
+    if everything == "lenient":
+        return False
+    if everything == "strict" and check.strict:
+        return check.default if check.default is not False else True
+    return check.default
+
+
+def _layer(layer: Layer) -> Callable[[T], T]:
+    def decorate(test: T) -> T:
+        _decorable(test)
+        own = test.__dict__.get(ATTRIBUTE, ())
+        setattr(test, ATTRIBUTE, (*own, layer))
+        if isinstance(test, type):
+            _checks._forget_plans()
+        return test
+
+    return decorate
+
+
+def _decorable(test: T) -> T:
+    return test

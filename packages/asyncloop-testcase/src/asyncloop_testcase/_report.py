@@ -1,0 +1,91 @@
+"""What the checks found, in the words that a user reads."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, final
+
+__unittest = True
+
+
+class Site(NamedTuple):
+    """A place in somebody's code: where something was made, started or registered."""
+
+    filename: str
+    line: int
+    name: str
+
+    def lines(self) -> list[str]:
+        """Return the place as a traceback shows it, with the line of source if there is any."""
+        head = f'File "{self.filename}", line {self.line}, in {self.name}'
+        source = linecache.getline(self.filename, self.line).strip()
+        return [head, f"  {source}"] if source else [head]
+
+
+@final
+@dataclass(frozen=True)
+class Finding:
+    """
+    One thing that a check found.
+
+    Args:
+        what: What was found, in a few words, as in ``"<Task 'worker'>"``.
+        created: Where it was made, started or registered, if that is known.
+        waits: Where it waits or what it does, lines without newlines.
+
+    Example:
+        >>> print(Finding("temporary file 'a.txt'", waits=["is still open"]))
+        temporary file 'a.txt'
+          is still open
+
+    .. versionadded:: 0.1.0
+    """
+
+    what: str
+    created: Site | None = None
+    waits: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.created is not None:
+            first, *rest = self.created.lines()
+            lines.append(f"  created at {first}")
+            lines += (f"  {line}" for line in rest)
+        lines += (f"  {line}" for line in self.waits)
+        return "\n".join(lines)
+
+
+class Verdict(NamedTuple):
+    """The findings of one check."""
+
+    check: str
+    summary: str
+    findings: Sequence[Finding]
+
+    def __str__(self) -> str:
+        lines = [f"{self.check}: {self.summary}"]
+        lines += (f"  {line}" for found in self.findings for line in str(found).splitlines())
+        return "\n".join(lines)
+
+
+@final
+@dataclass(frozen=True)
+class Report:
+    """
+    Everything that the checks found in one test; ``str()`` of it is the message of the failure.
+
+    Args:
+        verdicts: The checks that found something, each with its findings.
+    """
+
+    verdicts: Sequence[Verdict]
+
+    def __str__(self) -> str:
+        names = [verdict.check for verdict in self.verdicts]
+        head = f"{len(names)} checks failed: " if len(names) > 1 else "a check failed: "
+        switch = ", ".join(f"{name}=False" for name in names)
+        parts = [head + ", ".join(names), *map(str, self.verdicts)]
+        parts.append(f"(if that is meant to be, say so with @fail_on({switch}))")
+        return "\n\n".join(parts)
