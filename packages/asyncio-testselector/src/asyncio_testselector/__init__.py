@@ -1,5 +1,23 @@
-"""asyncio-testselector."""
+"""Mocks of files and sockets, the selector and proactor that serve them, and I/O in memory."""
 
+from asyncio_testselector._descriptor import FileDescriptor, fd
+from asyncio_testselector._filemock import FileMock, isfilemock
+from asyncio_testselector._installation import install, set_read_ready, set_write_ready
+from asyncio_testselector._selector import TestSelector, get_registered_events
+from asyncio_testselector._socketmock import SocketMock, SSLSocketMock
 from asyncio_testselector._version import __version__
 
-__all__ = ["__version__"]
+__all__ = [
+    "FileDescriptor",
+    "FileMock",
+    "SSLSocketMock",
+    "SocketMock",
+    "TestSelector",
+    "__version__",
+    "fd",
+    "get_registered_events",
+    "install",
+    "isfilemock",
+    "set_read_ready",
+    "set_write_ready",
+]

@@ -1,0 +1,60 @@
+"""
+Everything this package touches that CPython does not document.
+
+Each use says why, and on which versions it was read: 3.10.13, 3.11.7, 3.12.1, 3.13.0, 3.14.10 and
+3.15.2. ``tests/test_cpython.py`` fails with a clear text when one of them changes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import selectors
+
+
+def selector_of(owner: object) -> Any:
+    """
+    Return the selector inside a loop or inside a wrapping selector, or None.
+
+    ``BaseSelectorEventLoop._selector`` is the loop's selector, and on a proactor loop an alias of
+    its proactor. asyncio has no public way to ask for it. Read on 3.10-3.15.
+    """
+    return getattr(owner, "_selector", None)
+
+
+def replace_selector(loop: asyncio.AbstractEventLoop, selector: object) -> None:
+    """
+    Give a loop another selector.
+
+    The loop looks ``_selector`` up at every use and keeps no bound method of it, so that assigning
+    it is enough. Read on 3.10-3.15.
+    """
+    loop._selector = selector  # type: ignore[attr-defined]
+
+
+def loop_of(key: selectors.SelectorKey) -> asyncio.AbstractEventLoop | None:
+    """
+    Return the event loop that registered *key*, or None if it was no loop.
+
+    Selector loops register ``(reader, writer)`` as data: two ``Handle`` objects, one of them
+    possibly None, each with its ``_loop``. The first file of every loop is its own wake-up socket,
+    so that a selector learns of its loop at once, however the two were put together. Read on
+    3.10-3.15.
+    """
+    data = key.data
+    if isinstance(data, tuple) and len(data) == 2:
+        for handle in data:
+            if isinstance(handle, asyncio.Handle):
+                return getattr(handle, "_loop", None)
+    return None
+
+
+def process_events(loop: asyncio.AbstractEventLoop, events: list[Any]) -> None:
+    """
+    Have a selector loop act on events as if its selector had reported them.
+
+    ``BaseSelectorEventLoop._process_events`` takes what ``select()`` returns. Read on 3.10-3.15.
+    """
+    loop._process_events(events)  # type: ignore[attr-defined]

@@ -1,0 +1,108 @@
+"""The files a `TestSelector` watches: mocks and real files, apart and as one mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from selectors import SelectorKey
+from typing import Any, final
+
+from asyncio_testselector._descriptor import FileDescriptor, is_virtual
+
+Keys = dict[int, SelectorKey]
+
+
+def descriptor_of(fileobj: Any) -> int:
+    """Return the descriptor of *fileobj*, an int or something with ``fileno()``."""
+    if isinstance(fileobj, int):
+        return checked(fileobj, "")
+    try:
+        number = fileobj.fileno()
+    except (AttributeError, TypeError, ValueError):
+        number = None
+    if not isinstance(number, int):
+        msg = f"Invalid file object: {fileobj!r}"
+        raise ValueError(msg)
+    return checked(number, f" of {fileobj!r}, which is closed")
+
+
+def checked(number: int, whose: str) -> int:
+    """Refuse the descriptor of something closed."""
+    if number < 0:
+        msg = f"Invalid file descriptor: {number}{whose}"
+        raise ValueError(msg)
+    return number
+
+
+@final
+class Registry(Mapping[Any, SelectorKey]):
+    """
+    A live, read-only mapping of file objects to their keys; what ``get_map()`` returns.
+
+    A mock whose descriptor was set below 2**31 is not mistaken for the real file of that number:
+    the two are kept in dictionaries of their own.
+
+    Attributes:
+        mocks: Descriptor to key, of what no kernel knows.
+        files: Descriptor to key, of what the real selector watches.
+    """
+
+    __slots__ = ("files", "mocks")
+
+    def __init__(self) -> None:
+        self.mocks: Keys = {}
+        self.files: Keys = {}
+
+    def keys_of(self, number: int) -> Keys:
+        """Return the dictionary that the descriptor belongs to."""
+        return self.mocks if is_virtual(number) else self.files
+
+    def lookup(self, fileobj: Any) -> int:
+        """
+        Return the descriptor of *fileobj*, also if it was closed since it was registered.
+
+        Raises:
+            ValueError: *fileobj* is no file, or is closed and was not registered.
+        """
+        if type(fileobj) is FileDescriptor:
+            return fileobj
+        try:
+            return descriptor_of(fileobj)
+        except ValueError:
+            for keys in (self.mocks, self.files):
+                for key in keys.values():
+                    if key.fileobj is fileobj:
+                        return key.fd
+            raise
+
+    def find(self, fileobj: Any) -> tuple[Keys, SelectorKey]:
+        """
+        Return the dictionary and the key of a registered file.
+
+        Raises:
+            KeyError: *fileobj* is not registered.
+            ValueError: *fileobj* is no file.
+        """
+        number = self.lookup(fileobj)
+        keys = self.keys_of(number)
+        if number not in keys:
+            msg = f"{fileobj!r} is not registered"
+            raise KeyError(msg)
+        return keys, keys[number]
+
+    def __getitem__(self, fileobj: Any, /) -> SelectorKey:
+        return self.find(fileobj)[1]
+
+    def get(self, fileobj: Any, /, default: Any = None) -> Any:
+        """Return the key of *fileobj*, or the default if it is not registered."""
+        number = self.lookup(fileobj)
+        return self.keys_of(number).get(number, default)
+
+    def __iter__(self) -> Iterator[int]:
+        yield from self.files
+        yield from self.mocks
+
+    def __len__(self) -> int:
+        return len(self.files) + len(self.mocks)
+
+    def __repr__(self) -> str:
+        return f"<{len(self.files)} files and {len(self.mocks)} mocks>"

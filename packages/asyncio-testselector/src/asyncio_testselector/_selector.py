@@ -1,0 +1,395 @@
+"""
+A selector of mocks and real files.
+
+Theory of operation. Real files are registered with the real selector and reported by it, at the
+price of a dictionary entry. Mocks and memory objects are kept in the `Registry` alone. What is
+ready of these is among the *candidates*: descriptors that `notify` announced, or that
+`set_ready` counted a *pulse* for. ``select()`` looks at the candidates only, so that its cost does
+not depend on how many mocks are idle:
+
+- a pulse is an event that is reported once (`set_read_ready`); two of one kind are reported by two
+  calls of ``select()``; one that nobody waits for when it is due is dropped, as a real selector
+  says nothing of events it does not watch;
+- a level (see `_readiness`) is reported as long as it lasts.
+
+A candidate is taken out first, then looked at, then put back if something is left: an announcement
+from another thread is then never lost.
+"""
+
+from __future__ import annotations
+
+import selectors
+from collections.abc import Mapping
+from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
+from typing import Any, final
+
+from asyncio_testselector._cpython import loop_of
+from asyncio_testselector._descriptor import is_virtual
+from asyncio_testselector._readiness import readiness_of
+from asyncio_testselector._registry import Registry
+from asyncio_testselector._wakeup import LoopWakeup, SocketWakeup
+
+Events = list[tuple[SelectorKey, int]]
+
+BOTH = EVENT_READ | EVENT_WRITE
+
+
+def check_events(events: Any) -> None:
+    """Refuse what is no combination of the two events."""
+    if not events or not isinstance(events, int) or events & ~BOTH:
+        msg = f"Invalid events: {events!r}, use EVENT_READ, EVENT_WRITE or both with |"
+        raise ValueError(msg)
+
+
+@final
+class TestSelector(selectors.BaseSelector):
+    """
+    A selector that watches mocks beside real files.
+
+    Mocks and memory objects cost no system call. Real files go to the selector inside. It is put
+    into a loop by `install`, by ``asyncio.SelectorEventLoop(TestSelector())``, or by
+    ``loop._selector = TestSelector(loop._selector)``.
+
+    Args:
+        selector: What watches real files. Without it, a ``selectors.DefaultSelector()`` is made
+            for the first of them; until then ``select()`` never waits.
+
+    Raises:
+        TypeError: *selector* is no selector.
+
+    Example:
+        >>> from asyncio_testselector import FileMock
+        >>> with TestSelector() as selector:
+        ...     key = selector.register(FileMock(), selectors.EVENT_READ, "any data")
+        ...     selector.set_ready(key.fileobj, selectors.EVENT_READ)
+        ...     selector.select() == [(key, selectors.EVENT_READ)], selector.select()
+        (True, [])
+
+    .. versionadded:: 0.1.0
+       The class is asynctest 0.13's.
+    """
+
+    __test__ = False  # pytest: not a test case, whatever its name
+
+    def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
+        if not hasattr(selector, "register") and selector is not None:
+            msg = f"{selector!r} is no selector: pass one of the selectors module, or None"
+            raise TypeError(msg)
+        self._selector = selector
+        self._registry = Registry()
+        self._candidates: dict[int, None] = {}
+        # Reads and writes still to be reported once each, by descriptor.
+        self._pulses: dict[int, list[int]] = {}
+        self._file_pulses: dict[int, list[int]] = {}
+        self._wakeup: LoopWakeup | SocketWakeup | None = None
+        self._socket_wakeup: SocketWakeup | None = None
+        self._sleeping = False
+        self._closed = False
+        if selector is not None:
+            self._take_over(selector.get_map())
+
+    def _take_over(self, known: object) -> None:
+        """Learn what was registered with the real selector before."""
+        if isinstance(known, Mapping):
+            for key in known.values():
+                self._registry.files[key.fd] = key
+                self._meet_loop(key)
+
+    def _meet_loop(self, key: SelectorKey) -> None:
+        if self._wakeup is None:
+            loop = loop_of(key)
+            if loop is not None:
+                self._wakeup = LoopWakeup(loop)
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else repr(self._registry)[1:-1]
+        return f"<TestSelector: {state}, over {self._selector!r}>"
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> SelectorKey:
+        """
+        Watch a mock or a real file.
+
+        Args:
+            fileobj: A mock, a memory object, a file or a descriptor.
+            events: ``EVENT_READ``, ``EVENT_WRITE`` or both.
+            data: Anything; it is in the key.
+
+        Raises:
+            ValueError: The events or the file are invalid, or the selector is closed.
+            KeyError: The file is registered already.
+            OSError: The real selector refused the real file.
+        """
+        check_events(events)
+        number = self._registry.lookup(fileobj)
+        self._check_open()
+        keys = self._registry.keys_of(number)
+        if number in keys:
+            msg = f"{fileobj!r} (FD {int(number)}) is already registered"
+            raise KeyError(msg)
+        if keys is self._registry.mocks:
+            key = SelectorKey(fileobj, number, events, data)
+            keys[number] = key
+            self._watch(number)
+        else:
+            key = self._real().register(fileobj, events, data)
+            keys[key.fd] = key
+            self._meet_loop(key)
+        return key
+
+    def _watch(self, number: int) -> None:
+        level = readiness_of(number)
+        if level is not None:
+            level.watch(self)
+            if level.events:
+                self._candidates[number] = None
+
+    def _real(self) -> selectors.BaseSelector:
+        if self._selector is None:
+            self._selector = selectors.DefaultSelector()
+        return self._selector
+
+    def unregister(self, fileobj: Any) -> SelectorKey:
+        """
+        Watch it no longer.
+
+        Raises:
+            KeyError: The file is not registered.
+            ValueError: It is no file, or is closed and was not registered.
+        """
+        keys, key = self._registry.find(fileobj)
+        if keys is self._registry.mocks:
+            level = readiness_of(key.fd)
+            if level is not None:
+                level.unwatch(self)
+        else:
+            self._ask_real("unregister", key, fileobj)
+        del keys[key.fd]
+        return key
+
+    def _ask_real(self, method: str, key: SelectorKey, *args: Any) -> Any:
+        """Call the real selector; if it fails and forgets the file, forget it, too."""
+        real = self._real()
+        try:
+            return getattr(real, method)(*args)
+        except BaseException:
+            known: object = real.get_map()
+            if isinstance(known, Mapping) and key.fd not in known:
+                self._registry.files.pop(key.fd, None)
+            raise
+
+    def modify(self, fileobj: Any, events: int, data: Any = None) -> SelectorKey:
+        """
+        Change the events or the data of a registered file.
+
+        Unlike the selectors of the standard library, a refused call changes nothing.
+
+        Raises:
+            KeyError: The file is not registered.
+            ValueError: The events are invalid.
+        """
+        check_events(events)
+        keys, key = self._registry.find(fileobj)
+        if keys is self._registry.mocks:
+            if events != key.events or data != key.data:
+                key = SelectorKey(key.fileobj, key.fd, events, data)
+                keys[key.fd] = key
+                level = readiness_of(key.fd)
+                if level is not None and level.events & events:
+                    self._candidates[key.fd] = None
+        else:
+            key = self._ask_real("modify", key, fileobj, events, data)
+            keys[key.fd] = key
+        return key
+
+    def get_key(self, fileobj: Any) -> SelectorKey:
+        """
+        Return the key of a registered file.
+
+        Raises:
+            KeyError: The file is not registered.
+            RuntimeError: The selector is closed.
+        """
+        if self._closed:
+            msg = "Selector is closed"
+            raise RuntimeError(msg)
+        return self._registry[fileobj]
+
+    def get_map(self) -> Mapping[Any, SelectorKey]:
+        """Return the live mapping of files to keys; None once closed, as every selector."""
+        return None if self._closed else self._registry  # type: ignore[return-value]
+
+    def select(self, timeout: float | None = None) -> Events:
+        """
+        Return what is ready: mocks first, in the order they became ready, then real files.
+
+        Args:
+            timeout: Seconds to wait for something; None is as long as it takes, 0 or less not at
+                all. Without a real selector nothing is waited for, as in asynctest 0.13.
+
+        Raises:
+            ValueError: The selector is closed.
+        """
+        if self._closed:
+            self._check_open()
+        real = self._selector
+        ready = self._ready_mocks() if self._candidates else []
+        if real is None:
+            return ready
+        pulsed = self._pulsed_files() if self._file_pulses else []
+        if ready or pulsed:
+            return ready + merged(pulsed, real.select(0))
+        if timeout is not None and timeout <= 0:
+            return real.select(timeout)
+        return self._sleep(real, timeout)
+
+    def _sleep(self, real: selectors.BaseSelector, timeout: float | None) -> Events:
+        """Wait in the real selector until it, or `notify` from another thread, has news."""
+        if self._wakeup is None and self._registry.mocks:
+            self._wakeup = self._socket_wakeup = SocketWakeup(real)
+        self._sleeping = True
+        try:
+            # Announced after the look at the candidates, but before _sleeping was seen.
+            announced = self._candidates or self._file_pulses
+            events = real.select(0 if announced else timeout)
+        finally:
+            self._sleeping = False
+        if self._socket_wakeup is not None:
+            events = self._socket_wakeup.removed_from(events)
+        if self._file_pulses:
+            events = merged(self._pulsed_files(), events)
+        return self._ready_mocks() + events if self._candidates else events
+
+    def _ready_mocks(self) -> Events:
+        ready: Events = []
+        candidates, mocks = self._candidates, self._registry.mocks
+        for number in list(candidates):
+            candidates.pop(number, None)
+            key = mocks.get(number)
+            if key is None:
+                self._pulses.pop(number, None)
+                continue
+            events = 0
+            level = readiness_of(number)
+            if level is not None:
+                events = level.events & key.events
+                if events:
+                    candidates[number] = None
+            if number in self._pulses:
+                events |= self._take_pulse(self._pulses, key)
+                if number in self._pulses:
+                    candidates[number] = None
+            if events:
+                ready.append((key, events))
+        return ready
+
+    def _pulsed_files(self) -> Events:
+        ready: Events = []
+        for number in list(self._file_pulses):
+            key = self._registry.files.get(number)
+            if key is None:
+                self._file_pulses.pop(number, None)
+                continue
+            events = self._take_pulse(self._file_pulses, key)
+            if events:
+                ready.append((key, events))
+        return ready
+
+    def _take_pulse(self, pulses: dict[int, list[int]], key: SelectorKey) -> int:
+        """Count one pulse of each kind down, and return those that the key waits for."""
+        counts = pulses[key.fd]
+        events = 0
+        for kind in (EVENT_READ, EVENT_WRITE):
+            if not key.events & kind:
+                counts[kind] = 0
+            elif counts[kind]:
+                counts[kind] -= 1
+                events |= kind
+        if not any(counts):
+            pulses.pop(key.fd, None)
+        return events
+
+    def set_ready(self, fileobj: Any, events: int) -> None:
+        """
+        Report events once, as if they had happened: what `set_read_ready` does, without a loop.
+
+        Args:
+            fileobj: A mock or a file. What is not registered at the next ``select()``, or not
+                for these events, is ignored.
+            events: ``EVENT_READ``, ``EVENT_WRITE`` or both.
+
+        Raises:
+            ValueError: The events are invalid.
+        """
+        check_events(events)
+        try:
+            number = self._registry.lookup(fileobj)
+        except ValueError:  # closed, and not registered: no selector would report it
+            return
+        virtual = is_virtual(number)
+        counts = (self._pulses if virtual else self._file_pulses).setdefault(number, [0, 0, 0])
+        for kind in (EVENT_READ, EVENT_WRITE):
+            counts[kind] += bool(events & kind)
+        if virtual:
+            self.notify(number)
+        elif self._sleeping:
+            self._wake()
+
+    def notify(self, fd: int, /) -> None:
+        """Take a virtual descriptor for a candidate, from any thread; see `_readiness`."""
+        self._candidates[fd] = None
+        if self._sleeping:
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._wakeup is not None:
+            self._wakeup()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            msg = "I/O operation on closed selector"
+            raise ValueError(msg)
+
+    def close(self) -> None:
+        """Forget all mocks, close the real selector."""
+        if self._closed:
+            return
+        self._closed = True
+        for number in self._registry.mocks:
+            level = readiness_of(number)
+            if level is not None:
+                level.unwatch(self)
+        self._registry.mocks.clear()
+        self._registry.files.clear()
+        self._candidates.clear()
+        if self._selector is not None:
+            self._selector.close()
+        if self._wakeup is not None:
+            self._wakeup.close()
+            self._wakeup = self._socket_wakeup = None
+
+
+def merged(pulsed: Events, reported: Events) -> Events:
+    """Return the events of real files, those of one file as one."""
+    masks = {key.fd: events for key, events in pulsed}
+    both = [(key, events | masks.pop(key.fd, 0)) for key, events in reported]
+    return both + [(key, events) for key, events in pulsed if key.fd in masks]
+
+
+def get_registered_events(selector: selectors.BaseSelector) -> set[SelectorKey]:
+    """
+    Return the keys of everything a selector watches.
+
+    Args:
+        selector: A `TestSelector` or any other.
+
+    Example:
+        >>> from asyncio_testselector import FileMock
+        >>> selector = TestSelector()
+        >>> key = selector.register(FileMock(), selectors.EVENT_READ)
+        >>> get_registered_events(selector) == {key}
+        True
+
+    .. versionadded:: 0.1.0
+       The function is asynctest 0.13's.
+    """
+    return set(selector.get_map().values())
