@@ -1,0 +1,8 @@
+"""Run with ``python -m asynctest.migrate``."""
+
+import sys
+
+from asynctest.migrate._command import main
+
+if __name__ == "__main__":
+    sys.exit(main())

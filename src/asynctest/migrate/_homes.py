@@ -1,0 +1,54 @@
+"""Where each name of asynctest lives among the four packages."""
+
+from __future__ import annotations
+
+_MOCK = (
+    "ANY", "CoroutineMock", "DEFAULT", "GLOBAL", "LIMITED", "MagicMock", "Mock",
+    "NonCallableMagicMock", "NonCallableMock", "PatchScope", "PropertyMock", "call",
+    "create_autospec", "mock_open", "patch", "return_once", "sentinel",
+)  # fmt: skip
+_CASE = ("FunctionTestCase", "TestCase")
+_CHECKS = ("fail_on", "lenient", "strict")
+_CLOCK = ("ClockedTestCase",)
+_HELPERS = ("exhaust_callbacks",)
+_SELECTOR = (
+    "FileDescriptor", "FileMock", "SSLSocketMock", "SocketMock", "TestSelector", "fd",
+    "get_registered_events", "isfilemock", "set_read_ready", "set_write_ready",
+)  # fmt: skip
+_UNITTEST_CASE = ("SkipTest", "expectedFailure", "skip", "skipIf", "skipUnless")
+_UNITTEST = (
+    *_UNITTEST_CASE, "IsolatedAsyncioTestCase", "TestLoader", "TestResult", "TestSuite",
+    "TextTestResult", "TextTestRunner", "addModuleCleanup", "defaultTestLoader",
+    "installHandler", "main", "registerResult", "removeHandler", "removeResult",
+)  # fmt: skip
+
+
+def _homes() -> dict[str, tuple[str, str]]:
+    homes = {}
+    for owner, package, names in (
+        ("asynctest", "asyncmock_plus", _MOCK),
+        ("asynctest.mock", "asyncmock_plus", _MOCK),
+        ("asynctest", "asyncloop_testcase", (*_CASE, *_CHECKS, *_HELPERS)),
+        ("asynctest.case", "asyncloop_testcase", _CASE),
+        ("asynctest.helpers", "asyncloop_testcase", _HELPERS),
+        ("asynctest", "asyncio_fakeclock", _CLOCK),
+        ("asynctest.case", "asyncio_fakeclock", _CLOCK),
+        ("asynctest", "asyncio_testselector", _SELECTOR),
+        ("asynctest.selector", "asyncio_testselector", _SELECTOR),
+        ("asynctest", "unittest", _UNITTEST),
+        ("asynctest.case", "unittest", _UNITTEST_CASE),
+    ):
+        homes.update({f"{owner}.{name}": (package, name) for name in names})
+    return homes
+
+
+# Full name in asynctest: package of ours (or unittest), and name there.
+HOMES = _homes()
+# Modules of asynctest that one package replaces as a whole.
+MODULES = {
+    "asynctest.mock": "asyncmock_plus",
+    "asynctest.selector": "asyncio_testselector",
+    "asynctest.helpers": "asyncloop_testcase",
+}
+# Modules whose names are spread over several packages.
+DISSOLVED = frozenset({"asynctest", "asynctest.case"})

@@ -1,0 +1,100 @@
+"""One source text through all passes, until nothing changes any more."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+import libcst as cst
+
+from asynctest.migrate import _async_name
+from asynctest.migrate._aliases import Aliases
+from asynctest.migrate._coroutines import Coroutines
+from asynctest.migrate._ignore_loop import IgnoreLoop
+from asynctest.migrate._loops import Loops
+from asynctest.migrate._packages import Packages
+from asynctest.migrate._pass import Note, Pass
+
+_PASSES: tuple[type[Pass], ...] = (Coroutines, Loops, IgnoreLoop, Aliases)
+# A pass may make work for another, once; more than that is a fault of ours.
+_MOST_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Migration:
+    """
+    What became of a source text.
+
+    Args:
+        before: The text as it was.
+        after: The text rewritten, equal to *before* where there was nothing to do.
+        notes: The places left to the author, by line of *after*.
+    """
+
+    before: str
+    after: str
+    notes: tuple[Note, ...]
+
+    def notes_before(self) -> tuple[Note, ...]:
+        """Return the notes with the lines they have in the text as it was."""
+        old, new = self.before.split("\n"), self.after.split("\n")
+        matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+        lines = {}
+        for _, old_at, old_end, new_at, new_end in matcher.get_opcodes():
+            for line in range(new_at, new_end):
+                lines[line + 1] = min(old_at + line - new_at, max(old_at, old_end - 1)) + 1
+        return tuple(Note(lines.get(note.line, note.line), note.text) for note in self.notes)
+
+
+def migrate(text: str, *, to_packages: bool = False) -> Migration:
+    r"""
+    Rewrite one module of the asynctest years.
+
+    Args:
+        text: The source of a module.
+        to_packages: Import from the four packages instead of from ``asynctest``.
+
+    Returns:
+        The text before and after, and what is left to the author.
+
+    Raises:
+        SyntaxError: *text* is no Python, with the line.
+
+    Example:
+        >>> old = "import asyncio\n@asyncio.coroutine\ndef f():\n    yield from g()\n"
+        >>> print(migrate(old).after, end="")
+        import asyncio
+        async def f():
+            await g()
+    """
+    after = text
+    for _ in range(_MOST_ROUNDS):
+        rewritten, notes = _once(after, to_packages)
+        if rewritten == after:
+            return Migration(text, after, tuple(sorted(set(notes))))
+        after = rewritten
+    msg = f"the passes did not come to an end in {_MOST_ROUNDS} rounds: please report the file"
+    raise RuntimeError(msg)
+
+
+def _once(text: str, to_packages: bool) -> tuple[str, list[Note]]:
+    module = _parse(text)
+    notes: list[Note] = []
+    passes: tuple[type[Pass], ...] = (*_PASSES, Packages) if to_packages else _PASSES
+    for kind in passes:
+        run = kind()
+        module = run.apply(module)
+        notes += run.notes
+    return module.code, notes
+
+
+def _parse(text: str) -> cst.Module:
+    try:
+        return cst.parse_module(text)
+    except cst.ParserSyntaxError as error:
+        renamed = _async_name.rename(text)
+        if renamed != text:
+            return _parse(renamed)
+        problem = SyntaxError(f"not parsed: {error.message}")
+        problem.lineno = error.raw_line
+        raise problem from None

@@ -1,0 +1,243 @@
+# ruff: noqa: N802 (the methods have the names libcst calls)
+"""
+Imports of ``asynctest`` become imports of the four packages (``--to-packages``).
+
+A module is read twice. The first reading finds what every ``asynctest.name`` stands for; only
+then is it known which packages ``import asynctest`` has to become. What has no place in the
+packages keeps its import of ``asynctest``, and is listed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from asynctest.migrate._homes import DISSOLVED, HOMES, MODULES
+from asynctest.migrate._imports import full_name
+from asynctest.migrate._pass import Pass, comment_after, without_empty_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_NO_HOME = "has no place in the four packages: asynctest stays imported for it"
+
+
+class Packages(Pass):
+    """Import from the packages, and name them where ``asynctest`` was named."""
+
+    words = ("asynctest",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._uses: dict[cst.CSTNode, tuple[str, str | None]] = {}
+        self._left: set[str] = set()
+        self._present: set[str] = set()
+        self._depth = 0
+
+    def visit_Module(self, node: cst.Module) -> None:
+        node.visit(_Uses(self._learn))
+        for statement in node.body:
+            if isinstance(statement, cst.SimpleStatementLine):
+                for small in statement.body:
+                    if isinstance(small, cst.Import):
+                        self._present.update(
+                            alias.evaluated_name for alias in small.names if not alias.asname
+                        )
+
+    def _learn(self, node: cst.Name | cst.Attribute) -> bool:
+        """Take in what a name stands for; return whether to look inside it."""
+        names = {name for name in self.imported(node) if name.split(".")[0] == "asynctest"}
+        if not names:
+            return True
+        root: cst.BaseExpression = node
+        while isinstance(root, cst.Attribute):
+            root = root.value
+        dissolved = self.imported(root) & DISSOLVED
+        if not dissolved:
+            return False  # the import statement alone is rewritten
+        (name, *_) = sorted(names)
+        if name in HOMES:
+            self._uses[node] = HOMES[name]
+        elif name in MODULES:
+            self._uses[node] = (MODULES[name], None)
+        elif any(name.startswith(f"{home}.") for home in HOMES):
+            return True
+        else:
+            self._left |= dissolved
+            self.note(node, f"{name} {_NO_HOME}")
+        return False
+
+    def visit_IndentedBlock(self, node: cst.IndentedBlock) -> None:
+        self._depth += 1
+
+    def leave_IndentedBlock(
+        self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
+    ) -> cst.IndentedBlock:
+        self._depth -= 1
+        return updated_node
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
+        return self._replaced(original_node, updated_node)
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.BaseExpression:
+        return self._replaced(original_node, updated_node)
+
+    def _replaced(
+        self, original: cst.CSTNode, updated: cst.Name | cst.Attribute
+    ) -> cst.BaseExpression:
+        if original not in self._uses:
+            return updated
+        package, name = self._uses[original]
+        if isinstance(updated, cst.Attribute) and name is not None:
+            return updated.with_changes(value=cst.Name(package), attr=cst.Name(name))
+        home: cst.Name | cst.Attribute = cst.Name(package)
+        if name is not None:
+            home = cst.Attribute(home, cst.Name(name))
+        return home.with_changes(lpar=updated.lpar, rpar=updated.rpar)
+
+    def leave_SimpleStatementLine(
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine | cst.FlattenSentinel[cst.SimpleStatementLine]:
+        if len(original_node.body) != 1:
+            for small in original_node.body:
+                if isinstance(small, (cst.Import, cst.ImportFrom)) and _names_asynctest(small):
+                    self.note(small, "an import of asynctest beside other statements is left")
+            return updated_node
+        (small,) = original_node.body
+        if isinstance(small, cst.Import) and _names_asynctest(small):
+            imports = list(self._import(small))
+        elif isinstance(small, cst.ImportFrom) and _names_asynctest(small):
+            imports = list(self._import_from(small))
+        else:
+            return updated_node
+        if imports == [small]:
+            return updated_node
+        return _lines(updated_node, imports)
+
+    def _import(self, statement: cst.Import) -> Iterator[cst.BaseSmallStatement]:
+        kept: list[cst.ImportAlias] = []
+        needed: set[str] = set()
+        for alias in statement.names:
+            name = alias.evaluated_name
+            if name.split(".")[0] != "asynctest":
+                kept.append(alias)
+            elif alias.asname is not None and name in MODULES:
+                kept.append(alias.with_changes(name=cst.Name(MODULES[name])))
+            else:
+                bound = name if alias.asname is not None else "asynctest"
+                packages = self._packages_of_uses()
+                needed |= packages
+                if bound in self._left or not packages:
+                    kept.append(alias)
+        yield from self._plain_imports(needed)
+        if [*kept] == [*statement.names]:
+            yield statement
+        elif kept:
+            kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+            yield statement.with_changes(names=kept)
+
+    def _packages_of_uses(self) -> set[str]:
+        return {package for package, _ in self._uses.values()}
+
+    def _plain_imports(self, packages: set[str]) -> Iterator[cst.Import]:
+        for package in sorted(packages - self._present):
+            yield cst.Import([cst.ImportAlias(cst.Name(package))])
+        if self._depth == 0:
+            self._present |= packages
+
+    def _import_from(self, statement: cst.ImportFrom) -> Iterator[cst.BaseSmallStatement]:
+        assert statement.module is not None
+        owner = full_name(statement.module)
+        if isinstance(statement.names, cst.ImportStar):
+            self.note(statement, f"from {owner} import *: name what is imported")
+            yield statement
+            return
+        groups: dict[str, list[cst.ImportAlias]] = {}
+        for alias in statement.names:
+            name = f"{owner}.{alias.evaluated_name}"
+            if name in HOMES:
+                groups.setdefault(HOMES[name][0], []).append(alias)
+            elif name in MODULES:
+                bound = alias.asname or cst.AsName(cst.Name(alias.evaluated_name))
+                bound = bound.with_changes(
+                    whitespace_before_as=cst.SimpleWhitespace(" "),
+                    whitespace_after_as=cst.SimpleWhitespace(" "),
+                )
+                yield cst.Import([cst.ImportAlias(cst.Name(MODULES[name]), bound)])
+            elif name in DISSOLVED and name not in self._left and self._uses:
+                yield from self._plain_imports(self._packages_of_uses())
+            else:
+                if name not in DISSOLVED:
+                    self.note(statement, f"{name} {_NO_HOME}")
+                groups.setdefault(owner, []).append(alias)
+        for package, aliases in groups.items():
+            module = statement.module if package == owner else cst.Name(package)
+            names = _closed(aliases, statement)
+            yield (
+                statement.with_changes(module=module, names=names)
+                if (package != owner or len(names) != len(statement.names))
+                else statement
+            )
+
+    def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
+        return without_empty_lines(updated_node)
+
+
+class _Uses(cst.CSTVisitor):
+    """Calls back with each name and dotted name outside of import statements."""
+
+    def __init__(self, learn: Callable[[cst.Name | cst.Attribute], bool]) -> None:
+        super().__init__()
+        self._learn = learn
+
+    def visit_Import(self, node: cst.Import) -> bool:
+        return False
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        return False
+
+    def visit_Attribute(self, node: cst.Attribute) -> bool:
+        return self._learn(node)
+
+    def visit_Name(self, node: cst.Name) -> bool:
+        return self._learn(node)
+
+
+def _names_asynctest(statement: cst.Import | cst.ImportFrom) -> bool:
+    if isinstance(statement, cst.Import):
+        return any(alias.evaluated_name.split(".")[0] == "asynctest" for alias in statement.names)
+    if statement.relative or statement.module is None:
+        return False
+    return full_name(statement.module).split(".")[0] == "asynctest"
+
+
+def _closed(aliases: list[cst.ImportAlias], statement: cst.ImportFrom) -> list[cst.ImportAlias]:
+    """Return *aliases* with the last comma as the statement's own last."""
+    *rest, last = aliases
+    assert not isinstance(statement.names, cst.ImportStar)
+    comma = statement.names[-1].comma
+    comment = comment_after(last.comma)
+    if last is statement.names[-1]:
+        return aliases
+    if comment is not None:
+        # The comment stays, and the closing bracket comes where it came.
+        space = comma.whitespace_after if isinstance(comma, cst.Comma) else None
+        end = space.last_line if isinstance(space, cst.ParenthesizedWhitespace) else None
+        comment = comment.with_changes(last_line=end or cst.SimpleWhitespace(""))
+        comma = cst.Comma(whitespace_after=comment)
+    return [*rest, last.with_changes(comma=comma)]
+
+
+def _lines(
+    line: cst.SimpleStatementLine, statements: list[cst.BaseSmallStatement]
+) -> cst.SimpleStatementLine | cst.FlattenSentinel[cst.SimpleStatementLine]:
+    """Return a line for each statement; comments stay above the first and behind the last."""
+    if not statements:
+        return line.with_changes(body=[])
+    lines = [cst.SimpleStatementLine([statement]) for statement in statements]
+    lines[0] = lines[0].with_changes(leading_lines=line.leading_lines)
+    lines[-1] = lines[-1].with_changes(trailing_whitespace=line.trailing_whitespace)
+    return cst.FlattenSentinel(lines)

@@ -1,0 +1,97 @@
+"""What the rewriting passes share: one subject each, run one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import libcst as cst
+from libcst.metadata import (
+    MetadataWrapper,
+    PositionProvider,
+    QualifiedName,
+    QualifiedNameProvider,
+    QualifiedNameSource,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+@dataclass(frozen=True, order=True)
+class Note:
+    """
+    A place that is left to the author.
+
+    Args:
+        line: The line, counted from 1.
+        text: What was found there and what to do.
+    """
+
+    line: int
+    text: str
+
+
+class Pass(cst.CSTTransformer):
+    """
+    A transformer that knows what a name was imported as, and takes notes.
+
+    A pass runs only over a module that contains one of its *words*, so that it costs nothing
+    elsewhere and touches nothing that is not its business.
+    """
+
+    METADATA_DEPENDENCIES = (QualifiedNameProvider, PositionProvider)
+    words: ClassVar[tuple[str, ...]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: list[Note] = []
+
+    def apply(self, module: cst.Module) -> cst.Module:
+        """Return *module* rewritten; :attr:`notes` then has what is left."""
+        text = module.code
+        if not any(word in text for word in self.words):
+            return module
+        return MetadataWrapper(module).visit(self)
+
+    def note(self, node: cst.CSTNode, text: str) -> None:
+        """Leave the place of *node* to the author."""
+        position = self.get_metadata(PositionProvider, node)
+        self.notes.append(Note(position.start.line, text))
+
+    def imported(self, node: cst.CSTNode) -> frozenset[str]:
+        """Return the full names *node* may have by the imports of its module."""
+        names: Collection[QualifiedName] = self.get_metadata(QualifiedNameProvider, node, set())
+        return frozenset(name.name for name in names if name.source is QualifiedNameSource.IMPORT)
+
+    def is_imported(self, node: cst.CSTNode, names: Collection[str]) -> bool:
+        """Tell whether *node* is one of *names*, which are full names."""
+        return not self.imported(node).isdisjoint(names)
+
+
+def without_empty_lines(module: cst.Module) -> cst.Module:
+    """Drop the statements of *module* that lost all they had, but not the comments above them."""
+    body: list[cst.SimpleStatementLine | cst.BaseCompoundStatement] = []
+    kept: Sequence[cst.EmptyLine] = ()
+    for statement in module.body:
+        if isinstance(statement, cst.SimpleStatementLine) and not statement.body:
+            if any(line.comment for line in statement.leading_lines):
+                kept = (*kept, *statement.leading_lines)
+            continue
+        if kept:
+            leading = (*kept, *statement.leading_lines)
+            statement = statement.with_changes(leading_lines=leading)
+            kept = ()
+        body.append(statement)
+    return module.with_changes(body=body, footer=(*kept, *module.footer))
+
+
+def comment_after(comma: cst.Comma | cst.MaybeSentinel) -> cst.ParenthesizedWhitespace | None:
+    """Return the space after a comma if a comment stands in it."""
+    if not isinstance(comma, cst.Comma):
+        return None
+    space = comma.whitespace_after
+    if not isinstance(space, cst.ParenthesizedWhitespace):
+        return None
+    lines = [space.first_line.comment, *(line.comment for line in space.empty_lines)]
+    return space if any(lines) else None

@@ -1,0 +1,354 @@
+"""Generator-based coroutines become native ones, whole or not at all."""
+
+import textwrap
+
+import pytest
+
+pytest.importorskip("libcst", reason="asynctest.migrate is built on libcst, an extra")
+
+from asynctest.migrate._migration import Migration, migrate
+
+
+def rewrite(source: str) -> Migration:
+    return migrate(textwrap.dedent(source))
+
+
+def lines(source: str) -> list[str]:
+    return textwrap.dedent(source).strip().splitlines()
+
+
+def body(source: str, *, imports: str = "import asyncio") -> tuple[list[str], list[str]]:
+    """Rewrite a decorated function; return its lines, and what is left to the author."""
+    done = migrate(f"{imports}\n{textwrap.dedent(source).strip()}\n")
+    return done.after.splitlines()[1:], [note.text for note in done.notes]
+
+
+def test_yield_from_becomes_await():
+    after, notes = body("""
+        @asyncio.coroutine
+        def fetch(client):
+            answer = yield from client.get("/")
+            return answer
+        """)
+
+    assert after == lines("""
+        async def fetch(client):
+            answer = await client.get("/")
+            return answer
+        """)
+    assert notes == []
+
+
+def test_operand_that_binds_weaker_than_await_gets_parentheses():
+    after, _ = body("""
+        @asyncio.coroutine
+        def either(a, b):
+            return (yield from a or b)
+        """)
+
+    assert after[-1] == "    return (await (a or b))"
+
+
+def test_bare_yield_becomes_one_turn_of_the_loop():
+    after, _ = body("""
+        @asyncio.coroutine
+        def turn():
+            yield
+        """)
+
+    assert after == lines("""
+        async def turn():
+            await asyncio.sleep(0)
+        """)
+
+
+def test_bare_yield_sleeps_with_the_name_asyncio_has_in_the_module():
+    after, _ = body(
+        """
+        @aio.coroutine
+        def turn():
+            yield
+        """,
+        imports="import asyncio as aio",
+    )
+
+    assert after[-1] == "    await aio.sleep(0)"
+
+
+def test_bare_yield_is_left_where_asyncio_is_not_imported():
+    after, notes = body(
+        """
+        @coroutine
+        def turn():
+            yield
+        """,
+        imports="from asyncio import coroutine",
+    )
+
+    assert after == ["@coroutine", "def turn():", "    yield"]
+    assert notes == ["a bare yield is `await asyncio.sleep(0)`: import asyncio"]
+
+
+def test_lock_of_a_with_statement_becomes_async_with():
+    after, _ = body("""
+        @asyncio.coroutine
+        def guarded(lock):
+            with (yield from lock):
+                pass
+        """)
+
+    assert after == lines("""
+        async def guarded(lock):
+            async with lock:
+                pass
+        """)
+
+
+def test_result_used_as_a_context_manager_is_awaited_only():
+    after, _ = body("""
+        @asyncio.coroutine
+        def get(client):
+            with (yield from client.get()) as answer:
+                return answer
+        """)
+
+    assert after[1] == "    with (await client.get()) as answer:"
+
+
+def test_comments_and_layout_stay():
+    done = rewrite("""\
+        #!/usr/bin/env python
+        import asyncio
+
+        # what it does
+        @decorate  # first
+        # the old kind
+        @asyncio.coroutine
+        # between
+        def f( a,b ):   # odd
+            x = yield  from  g( a )  # one
+            return   x
+
+
+        # the end
+        """)
+
+    assert done.after == textwrap.dedent("""\
+        #!/usr/bin/env python
+        import asyncio
+
+        # what it does
+        @decorate  # first
+        # the old kind
+        # between
+        async def f( a,b ):   # odd
+            x = await  g( a )  # one
+            return   x
+
+
+        # the end
+        """)
+
+
+def test_nested_functions_are_each_their_own():
+    after, notes = body("""
+        @asyncio.coroutine
+        def outer(items):
+            def numbers():
+                yield 1
+                yield from items
+            lambda: (yield 2)
+            yield from asyncio.sleep(0)
+        """)
+
+    assert after == lines("""
+        async def outer(items):
+            def numbers():
+                yield 1
+                yield from items
+            lambda: (yield 2)
+            await asyncio.sleep(0)
+        """)
+    assert notes == []
+
+
+def test_first_iterable_of_a_comprehension_is_awaited():
+    after, _ = body("""
+        @asyncio.coroutine
+        def all_of(source):
+            return [x for x in (yield from source.read())]
+        """)
+
+    assert after[-1] == "    return [x for x in (await source.read())]"
+
+
+@pytest.mark.parametrize(
+    ("statement", "note"),
+    [
+        ("yield 3", "this yield has no counterpart in an async def"),
+        ("yield from [1, 2]", "this yield has no counterpart in an async def"),
+        ("[(yield from x) for x in y]", "this yield has no counterpart in an async def"),
+        ("{(yield from x) for x in y}", "this yield has no counterpart in an async def"),
+        ("{x: (yield from x) for x in y}", "this yield has no counterpart in an async def"),
+        ("lambda x=(yield from y): x", "this yield has no counterpart in an async def"),
+        ("class A(b=(yield from y)): pass", "this yield has no counterpart in an async def"),
+        ("return later()", "@asyncio.coroutine awaits this result if it can be awaited"),
+        ("return future", "@asyncio.coroutine awaits this result if it can be awaited"),
+    ],
+)
+def test_function_that_is_not_understood_is_left_and_listed(statement, note):
+    after, notes = body(f"@asyncio.coroutine\ndef f(y, later, future):\n    {statement}")
+
+    assert after == ["@asyncio.coroutine", "def f(y, later, future):", f"    {statement}"]
+    assert notes == [note]
+
+
+@pytest.mark.parametrize(
+    "statement", ["pass", "return", "return None", "return True", "return 1", "return [a, b]",
+                  "return 'text'", "return a == b", "return not a", "raise OSError"]
+)  # fmt: skip
+def test_function_without_yield_is_rewritten_if_its_result_cannot_be_awaited(statement):
+    after, notes = body(f"@asyncio.coroutine\ndef f(a, b):\n    {statement}")
+
+    assert after == ["async def f(a, b):", f"    {statement}"]
+    assert notes == []
+
+
+def test_decorator_on_an_async_function_goes():
+    after, _ = body("@asyncio.coroutine\nasync def f(a):\n    return a")
+
+    assert after == ["async def f(a):", "    return a"]
+
+
+def test_decorator_below_is_left_unless_it_takes_either_kind():
+    unknown, notes = body("@asyncio.coroutine\n@register\ndef f():\n    pass")
+    known, _ = body(
+        "@asyncio.coroutine\n@functools.wraps(g)\ndef f():\n    pass",
+        imports="import asyncio, functools",
+    )
+
+    assert unknown[0] == "@asyncio.coroutine"
+    assert notes == ["a decorator below @asyncio.coroutine: decide what it decorates"]
+    assert known == ["@functools.wraps(g)", "async def f():", "    pass"]
+
+
+def test_other_use_of_the_function_is_listed():
+    after, notes = body("double = CoroutineMock(side_effect=asyncio.coroutine(lambda: 1))")
+
+    assert after == ["double = CoroutineMock(side_effect=asyncio.coroutine(lambda: 1))"]
+    assert notes == ["asyncio.coroutine is gone since Python 3.11: write an async def"]
+
+
+def test_awaiting_an_undecorated_generator_is_listed():
+    _, notes = body("""
+        def helper():
+            yield from asyncio.sleep(0)
+
+        @asyncio.coroutine
+        def f():
+            yield from helper()
+        """)
+
+    assert notes == [
+        (
+            "`helper` is a generator function without @asyncio.coroutine: "
+            "make it an async def, or decorate it with types.coroutine"
+        )
+    ]
+
+
+def test_imported_name_goes_with_its_last_use():
+    done = rewrite("""\
+        # what is needed
+        from asyncio import coroutine
+        from asyncio import coroutine as co, sleep
+
+        @coroutine
+        def f():
+            yield from sleep(0)
+
+        @co
+        def g():
+            pass
+        """)
+
+    assert done.after.startswith("# what is needed\nfrom asyncio import sleep\n\nasync def f()")
+
+
+def test_imported_name_stays_with_a_use():
+    source = "from asyncio import coroutine\n\n@coroutine\ndef f():\n    yield 1\n"
+
+    assert rewrite(source).after == source
+
+
+def test_import_that_is_a_whole_block_becomes_pass():
+    done = rewrite("""\
+        try:
+            from asyncio import coroutine
+        except ImportError:
+            pass
+
+        @coroutine
+        def f():
+            pass
+        """)
+
+    assert done.after.startswith("try:\n    pass\nexcept ImportError:")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import types\n\n@types.coroutine\ndef f():\n    yield\n",
+        "from tornado.gen import coroutine\n\n@coroutine\ndef f():\n    yield from g()\n",
+        "def coroutine(f):\n    return f\n\n@coroutine\ndef f():\n    yield from g()\n",
+        "import asyncio\n\ndef numbers():\n    yield from range(3)  # coroutine\n",
+    ],
+)
+def test_what_is_not_of_asyncio_is_untouched(source):
+    done = rewrite(source)
+
+    assert done.after == source
+    assert done.notes == ()
+
+
+def test_function_of_3_4_named_async_is_renamed():
+    done = rewrite("""\
+        import asyncio
+        import asyncio as aio
+        from asyncio import async, sleep
+
+        asyncio.async(f())  # asyncio.async(f())
+        aio . async(f(), loop=loop)
+        async(f())
+        "asyncio.async(f())"
+        """)
+
+    assert done.after == textwrap.dedent("""\
+        import asyncio
+        import asyncio as aio
+        from asyncio import ensure_future, sleep
+
+        asyncio.ensure_future(f())  # asyncio.async(f())
+        aio . ensure_future(f(), loop=loop)
+        ensure_future(f())
+        "asyncio.async(f())"
+        """)
+
+
+def test_import_of_async_under_another_name_keeps_that_name():
+    source = """\
+        try:
+            from asyncio import ensure_future
+        except ImportError: from asyncio import (  # old
+            async as ensure_future)
+        """
+
+    assert "    ensure_future as ensure_future)" in rewrite(source).after
+
+
+def test_async_of_something_else_is_not_parsed():
+    with pytest.raises(SyntaxError, match="not parsed") as caught:
+        rewrite("import asyncio\nasyncio.async(f())\npool.async(f())\n")
+
+    assert caught.value.lineno == 3
