@@ -1,0 +1,349 @@
+"""The test case: a loop for each test, and coroutine functions wherever a test has functions."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import types
+import unittest
+import warnings
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from asyncloop_testcase._assertions import AsyncAssertions
+from asyncloop_testcase._lifetime import Lifetime, is_awaitable
+from asyncloop_testcase._loops import close_loop, default_loop, make_loop
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+T = TypeVar("T")
+
+__unittest = True
+
+
+class TestCase(AsyncAssertions, unittest.TestCase):
+    """
+    A test case with an event loop of its own for each test.
+
+    Test methods, ``setUp``, ``tearDown`` and functions given to ``addCleanup`` may be coroutine
+    functions, or plain functions that return something awaitable: it runs on the loop. What
+    `unittest.IsolatedAsyncioTestCase` has (``asyncSetUp``, ``asyncTearDown``, ``addAsyncCleanup``,
+    ``enterAsyncContext``) is here too and is called in the same order. All phases of a test share
+    one ``contextvars.Context``, which no other test sees.
+
+    When the test is over, checks look for what it left behind: see `fail_on`.
+
+    Attributes:
+        loop: The loop of the test. None outside of tests.
+        use_default_loop: If true, the thread's current loop is used, and it is neither closed nor
+            made anew for each test (asynctest 0.5). If there is none, one is made for all tests.
+        forbid_get_event_loop: If true, ``asyncio.get_event_loop()`` raises AssertionError where no
+            loop runs, so that code under test has to be given its loop (asynctest 0.7).
+        loop_factory: A callable that returns a new loop for each test, for example
+            ``asyncio.SelectorEventLoop`` or ``uvloop.new_event_loop``; None for asyncio's choice.
+        loop_debug: Whether the loop runs in asyncio's debug mode; None for asyncio's choice, which
+            is ``PYTHONASYNCIODEBUG``. ``debug = True`` in a class body means the same.
+        timeout: Seconds of real time for the whole test, None for no limit. See `timeout`.
+        cancel_timeout: Seconds of real time that tasks get to end when they are cancelled, because
+            the test is over or took too long. A task that takes longer is an error of the test.
+
+    Example:
+        >>> class Tests(TestCase):
+        ...     async def setUp(self):
+        ...         self.queue = asyncio.Queue()
+        ...     async def test_get(self):
+        ...         self.loop.call_soon(self.queue.put_nowait, "a")
+        ...         self.assertEqual(await self.queue.get(), "a")
+        >>> Tests("test_get").run()
+        <unittest.result.TestResult run=1 errors=0 failures=0>
+
+    .. versionadded:: 0.1.0
+    """
+
+    loop: asyncio.AbstractEventLoop = None  # type: ignore[assignment]  # None outside of tests
+    use_default_loop: bool = False
+    forbid_get_event_loop: bool = False
+    loop_factory: Callable[..., asyncio.AbstractEventLoop] | None = None
+    loop_debug: bool | None = None
+    timeout: float | None = None
+    cancel_timeout: float = 1.0
+
+    _asyncloop: Lifetime | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if isinstance(cls.__dict__.get("debug"), bool):
+            # unittest has a method of that name, which suites and debuggers call.
+            cls.loop_debug = cls.__dict__["debug"]
+            del cls.debug
+        for name in ("setUpClass", "tearDownClass"):
+            if inspect.iscoroutinefunction(getattr(cls, name)):
+                setattr(cls, name, classmethod(_refusal_of(name)))
+
+    def openLoop(self) -> asyncio.AbstractEventLoop:  # noqa: N802 - unittest's style
+        """
+        Return the open loop to use for the test: a hook for subclasses.
+
+        It is called once for each test that is not skipped, before ``setUp``; errors are errors
+        of the test. The loop is set as the current one, and ``self.loop``, when it has returned.
+
+        Example:
+            >>> class NamedTasks(TestCase):
+            ...     def openLoop(self):
+            ...         loop = super().openLoop()
+            ...         loop.set_task_factory(lambda loop, coro, **kwargs: asyncio.Task(
+            ...             coro, loop=loop, **{"name": "mine", **kwargs}))
+            ...         return loop
+        """
+        if self.use_default_loop:
+            return default_loop()
+        if self.loop_factory is None:
+            return asyncio.new_event_loop()
+        return make_loop(self)
+
+    def closeLoop(self, loop: asyncio.AbstractEventLoop, /) -> None:  # noqa: N802
+        """
+        Close what `openLoop` returned: a hook for subclasses, who call ``super().closeLoop(loop)``.
+
+        It is called once for each call of `openLoop`, when cleanups and checks are done and
+        ``self.loop`` is still set; errors are errors of the test. Tasks that are left are
+        cancelled, async generators and the executor are shut down. With ``use_default_loop``
+        nothing happens.
+        """
+        if not self.use_default_loop:
+            close_loop(loop, self.cancel_timeout)
+
+    async def asyncSetUp(self) -> None:
+        """Prepare the test; called after ``setUp``."""
+
+    async def asyncTearDown(self) -> None:
+        """Tidy up after the test; called before ``tearDown``."""
+
+    def addAsyncCleanup(  # noqa: N802
+        self, func: Callable[..., Awaitable[object]], /, *args: Any, **kwargs: Any
+    ) -> None:
+        """Do the same as ``addCleanup``, which takes coroutine functions too."""
+        self.addCleanup(func, *args, **kwargs)
+
+    @classmethod
+    def addClassCleanup(  # noqa: N802
+        cls, function: Callable[..., object], /, *args: Any, **kwargs: Any
+    ) -> None:
+        """
+        Do the same as in unittest.
+
+        Raises:
+            TypeError: *function* is a coroutine function; there is no loop to run it on.
+        """
+        if inspect.iscoroutinefunction(function):
+            msg = (
+                f"addClassCleanup() cannot take the coroutine function {function!r}: no loop "
+                "outlives a test; add a plain function that calls asyncio.run()"
+            )
+            raise TypeError(msg)
+        super().addClassCleanup(function, *args, **kwargs)
+
+    async def enterAsyncContext(self, cm: AbstractAsyncContextManager[T]) -> T:  # noqa: N802
+        """
+        Enter an asynchronous context manager; it is left when the cleanups are called.
+
+        Args:
+            cm: The context manager.
+
+        Returns:
+            What ``async with cm as x`` would give as ``x``.
+
+        Raises:
+            TypeError: *cm* is no asynchronous context manager.
+
+        Example:
+            >>> from contextlib import asynccontextmanager
+            >>> @asynccontextmanager
+            ... async def connection():
+            ...     yield "connected"
+            >>> class Tests(TestCase):
+            ...     async def test(self):
+            ...         self.assertEqual(await self.enterAsyncContext(connection()), "connected")
+            >>> Tests("test").run()
+            <unittest.result.TestResult run=1 errors=0 failures=0>
+        """
+        kind = type(cm)
+        enter = getattr(kind, "__aenter__", None)
+        leave = getattr(kind, "__aexit__", None)
+        if enter is None or leave is None:
+            way_out = "; enter it with enterContext()" if hasattr(kind, "__enter__") else ""
+            msg = f"{cm!r} is not an asynchronous context manager{way_out}"
+            raise TypeError(msg)
+        result: T = await enter(cm)
+        self.addAsyncCleanup(leave, cm, None, None, None)
+        return result
+
+    def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
+        """Run the test, as in unittest."""
+        try:
+            return super().run(result)
+        finally:
+            if self._asyncloop is not None:
+                self._asyncloop_abandon()
+
+    def debug(self) -> None:
+        """Run the test without collecting errors in a result, as in unittest."""
+        try:
+            super().debug()
+            if self._asyncloop is not None:
+                errors = self._asyncloop.end(passed=True)
+                self._asyncloop = None
+                if errors:
+                    raise errors.pop(0)
+        finally:
+            if self._asyncloop is not None:
+                self._asyncloop_abandon()
+
+    def doCleanups(self) -> Any:  # noqa: N802 - a bool, which typeshed does not tell
+        """
+        Call the cleanup functions, as in unittest; asynchronous ones run on the loop.
+
+        When it is unittest that calls this, the checks follow, and the loop is closed.
+        """
+        success: Any = super().doCleanups()
+        lifetime = self._asyncloop
+        if lifetime is None or lifetime.in_phase:
+            return success
+        errors = lifetime.end(passed=success)
+        self._asyncloop = None
+        if errors:
+            success = False
+            executor = self._outcome.testPartExecutor  # type: ignore[attr-defined]
+            while errors:
+                with executor(self):
+                    raise errors.pop(0)
+        return success
+
+    def _asyncloop_abandon(self) -> None:
+        """Close the loop of a test that KeyboardInterrupt or the result ended, and restore all."""
+        lifetime, self._asyncloop = self._asyncloop, None
+        if lifetime is not None:
+            with contextlib.suppress(Exception):  # the first error is on its way already
+                lifetime.close()
+
+    def _asyncloop_method(self) -> Callable[[], object]:
+        """Return the function that decorators such as `fail_on` were applied to."""
+        method: Callable[[], object] = getattr(self, self._testMethodName)
+        return method
+
+    # The hooks through which unittest calls the phases of a test.
+
+    def _callSetUp(self) -> None:  # noqa: N802
+        lifetime = self._asyncloop = Lifetime(self)
+        lifetime.open(self._asyncloop_method())
+        lifetime.call(self.setUp)
+        if getattr(self.asyncSetUp, "__func__", None) is not TestCase.asyncSetUp:
+            lifetime.call(self.asyncSetUp)
+        lifetime.enter_test()
+
+    def _callTestMethod(self, method: Callable[[], object]) -> None:  # noqa: N802
+        lifetime: Lifetime = self._asyncloop  # type: ignore[assignment]
+        result = lifetime.call(method)
+        if result is not None:
+            refuse_result(method, result, awaited=lifetime.awaited)
+
+    def _callTearDown(self) -> None:  # noqa: N802
+        lifetime: Lifetime = self._asyncloop  # type: ignore[assignment]
+        if getattr(self.asyncTearDown, "__func__", None) is not TestCase.asyncTearDown:
+            lifetime.call(self.asyncTearDown)
+        lifetime.call(self.tearDown)
+
+    def _callCleanup(  # noqa: N802
+        self, function: Callable[..., object], /, *args: Any, **kwargs: Any
+    ) -> None:
+        if self._asyncloop is None:
+            function(*args, **kwargs)
+        else:
+            self._asyncloop.call(function, *args, **kwargs)
+
+
+class FunctionTestCase(TestCase, unittest.FunctionTestCase):
+    """
+    A test case made of functions, each of which may be a coroutine function.
+
+    Args:
+        testFunc: The test.
+        setUp: Called before it.
+        tearDown: Called after it, if ``setUp`` succeeded.
+        description: What is shown instead of the first line of the test's docstring.
+
+    Example:
+        >>> async def check():
+        ...     await asyncio.sleep(0)
+        >>> FunctionTestCase(check).run()
+        <unittest.result.TestResult run=1 errors=0 failures=0>
+
+    .. versionadded:: 0.1.0
+    """
+
+    def __init__(
+        self,
+        testFunc: Callable[[], object],  # noqa: N803 - unittest's names
+        setUp: Callable[[], object] | None = None,
+        tearDown: Callable[[], object] | None = None,
+        description: str | None = None,
+    ) -> None:
+        unittest.FunctionTestCase.__init__(self, testFunc, setUp, tearDown, description)
+        self._asyncloop_functions = (setUp, testFunc, tearDown)
+
+    # unittest's own methods would drop what the functions return.
+
+    def setUp(self) -> Any:
+        function = self._asyncloop_functions[0]
+        return function and function()
+
+    def runTest(self) -> Any:  # noqa: N802
+        return self._asyncloop_functions[1]()
+
+    def tearDown(self) -> Any:
+        function = self._asyncloop_functions[2]
+        return function and function()
+
+    def _asyncloop_method(self) -> Callable[[], object]:
+        return self._asyncloop_functions[1]
+
+
+def refuse_result(method: object, result: object, *, awaited: bool) -> None:
+    """
+    Raise TypeError because a test returned *result*.
+
+    What came out of an awaitable is only warned about, as unittest does, unless it should have
+    been awaited itself.
+    """
+    name = getattr(method, "__qualname__", repr(method))
+    if is_awaitable(result) or not awaited:
+        shown = repr(result)
+        if isinstance(result, (types.GeneratorType, types.CoroutineType)):
+            result.close()
+        msg = f"{name}() returned {shown}, and {_way_out(result)}"
+        raise TypeError(msg)
+    msg = f"{name}() returned {result!r}: it is deprecated to return a value from a test"
+    warnings.warn(msg, DeprecationWarning, stacklevel=4)
+
+
+def _way_out(result: object) -> str:
+    if is_awaitable(result):
+        return "that was never awaited: await it in the test"
+    if isinstance(result, types.GeneratorType):
+        return "its body did not run: define the test with async def, and await where it yields"
+    if isinstance(result, types.AsyncGeneratorType):
+        return "its body did not run: a test must not yield"
+    return "a test returns None or something to await: assert on the value instead"
+
+
+def _refusal_of(name: str) -> Callable[[type[TestCase]], None]:
+    def refuse(cls: type[TestCase]) -> None:
+        msg = (
+            f"{cls.__qualname__}.{name}() is a coroutine function, but no loop outlives a test: "
+            "use an async def setUp(), or a plain method that calls asyncio.run()"
+        )
+        raise TypeError(msg)
+
+    return refuse

@@ -1,0 +1,213 @@
+"""
+Everything of CPython that this package reads though it is private.
+
+Each name was read on CPython 3.10 to 3.15; ``tests/test_cpython.py`` fails with a clear text when
+one of them is gone. Loops of other makers (uvloop) need not have any of them: whoever asks here
+gets told by ``None`` or by the safe default.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import warnings
+from collections.abc import Callable, Coroutine, Generator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import contextvars
+    from types import TracebackType
+
+__unittest = True
+
+CurrentLoop = tuple["asyncio.AbstractEventLoop | None", bool]
+
+_policy: Callable[[], Any]
+if sys.version_info >= (3, 14):
+    # get_event_loop_policy() is deprecated since 3.14, the object behind it is still what
+    # set_event_loop() writes to. Read on 3.14 and 3.15.
+    _policy = asyncio.events._get_event_loop_policy  # type: ignore[attr-defined]
+else:
+    _policy = asyncio.get_event_loop_policy
+
+
+def current_loop() -> CurrentLoop:
+    """
+    Return the thread's current loop, and whether anybody ever set one, without making any.
+
+    ``asyncio.get_event_loop()`` would make a loop (up to 3.13) or warn, so the value is read
+    where ``asyncio.set_event_loop()`` stores it: ``_local._loop`` of the default policy, and
+    ``_local._set_called``, which is gone in 3.14. Read on 3.10 to 3.15.
+    """
+    policy = _policy()
+    local = getattr(policy, "_local", None)
+    if local is not None:
+        return local._loop, getattr(local, "_set_called", True)
+    with warnings.catch_warnings(), contextlib.suppress(RuntimeError):
+        warnings.simplefilter("ignore")
+        return policy.get_event_loop(), True  # a policy that is not the standard library's
+    return None, True
+
+
+def restore_current_loop(state: CurrentLoop) -> None:
+    """Put back what `current_loop` returned."""
+    loop, set_called = state
+    asyncio.set_event_loop(loop)
+    if not set_called:
+        _policy()._local._set_called = False
+
+
+def refuse_get_event_loop(refuse: Callable[[], asyncio.AbstractEventLoop]) -> Callable[[], None]:
+    """
+    Make ``asyncio.get_event_loop()`` call *refuse* where no loop runs; return the undo.
+
+    The C function, however it was imported, looks ``get_event_loop`` up on the policy object, so
+    an attribute of that one object is enough. Read on 3.10 to 3.15.
+    """
+    policy = _policy()
+    before = vars(policy).get("get_event_loop")
+    policy.get_event_loop = refuse
+
+    def undo() -> None:
+        if before is None:
+            vars(policy).pop("get_event_loop", None)
+        else:
+            policy.get_event_loop = before
+
+    return undo
+
+
+# What counts every living task that was scheduled: a WeakSet up to 3.13, whose ``data`` is a plain
+# set. From 3.14 on tasks are linked in C, and all_tasks() costs next to nothing.
+_task_registry: object = ()
+if sys.version_info < (3, 12):
+    _task_registry = asyncio.tasks._all_tasks.data  # type: ignore[attr-defined]
+elif sys.version_info < (3, 14):
+    _task_registry = asyncio.tasks._scheduled_tasks.data  # type: ignore[attr-defined]
+_eager_tasks: set[object] = getattr(asyncio.tasks, "_eager_tasks", set())  # since 3.12
+
+
+def is_spent(loop: asyncio.AbstractEventLoop) -> bool:
+    """
+    Tell, in a fraction of the time of ``all_tasks()``, that nothing is left to shut down.
+
+    False means: perhaps. Read on 3.10 to 3.15: ``_asyncgens``, ``_default_executor``, and the
+    registries of tasks, which are empty where everybody's tasks have ended.
+    """
+    if sys.version_info >= (3, 14):
+        tasks = asyncio.all_tasks(loop)
+    else:
+        tasks = _task_registry or _eager_tasks
+    return not (
+        tasks
+        or getattr(loop, "_default_executor", loop) is not None
+        or getattr(loop, "_asyncgens", (None,))
+    )
+
+
+def may_have_asyncgens(loop: asyncio.AbstractEventLoop) -> bool:
+    """Tell whether ``shutdown_asyncgens()`` has anything to do (``_asyncgens``, 3.10 to 3.15)."""
+    return len(getattr(loop, "_asyncgens", (None,))) > 0
+
+
+def may_have_executor(loop: asyncio.AbstractEventLoop) -> bool:
+    """Tell whether the default executor was made (``_default_executor``, 3.10 to 3.15)."""
+    return getattr(loop, "_default_executor", loop) is not None
+
+
+def ready_count(loop: asyncio.AbstractEventLoop) -> int | None:
+    """Return how many callbacks wait for the next turn (``_ready``, 3.10 to 3.15)."""
+    ready = getattr(loop, "_ready", None)
+    return None if ready is None else len(ready)
+
+
+def next_callback(loop: asyncio.AbstractEventLoop) -> object:
+    """Return the handle that runs next, for a report (``_ready``, 3.10 to 3.15)."""
+    ready = getattr(loop, "_ready", None)
+    return ready[0] if ready else None
+
+
+def waits_for(task: asyncio.Future[Any]) -> asyncio.Future[Any] | None:
+    """Return the future that a task waits for (``_fut_waiter``, 3.10 to 3.15)."""
+    waiter: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
+    return waiter
+
+
+def children_of(future: asyncio.Future[Any]) -> list[asyncio.Future[Any]]:
+    """Return what a ``gather()`` waits for (``_GatheringFuture._children``, 3.10 to 3.15)."""
+    return list(getattr(future, "_children", ()))
+
+
+def forget_pending(task: asyncio.Task[Any]) -> None:
+    """
+    Keep asyncio from logging "Task was destroyed but it is pending!" of a task already reported.
+
+    ``_log_destroy_pending`` is what asyncio's own ``gather()`` and ``run_until_complete()`` use.
+    Read on 3.10 to 3.15.
+    """
+    with contextlib.suppress(AttributeError):
+        task._log_destroy_pending = False  # type: ignore[attr-defined]
+
+
+class _ContextCoroutine(Coroutine[Any, Any, Any]):
+    """
+    A coroutine each step of which runs in one given context.
+
+    On 3.10 a task always runs in a copy of the context that is current when it is made, and what
+    the coroutine sets would be lost with the copy. The steps enter the given context inside it.
+    """
+
+    def __init__(self, coro: Coroutine[Any, Any, Any], context: contextvars.Context) -> None:
+        self._coro = coro
+        self._run = context.run
+
+    def __getattr__(self, name: str) -> Any:  # cr_frame, cr_await, __qualname__: for reports
+        return getattr(self._coro, name)
+
+    def send(self, value: Any, /) -> Any:
+        return self._run(self._coro.send, value)
+
+    def throw(
+        self,
+        typ: Any,
+        val: BaseException | object = None,
+        tb: TracebackType | None = None,
+        /,
+    ) -> Any:
+        error = typ if val is None and tb is None else val
+        if isinstance(error, BaseException):
+            return self._run(self._coro.throw, error)
+        return self._run(self._coro.throw, typ)
+
+    def close(self) -> None:
+        self._run(self._coro.close)
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._coro.__await__()
+
+
+if sys.version_info >= (3, 11):
+
+    def create_task(
+        loop: asyncio.AbstractEventLoop,
+        coro: Coroutine[Any, Any, Any],
+        context: contextvars.Context,
+    ) -> asyncio.Task[Any]:
+        """Make a task whose every step runs in *context* itself, not in a copy."""
+        return loop.create_task(coro, context=context)
+
+else:
+
+    def create_task(
+        loop: asyncio.AbstractEventLoop,
+        coro: Coroutine[Any, Any, Any],
+        context: contextvars.Context,
+    ) -> asyncio.Task[Any]:
+        """Make a task whose every step runs in *context* itself, not in a copy."""
+        return loop.create_task(_ContextCoroutine(coro, context))
+
+
+def callback_of(handle: asyncio.Handle) -> object:
+    """Return what a handle calls (``_callback``, 3.10 to 3.15), None if it does not tell."""
+    return getattr(handle, "_callback", None)

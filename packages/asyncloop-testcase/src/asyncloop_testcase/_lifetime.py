@@ -1,0 +1,211 @@
+"""
+One test's loop, from its opening to its closing.
+
+Theory of operation: `TestCase` hands the phases of a test to one `Lifetime`. Functions of a phase
+are called inside one ``contextvars.Context``; what they return is awaited, if it can be, by a task
+whose context is that very object, so that a variable set in ``setUp`` is seen in the test, in
+``tearDown`` and in cleanups, be they synchronous or not. Only the outermost call enters the
+context: a test that calls ``doCleanups()`` itself is inside already.
+
+`end` judges the test and closes the loop where errors still belong to the test. `close` restores
+everything however the test ended; ``run()`` calls it again in case that an exception such as
+KeyboardInterrupt went past `end`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import types
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from asyncloop_testcase import _cpython
+from asyncloop_testcase._fail_on import plan_of
+from asyncloop_testcase._selector import serve_file_mocks
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from asyncloop_testcase._case import TestCase
+    from asyncloop_testcase._checks import Plan, Watch
+
+__unittest = True
+
+# The check whose findings may be the cause of a failure, so it speaks in failed tests as well.
+CAUSE = "unhandled_exceptions"
+
+
+class Lifetime:
+    """The loop, the context and all that is set for one test, and put back after it."""
+
+    __slots__ = (
+        "_allow_get_event_loop",
+        "_before",
+        "_case",
+        "_context",
+        "_judged",
+        "_loop",
+        "_plan",
+        "_watch",
+        "awaited",
+        "in_phase",
+    )
+
+    def __init__(self, case: TestCase) -> None:
+        self._case = case
+        self._context = contextvars.copy_context()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._allow_get_event_loop: Callable[[], None] | None = None
+        self._before: _cpython.CurrentLoop | None = None
+        self._plan: Plan | None = None
+        self._watch: Watch | None = None
+        self._judged = True
+        self.in_phase = False
+        self.awaited = False
+
+    def open(self, method: object) -> None:
+        """
+        Make the loop, set it as the current one, and begin to watch the test.
+
+        Args:
+            method: The test method, which the checks' options are looked up at.
+        """
+        case = self._case
+        self._before = _cpython.current_loop()
+        loop = self._loop = case.loop = case.openLoop()
+        if case.forbid_get_event_loop:
+            self._allow_get_event_loop = _cpython.refuse_get_event_loop(_refuse_get_event_loop)
+        else:
+            asyncio.set_event_loop(loop)
+        serve_file_mocks(loop)
+        plan = self._plan = plan_of(type(case), method)
+        if plan:
+            watch = plan.watch(loop)
+            watch.start()
+            self._watch = watch
+
+    def enter_test(self) -> None:
+        """Tell the checks that the test method begins."""
+        if self._watch is not None:
+            self._watch.enter_test()
+
+    def call(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Call *function* in the test's context; await what it returns, if that can be awaited."""
+        if self.in_phase:
+            return self._call_inside(function, *args, **kwargs)
+        self.in_phase = True
+        self.awaited = False
+        try:
+            result = self._context.run(function, *args, **kwargs)
+            if result is None or not is_awaitable(result):
+                return result
+            self.awaited = True
+            loop = self._open_loop()
+            task = _cpython.create_task(loop, as_coroutine(result), self._context)
+            return loop.run_until_complete(task)
+        except (KeyboardInterrupt, SystemExit):
+            self._judged = False
+            raise
+        finally:
+            self.in_phase = False
+
+    def _call_inside(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Call a cleanup from the test itself, whose context is entered already."""
+        result = function(*args, **kwargs)
+        if result is None or not is_awaitable(result):
+            return result
+        loop = self._open_loop()
+        coro = as_coroutine(result)
+        if loop.is_running():
+            coro.close()
+            msg = (
+                f"{function!r} is an asynchronous cleanup, and doCleanups() was called while the "
+                "loop runs: call it in a test that is no coroutine, or let it be called after it"
+            )
+            raise RuntimeError(msg)
+        return loop.run_until_complete(coro)
+
+    def _open_loop(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            msg = "the loop of the test is closed, nothing can be awaited any more"
+            raise RuntimeError(msg)
+        return self._loop
+
+    def end(self, *, passed: bool) -> list[BaseException]:
+        """
+        Judge the test, close the loop and restore everything.
+
+        Args:
+            passed: Whether nothing went wrong until now.
+
+        Returns:
+            What went wrong, all of it errors of this test.
+        """
+        errors: list[BaseException] = []
+        # Whatever comes, KeyboardInterrupt too, the loop is closed before it goes on its way.
+        try:
+            self._judge(passed=passed)
+        except BaseException as error:
+            errors.append(error)
+        try:
+            self.close()
+        except BaseException as error:
+            errors.append(error)
+        return errors
+
+    def _judge(self, *, passed: bool) -> None:
+        watch, self._watch = self._watch, None
+        if watch is None:
+            return
+        if not self._judged:
+            watch.restore()
+            return
+        report = watch.finish()
+        if report is None:
+            return
+        if not passed:
+            report = replace(report, verdicts=[v for v in report.verdicts if v.check == CAUSE])
+        if report.verdicts:
+            raise self._case.failureException(str(report))
+
+    def close(self) -> None:
+        """Close the loop and restore everything; a second call does nothing."""
+        loop, self._loop = self._loop, None
+        watch, self._watch = self._watch, None
+        case = self._case
+        try:
+            if watch is not None:
+                watch.restore()
+            if loop is not None:
+                case.closeLoop(loop)
+        finally:
+            if self._allow_get_event_loop is not None:
+                self._allow_get_event_loop()
+                self._allow_get_event_loop = None
+            if self._before is not None:
+                _cpython.restore_current_loop(self._before)
+                self._before = None
+            vars(case).pop("loop", None)
+
+
+def _refuse_get_event_loop() -> NoReturn:
+    msg = "asyncio.get_event_loop() was called, but forbid_get_event_loop is True: pass the loop on"
+    raise AssertionError(msg)
+
+
+def is_awaitable(value: object) -> bool:
+    """Tell whether *value* can be awaited; coroutines, the common case, first."""
+    return type(value) is types.CoroutineType or inspect.isawaitable(value)
+
+
+def as_coroutine(awaitable: Awaitable[Any]) -> Coroutine[Any, Any, Any]:
+    """Return a coroutine that does the same."""
+    if isinstance(awaitable, types.CoroutineType):
+        return awaitable
+    return _await(awaitable)
+
+
+async def _await(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable

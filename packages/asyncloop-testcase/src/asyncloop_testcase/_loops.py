@@ -1,0 +1,209 @@
+"""Making a test's event loop, and closing it without waiting for anybody who refuses to end."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import inspect
+import threading
+import types
+from typing import TYPE_CHECKING, Any, cast
+
+from asyncloop_testcase import _cpython
+from asyncloop_testcase._tasks import describe_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__unittest = True
+
+TURNS_TO_END = 5
+
+
+def make_loop(case: object) -> asyncio.AbstractEventLoop:
+    """
+    Return the loop that ``loop_factory`` of a test case makes.
+
+    Raises:
+        TypeError: It made something else than a loop.
+        RuntimeError: It made a loop that is closed or running.
+    """
+    factory = find_factory(case)
+    loop = factory()
+    if not isinstance(loop, asyncio.AbstractEventLoop):
+        if inspect.iscoroutine(loop):
+            loop.close()
+        msg = (
+            f"loop_factory returned {loop!r}, which is not an event loop: it must be a plain "
+            "callable that returns a new one, such as asyncio.SelectorEventLoop"
+        )
+        raise TypeError(msg)
+    if loop.is_closed() or loop.is_running():
+        state = "closed" if loop.is_closed() else "running"
+        msg = (
+            f"loop_factory returned a loop that is {state}: {loop!r}; it has to return a new "
+            "loop for each test (use_default_loop = True shares one)"
+        )
+        raise RuntimeError(msg)
+    return loop
+
+
+def find_factory(case: object) -> Callable[[], object]:
+    """
+    Return the ``loop_factory`` of a test case as a callable without arguments.
+
+    A function that is stored as it is in the class body would be called with the test case as
+    its first argument. One that has no use for it gets none.
+    """
+    factory = inspect.getattr_static(case, "loop_factory")
+    if isinstance(factory, types.FunctionType):
+        if _needs_argument(factory):
+            return types.MethodType(factory, case)
+        return factory
+    if isinstance(factory, (classmethod, property, staticmethod)):
+        factory = getattr(case, "loop_factory")  # noqa: B009 - the type of *case* has it
+    if not callable(factory):
+        msg = f"loop_factory must be a callable that returns a new event loop, not {factory!r}"
+        raise TypeError(msg)
+    return cast("Callable[[], object]", factory)
+
+
+def _needs_argument(function: types.FunctionType) -> bool:
+    parameters = inspect.signature(function).parameters.values()
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return any(p.kind in positional and p.default is p.empty for p in parameters)
+
+
+def default_loop() -> asyncio.AbstractEventLoop:
+    """
+    Return the current loop of the thread; make one, for all later tests too, if there is none.
+
+    A loop made here stays current and is closed when the interpreter exits.
+    """
+    loop, _ = _cpython.current_loop()
+    if loop is None:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        atexit.register(loop.close)
+    return loop
+
+
+def close_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+    """
+    Cancel what still runs on *loop*, shut down its async generators and executor, close it.
+
+    Args:
+        loop: The loop, which may be closed already.
+        seconds: Real time that cancelled tasks get in all to end.
+
+    Raises:
+        RuntimeError: A task, or an async generator, did not end. The loop is closed all the same.
+    """
+    if loop.is_closed() or _cpython.is_spent(loop):
+        loop.close()
+        return
+    try:
+        stubborn = cancel_tasks(loop, seconds)
+        if _cpython.may_have_asyncgens(loop):
+            closing = loop.create_task(loop.shutdown_asyncgens())
+            stubborn += settle(loop, [closing], seconds)
+        if _cpython.may_have_executor(loop):
+            loop.run_until_complete(loop.shutdown_default_executor())
+        report = describe_tasks(stubborn) if stubborn else ""
+    finally:
+        loop.close()
+    if stubborn:
+        for task in stubborn:
+            _cpython.forget_pending(task)
+        msg = (
+            f"cancelled when the loop was closed, but not ended after {seconds:g} s; does it "
+            f"swallow the cancellation?\n{report}"
+        )
+        raise RuntimeError(msg)
+
+
+def cancel_tasks(loop: asyncio.AbstractEventLoop, seconds: float) -> list[asyncio.Task[Any]]:
+    """Cancel every task of *loop*; return those that did not end, even when cancelled twice."""
+    tasks = asyncio.all_tasks(loop)
+    if not tasks:
+        return []
+    for task in tasks:
+        task.cancel()
+    late = settle(loop, tasks, seconds)
+    for task in late:
+        task.cancel()
+    settle(loop, late, 0)
+    for task in tasks:
+        _report_failure(loop, task)
+    return late
+
+
+def _report_failure(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
+    """Pass on, as ``asyncio.run()`` does, what a task raised when it was cancelled."""
+    if not task.done() or task.cancelled():
+        return
+    error = task.exception()
+    if error is not None:
+        loop.call_exception_handler(
+            {
+                "message": "exception in a task that was cancelled when the loop was closed",
+                "exception": error,
+                "task": task,
+            }
+        )
+
+
+def settle(
+    loop: asyncio.AbstractEventLoop, tasks: Iterable[asyncio.Task[Any]], seconds: float
+) -> list[asyncio.Task[Any]]:
+    """
+    Run *loop* until *tasks* are done, for at most *seconds* of real time.
+
+    A few turns are enough for nearly all, so the thread that bounds the time is rarely made. It
+    is a thread because the loop's own clock may be a virtual one that stands still.
+
+    Returns:
+        The tasks that are not done.
+    """
+    pending = {task for task in tasks if not task.done()}
+    for _ in range(TURNS_TO_END):
+        if not pending:
+            return []
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+        pending = {task for task in pending if not task.done()}
+    if pending and seconds > 0:
+        with _stopped_after(loop, seconds):
+            pending = _run_while(loop, pending)
+    return list(pending)
+
+
+def _run_while(
+    loop: asyncio.AbstractEventLoop, pending: set[asyncio.Task[Any]]
+) -> set[asyncio.Task[Any]]:
+    left = set(pending)
+
+    def ended(task: asyncio.Task[Any]) -> None:
+        left.discard(task)
+        if not left:
+            loop.stop()
+
+    for task in pending:
+        task.add_done_callback(ended)
+    loop.run_forever()
+    for task in pending:
+        task.remove_done_callback(ended)
+    return left
+
+
+@contextlib.contextmanager
+def _stopped_after(loop: asyncio.AbstractEventLoop, seconds: float) -> Iterator[None]:
+    timer = threading.Timer(seconds, loop.call_soon_threadsafe, (loop.stop,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()

@@ -1,0 +1,34 @@
+"""
+File mocks for the loop of a test: the one optional import of this package.
+
+When asyncio-testselector is installed, the selector of a test's loop is wrapped, so that its
+``FileMock`` and ``SocketMock`` can be registered. Nothing else here depends on it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from asyncio.selector_events import BaseSelectorEventLoop
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+__unittest = True
+
+_install: Callable[[asyncio.AbstractEventLoop], object] | None
+try:
+    _install = importlib.import_module("asyncio_testselector").install
+except ImportError:
+    _install = None
+
+
+def serve_file_mocks(loop: asyncio.AbstractEventLoop) -> None:
+    """
+    Give a selector loop its ``TestSelector``; any other loop stays as it is.
+
+    A proactor loop takes its ``TestProactor`` when it is made: that is for ``loop_factory``.
+    """
+    if _install is not None and isinstance(loop, BaseSelectorEventLoop):
+        _install(loop)
