@@ -12,22 +12,36 @@ from asyncmock_plus._mocks import (
     NonCallableMock,
     PropertyMock,
 )
+from asyncmock_plus._once import return_once
+from asyncmock_plus._open import mock_open
+from asyncmock_plus._patch_target import importer as _importer  # noqa: F401
+from asyncmock_plus._patch_target import split_target as _get_target  # noqa: F401
+from asyncmock_plus._patcher import _patch as _patch
+from asyncmock_plus._patching import Patch, patch
+from asyncmock_plus._scope import GLOBAL, LIMITED, PatchScope
 from asyncmock_plus._version import __version__
 
 __all__ = [
     "ANY",
     "DEFAULT",
     "FILTER_DIR",
+    "GLOBAL",
+    "LIMITED",
     "AsyncMock",
     "CoroutineMock",
     "MagicMock",
     "Mock",
     "NonCallableMagicMock",
     "NonCallableMock",
+    "Patch",
+    "PatchScope",
     "PropertyMock",
     "__version__",
     "call",
     "create_autospec",
+    "mock_open",
+    "patch",
+    "return_once",
     "seal",
     "sentinel",
 ]

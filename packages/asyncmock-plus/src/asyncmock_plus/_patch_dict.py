@@ -1,0 +1,180 @@
+"""Dictionaries as places that can be patched, and ``patch.dict``."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any, TYPE_CHECKING
+
+from asyncmock_plus._patch_decorator import DecoratingPatcher
+from asyncmock_plus._patch_layers import Layer, Place, place_of
+from asyncmock_plus._patch_target import importer
+from asyncmock_plus._patch_wrappers import wrap_in_call
+from asyncmock_plus._scope import PatchScope
+
+if TYPE_CHECKING:
+    from asyncmock_plus._patch_start import Started
+    from collections.abc import Callable, Iterable, Mapping
+
+_MISSING = object()
+
+# What a patch has set, and what it has deleted; all the rest, if it has cleared the dictionary.
+Change = tuple[dict[Any, Any], "set[Any] | None"]
+
+
+def read_dict(mapping: Any) -> Any:
+    """Return a copy; containers need to support iteration over their keys and ``[]``."""
+    try:
+        return mapping.copy()
+    except AttributeError:
+        return {key: mapping[key] for key in mapping}
+
+
+def clear_dict(mapping: Any) -> None:
+    """Delete everything, also from a container without ``clear``."""
+    try:
+        mapping.clear()
+    except AttributeError:
+        for key in list(mapping):
+            del mapping[key]
+
+
+def update_dict(mapping: Any, values: Any) -> None:
+    """Set values, also in a container without ``update``."""
+    try:
+        mapping.update(values)
+    except AttributeError:
+        for key in values:
+            mapping[key] = values[key]
+
+
+class DictPlace(Place):
+    """The contents of a dictionary or a container like one."""
+
+    __slots__ = ("mapping",)
+
+    def __init__(self, mapping: Any) -> None:
+        super().__init__(id(mapping))
+        self.mapping = mapping
+
+    def read(self) -> Any:
+        """Return a copy."""
+        return read_dict(self.mapping)
+
+    def write(self, state: Any) -> None:
+        """Replace the contents."""
+        clear_dict(self.mapping)
+        update_dict(self.mapping, state)
+
+    def change(self, layer: Layer, after: Any) -> Change:
+        """Return which keys the patch, or the code under it, has set and deleted."""
+        assert isinstance(layer, DictLayer)
+        before = layer.before
+        if layer.clear:
+            return read_dict(after), None
+        changed = {
+            key: after[key]
+            for key in after
+            if key in layer.values or key not in before or before[key] is not after[key]
+        }
+        return changed, {key for key in before if key not in after}
+
+    def changed(self, state: Any, change: Change) -> Any:
+        """Return the contents with the change made."""
+        values, deleted = change
+        after = read_dict(state)
+        if deleted is None:
+            clear_dict(after)
+        else:
+            for key in deleted:
+                after.pop(key, None)
+        after.update(values)
+        return after
+
+    def same(self, state: Any, other: Any) -> bool:
+        """Compare values by identity: they may have an ``==`` of their own."""
+        return list(state) == list(other) and all(state[key] is other[key] for key in state)
+
+
+class DictLayer(Layer):
+    """A patch of a dictionary in force."""
+
+    __slots__ = ("clear", "values")
+
+    def __init__(self, mapping: Any, values: Mapping[Any, Any], *, clear: bool) -> None:
+        place = place_of(id(mapping))
+        super().__init__(place if place is not None else DictPlace(mapping), read_dict(mapping))
+        self.values = values
+        self.clear = clear
+        self.place.put(self)
+        try:
+            if clear:
+                clear_dict(mapping)
+            update_dict(mapping, values)
+        except BaseException:
+            with suppress(Exception):
+                self.end()
+            raise
+
+
+class _patch_dict(DecoratingPatcher):  # noqa: N801
+    """
+    Change a dictionary, and bring back what was in it at the end: ``patch.dict``.
+
+    Args:
+        in_dict: The dictionary, a container with ``[]``, ``del`` and iteration over its keys, or the dotted
+            name of one, which is imported when the patch starts.
+        values: What to set: a mapping, or pairs of key and value.
+        clear: Whether to delete everything else meanwhile.
+        scope: For decorated coroutines and generators: ``GLOBAL`` or ``LIMITED``. Any other value is
+            one more keyword argument.
+        kwargs: More values to set.
+
+    What the code under test changes in the dictionary is undone, too. With ``LIMITED``, it comes
+    back whenever the function resumes.
+
+    Example:
+        >>> from asyncmock_plus import patch
+        >>> settings = {"retries": 3}
+        >>> with patch.dict(settings, timeout=1.5):
+        ...     settings
+        {'retries': 3, 'timeout': 1.5}
+        >>> settings
+        {'retries': 3}
+    """
+
+    _enters_once = False
+
+    def __init__(
+        self,
+        in_dict: Any,
+        values: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = (),
+        clear: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__()
+        if isinstance(kwargs.get("scope"), PatchScope):
+            self.scope = kwargs.pop("scope")
+        self.in_dict = in_dict
+        self.values = dict(values)
+        self.values.update(kwargs)
+        self.clear = clear
+
+    def copy(self) -> _patch_dict:
+        """Return a patch of the same dictionary that is not in force."""
+        copied = type(self)(self.in_dict, self.values, self.clear)
+        copied.scope = self.scope
+        return copied
+
+    def decorate_callable(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorate a function, generator function or asynchronous generator function."""
+        return wrap_in_call(func, [self])
+
+    def decorate_async_callable(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorate a coroutine function."""
+        return wrap_in_call(func, [self], asynchronous=True)
+
+    def _open(self, started: Started) -> Any:
+        if isinstance(self.in_dict, str):
+            self.in_dict = importer(self.in_dict)
+        started.append(DictLayer(self.in_dict, self.values, clear=self.clear))
+        return self.in_dict

@@ -1,0 +1,36 @@
+"""How long a patch of a coroutine or of a generator is in force."""
+
+from __future__ import annotations
+
+import enum
+
+
+class PatchScope(enum.Enum):
+    """
+    When the patch of a decorated coroutine or generator is in force, as in asynctest 0.13.
+
+    Scopes make no difference to plain functions, ``with`` statements and ``start()``.
+    """
+
+    LIMITED = "LIMITED"
+    """Only while the decorated code runs, not while it is suspended."""
+
+    GLOBAL = "GLOBAL"
+    """From the start of the decorated code until it returns, raises, is closed or collected."""
+
+
+LIMITED = PatchScope.LIMITED
+GLOBAL = PatchScope.GLOBAL
+
+
+def checked_scope(scope: object) -> PatchScope:
+    """
+    Return the scope.
+
+    Raises:
+        ValueError: It is not a scope.
+    """
+    if scope is GLOBAL or scope is LIMITED:
+        return scope  # type: ignore[return-value]
+    msg = f"unknown scope {scope!r}: a patch is GLOBAL or LIMITED (asyncmock_plus.LIMITED)"
+    raise ValueError(msg)
