@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from functools import cache
 from itertools import repeat
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT
 
 from asyncmock_plus._mocks import MagicMock
@@ -81,9 +81,10 @@ def mock_open(mock: Any = None, read_data: str | bytes | None = "") -> Any:
     r"""
     Make a mock of ``open``, and of the file it returns.
 
-    The file reads, iterates, seeks and tells as a file with *read_data* in it, from the beginning each time
-    it is opened. ``closed`` is False until it is closed or its ``with`` statement ends. Return values that
-    you set for its methods come first. What is written is recorded, nothing more.
+    The file reads, iterates, seeks and tells as a file with *read_data* in it, from the beginning
+    each time it is opened. ``closed`` is False until it is closed or its ``with`` statement ends.
+    Return values that you set for its methods come first. What is written is recorded, nothing
+    more.
 
     Args:
         mock: The mock to configure; by default a new `MagicMock`.

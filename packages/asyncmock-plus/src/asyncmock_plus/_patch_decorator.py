@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, ClassVar, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asyncmock_plus._patch_calls import PatchedCall
 from asyncmock_plus._patch_start import Patcher
@@ -21,7 +21,7 @@ class DecoratingPatcher(Patcher):
         owner: The ``patch`` it was made by, which knows the prefix of test methods.
     """
 
-    owner: ClassVar[Any] = None
+    owner: Any = None
 
     def copy(self) -> Any:
         """Return a patch with the same arguments that is not in force."""
@@ -31,8 +31,8 @@ class DecoratingPatcher(Patcher):
         """
         Decorate a function of any kind, or the test methods of a class.
 
-        Whether a coroutine function, a generator function, an asynchronous generator function: the decorated
-        function is one, too.
+        Whether a coroutine function, a generator function, an asynchronous generator function:
+        the decorated function is one, too.
         """
         if isinstance(func, type):
             return self.decorate_class(func)

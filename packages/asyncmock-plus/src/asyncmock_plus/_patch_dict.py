@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asyncmock_plus._patch_decorator import DecoratingPatcher
 from asyncmock_plus._patch_layers import Layer, Place, place_of
@@ -12,8 +12,9 @@ from asyncmock_plus._patch_wrappers import wrap_in_call
 from asyncmock_plus._scope import PatchScope
 
 if TYPE_CHECKING:
-    from asyncmock_plus._patch_start import Started
     from collections.abc import Callable, Iterable, Mapping
+
+    from asyncmock_plus._patch_start import Started
 
 _MISSING = object()
 
@@ -121,12 +122,12 @@ class _patch_dict(DecoratingPatcher):  # noqa: N801
     Change a dictionary, and bring back what was in it at the end: ``patch.dict``.
 
     Args:
-        in_dict: The dictionary, a container with ``[]``, ``del`` and iteration over its keys, or the dotted
-            name of one, which is imported when the patch starts.
+        in_dict: The dictionary, a container with ``[]``, ``del`` and iteration over its keys, or
+            the dotted name of one, which is imported when the patch starts.
         values: What to set: a mapping, or pairs of key and value.
         clear: Whether to delete everything else meanwhile.
-        scope: For decorated coroutines and generators: ``GLOBAL`` or ``LIMITED``. Any other value is
-            one more keyword argument.
+        scope: For decorated coroutines and generators: ``GLOBAL`` or ``LIMITED``. Any other value
+            is one more keyword argument.
         kwargs: More values to set.
 
     What the code under test changes in the dictionary is undone, too. With ``LIMITED``, it comes

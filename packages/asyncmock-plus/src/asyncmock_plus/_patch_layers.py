@@ -1,22 +1,23 @@
 """
 Patches that overlap in one place, in whatever order they end.
 
-Theory of operation. A *place* is what can be patched: one attribute of one object, or one dictionary.
-Every patch in force puts a *layer* on its place, and the layer knows the state of the place *before*
-it. As long as patches end in the reverse order of their start, taking the topmost layer off means
-writing back that state: what ``unittest.mock`` does.
+Theory of operation. A *place* is what can be patched: one attribute of one object, or one
+dictionary. Every patch in force puts a *layer* on its place, and the layer knows the state of the
+place *before* it. As long as patches end in the reverse order of their start, taking the topmost
+layer off means writing back that state: what ``unittest.mock`` does.
 
-Concurrent tasks end their patches in any order. If the layer is not the topmost one, writing back what
-was there before would switch off a patch that is still in force, and the end of that one would bring
-back the value of a patch that is long gone. Such a layer is taken out of the middle instead: what each
-of the remaining layers changed is worked out, and laid anew upon the state at the bottom.
+Concurrent tasks end their patches in any order. If the layer is not the topmost one, writing back
+what was there before would switch off a patch that is still in force, and the end of that one
+would bring back the value of a patch that is long gone. Such a layer is taken out of the middle
+instead: what each of the remaining layers changed is worked out, and laid anew upon the state at
+    the bottom.
 
 ``scope=LIMITED`` needs one thing more. A call of a decorated function with such patches has a
 *context*; whenever the function is suspended, the layers of its context are lifted off, and
-laid on top again when it resumes. Patches that the function itself started meanwhile (a ``with patch`` in its
-body) belong above those of its decorators, though, and stay in force during the suspension:
-hence layers remember in which context they were started, and while a context runs, everything
-that was started in it ranks above everything else, by order of start.
+laid on top again when it resumes. Patches that the function itself started meanwhile (a ``with
+patch`` in its body) belong above those of its decorators, though, and stay in force during the
+suspension: hence layers remember in which context they were started, and while a context runs,
+everything that was started in it ranks above everything else, by order of start.
 
 There is one stack of running contexts: patches change what all threads see, and so do limited ones.
 """
@@ -24,7 +25,7 @@ There is one stack of running contexts: patches change what all threads see, and
 from __future__ import annotations
 
 from itertools import count
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
 import types
+from inspect import CO_COROUTINE, iscoroutinefunction
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
-from unittest.mock import DEFAULT, InvalidSpecError, NonCallableMock
+from unittest.mock import DEFAULT, NonCallableMock
 
-from asyncmock_plus._mocks import AsyncMock, CoroutineMock
-
-if sys.version_info >= (3, 14):
-    from inspect import iscoroutinefunction
-else:  # the marker of asyncio, which legacy coroutines carry
-    from asyncio import iscoroutinefunction
+from asyncmock_plus._specs import InvalidSpecError, is_async_object, is_mock
 
 if TYPE_CHECKING:
     from asyncmock_plus._patcher import _patch
     from asyncmock_plus._patching import Patch
 
-_ASYNC = inspect.CO_COROUTINE
 _TYPOS = ("autospect", "auto_spec", "set_spec")
 # Names bound by ``lazy import`` are resolved when somebody looks at them.
 _LazyImport: Any = getattr(types, "LazyImportType", ())
 
 
-def is_instance_mock(obj: Any) -> bool:
-    """Return whether it is a mock; ``isinstance`` asks ``__class__``, where mocks say what they please."""
-    return issubclass(type(obj), NonCallableMock)
-
-
 def is_async(original: Any) -> bool:
     """Return whether the target of a patch is asynchronous, so that its mock has to be."""
-    kind = type(original)
-    if kind is FunctionType:
-        if original.__code__.co_flags & _ASYNC:
+    if type(original) is FunctionType:
+        # The common case, in a shortcut; functions may be marked in their dictionary.
+        if original.__code__.co_flags & CO_COROUTINE:
             return True
         return bool(original.__dict__) and iscoroutinefunction(original)
-    if issubclass(kind, NonCallableMock):
-        return issubclass(kind, (AsyncMock, CoroutineMock)) or iscoroutinefunction(original)
-    function = getattr(original, "__func__", original)
-    return iscoroutinefunction(function) or inspect.isawaitable(function)
+    return is_async_object(original)
 
 
 def check_arguments(patcher: _patch[Any], *, unsafe: bool) -> None:
@@ -66,11 +51,14 @@ def check_arguments(patcher: _patch[Any], *, unsafe: bool) -> None:
             if typo in patcher.kwargs:
                 msg = f"{typo!r} might be a typo; use unsafe=True if this is intended"
                 raise RuntimeError(msg)
-    for name, spec in (("spec", patcher.spec), ("spec_set", patcher.spec_set)):
-        if spec is not None and is_instance_mock(spec):
+    for name, spec, what in (
+        ("spec", patcher.spec, "spec"),
+        ("spec_set", patcher.spec_set, "spec_set target"),
+    ):
+        if spec is not None and is_mock(spec):
             msg = (
-                f"Cannot spec attr {patcher.attribute!r} as the {name} "
-                f"{'target ' if name == 'spec_set' else ''}has already been mocked out. [{name}={spec!r}]"
+                f"Cannot spec attr {patcher.attribute!r} as the {what} has already been "
+                f"mocked out. [{name}={spec!r}]"
             )
             raise InvalidSpecError(msg)
 
@@ -141,7 +129,7 @@ def _specced(patcher: _patch[Any], original: Any, spec: Any, spec_set: Any) -> A
     make: Any = patcher.new_callable or _class_for(patcher.owner, spec)
     kwargs = _named(patcher, make, {"spec_set" if strict else "spec": spec})
     new = make(**kwargs)
-    if isinstance(original, type) and is_instance_mock(new):
+    if isinstance(original, type) and is_mock(new):
         # A class is replaced: what it makes has the same spec.
         if not _is_list(spec) and not _makes_callables(spec):
             make = patcher.owner.non_callable_magic_mock
@@ -166,13 +154,13 @@ def _autospecced(patcher: _patch[Any], target: Any, original: Any, autospec: Any
         raise TypeError(msg)
     if autospec is True:
         autospec = original
-    if is_instance_mock(target):
+    if is_mock(target):
         msg = (
             f"Cannot autospec attr {patcher.attribute!r} as the patch target has already been "
             f"mocked out. [target={target!r}, attr={autospec!r}]"
         )
         raise InvalidSpecError(msg)
-    if is_instance_mock(autospec):
+    if is_mock(autospec):
         name = getattr(target, "__name__", target)
         msg = (
             f"Cannot autospec attr {patcher.attribute!r} from target {name!r} as it has already "

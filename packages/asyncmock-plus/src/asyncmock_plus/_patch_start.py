@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, ClassVar, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from asyncmock_plus._patch_layers import Layer
 from asyncmock_plus._scope import GLOBAL, PatchScope
@@ -117,8 +117,8 @@ def start_patch(patcher: Any, started: Started) -> Any:
     """
     Start a patch for one call of a decorated function.
 
-    Calls overlap, in tasks, threads or recursion, and a patcher can be started once. So what is in force
-    belongs to the call and not to the patcher, unless its class insists.
+    Calls overlap, in tasks, threads or recursion, and a patcher can be started once. So what is
+    in force belongs to the call and not to the patcher, unless its class insists.
     """
     kind = type(patcher)
     if getattr(kind, "__enter__", None) is Patcher.__enter__ and kind.__exit__ is Patcher.__exit__:

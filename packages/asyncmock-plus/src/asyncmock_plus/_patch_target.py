@@ -5,14 +5,14 @@ from __future__ import annotations
 import pkgutil
 import sys
 from functools import partial
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # How a name was resolved last: the module that was imported for it, what comes next in the name,
-# and the attributes to follow. The import of a name that turns out to be an attribute costs a search
-# of the file system, every time.
+# and the attributes to follow. The import of a name that turns out to be an attribute costs a
+# search of the file system, every time.
 _resolved: dict[str, tuple[str, str, list[str]]] = {}
 
 

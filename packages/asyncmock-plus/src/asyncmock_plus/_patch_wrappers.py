@@ -1,9 +1,10 @@
 """
 Decorated functions: of the kind they were before.
 
-A decorated function carries its patches in ``patchings``, as in the standard library, where pytest and others
-look for them. A second decorator adds to them instead of wrapping the wrapper, so mocks
-are passed in the order of the decorators, the innermost first. It does not change the decorated function it was
+A decorated function carries its patches in ``patchings``, as in the standard library, where
+pytest and others look for them. A second decorator adds to them instead of wrapping the wrapper,
+so mocks are passed in the order of the decorators, the innermost first. It does not change the
+decorated function it was
 given: that one may be inherited from a class which knows nothing of the second patch.
 """
 
@@ -27,7 +28,8 @@ class Patchings(list[Any]):
 
     Attributes:
         function: The function as it was before the first decorator.
-        wrapper: What came out. Other decorators copy attributes: who finds this list need not be its owner.
+        wrapper: What came out. Other decorators copy attributes: who finds this list need not be
+            its owner.
     """
 
     __slots__ = ("function", "wrapper")
@@ -41,7 +43,8 @@ def wrap(function: _Function, patcher: Any, *, asynchronous: bool = False) -> _F
     Return a function that does the same while the patch is in force.
 
     Args:
-        function: A function, coroutine function, generator function or asynchronous generator function.
+        function: A function, coroutine function, generator function or asynchronous generator
+            function.
         patcher: The patch.
         asynchronous: Take it for a coroutine function whatever it looks like.
     """
@@ -167,8 +170,9 @@ def _async_generator(function: _Function, patchings: list[Any]) -> _Function:
 
 
 def _first_step(generator: Any) -> Any:
-    # The loop gets to know generators by these hooks when they start. It must know the wrapper only:
-    # at its end it closes all it knows at the same time, and one would find the other running.
+    # The loop gets to know generators by these hooks when they start. It must know the wrapper
+    # only: at its end it closes all it knows at the same time, and one would find the other
+    # running.
     hooks = sys.get_asyncgen_hooks()
     sys.set_asyncgen_hooks(None, None)
     try:

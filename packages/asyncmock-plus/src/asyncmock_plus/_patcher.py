@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 from unittest.mock import DEFAULT
 
 from asyncmock_plus._patch_attribute import AttributeLayer, State, read_attribute
@@ -15,7 +15,12 @@ from asyncmock_plus._scope import GLOBAL, PatchScope, checked_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
     from asyncmock_plus._patching import Patch
+
+    _P = ParamSpec("_P")
+    _C = TypeVar("_C", bound=type)
+    _R = TypeVar("_R")
 
 _T = TypeVar("_T")
 
@@ -29,7 +34,7 @@ class _patch(DecoratingPatcher, Generic[_T]):  # noqa: N801
     The attributes are the arguments; `additional_patchers` are the others of ``patch.multiple``.
     """
 
-    owner: Patch  # type: ignore[misc]
+    owner: Patch
 
     def __init__(
         self,
@@ -63,6 +68,16 @@ class _patch(DecoratingPatcher, Generic[_T]):  # noqa: N801
             self.owner = owner
         check_arguments(self, unsafe=unsafe)
         self._entered = []
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, func: _C) -> _C: ...
+        @overload
+        def __call__(self, func: Callable[_P, _R]) -> Callable[_P, _R]: ...
+        def __call__(self, func: Any) -> Any: ...
+        def __enter__(self) -> _T: ...
+        def start(self) -> _T: ...
 
     def copy(self) -> _patch[_T]:
         """Return a patch with the same arguments that is not in force."""
@@ -157,3 +172,15 @@ class _patch(DecoratingPatcher, Generic[_T]):  # noqa: N801
 
     def __repr__(self) -> str:
         return f"<patch of {self.attribute!r}{', started' if self._entered else ''}>"
+
+
+if TYPE_CHECKING:
+
+    class PatchWithMock(_patch[_T]):
+        """A patch that passes its mock to decorated functions, which ParamSpec cannot take away."""
+
+        @overload
+        def __call__(self, func: _C) -> _C: ...
+        @overload
+        def __call__(self, func: Callable[..., _R]) -> Callable[..., _R]: ...
+        def __call__(self, func: Any) -> Any: ...

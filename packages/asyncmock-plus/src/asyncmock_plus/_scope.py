@@ -30,7 +30,7 @@ def checked_scope(scope: object) -> PatchScope:
     Raises:
         ValueError: It is not a scope.
     """
-    if scope is GLOBAL or scope is LIMITED:
-        return scope  # type: ignore[return-value]
+    if isinstance(scope, PatchScope):
+        return scope
     msg = f"unknown scope {scope!r}: a patch is GLOBAL or LIMITED (asyncmock_plus.LIMITED)"
     raise ValueError(msg)
