@@ -3,6 +3,8 @@
 from asyncio_testselector._descriptor import FileDescriptor, fd
 from asyncio_testselector._filemock import FileMock, isfilemock
 from asyncio_testselector._installation import install, set_read_ready, set_write_ready
+from asyncio_testselector._memory_pair import memory_socketpair, memory_stream_pair
+from asyncio_testselector._memory_socket import MemorySocket
 from asyncio_testselector._selector import TestSelector, get_registered_events
 from asyncio_testselector._socketmock import SocketMock, SSLSocketMock
 from asyncio_testselector._version import __version__
@@ -10,6 +12,7 @@ from asyncio_testselector._version import __version__
 __all__ = [
     "FileDescriptor",
     "FileMock",
+    "MemorySocket",
     "SSLSocketMock",
     "SocketMock",
     "TestSelector",
@@ -18,6 +21,8 @@ __all__ = [
     "get_registered_events",
     "install",
     "isfilemock",
+    "memory_socketpair",
+    "memory_stream_pair",
     "set_read_ready",
     "set_write_ready",
 ]
