@@ -211,3 +211,109 @@ else:
 def callback_of(handle: asyncio.Handle) -> object:
     """Return what a handle calls (``_callback``, 3.10 to 3.15), None if it does not tell."""
     return getattr(handle, "_callback", None)
+
+
+def loop_of(handle: asyncio.Handle) -> asyncio.AbstractEventLoop | None:
+    """Return the loop that runs a handle (``_loop``, 3.10 to 3.15)."""
+    return handle._loop  # type: ignore[attr-defined, no-any-return]
+
+
+# The method by which the loop runs a handle, the same on 3.10 to 3.15.
+RUN = "_run"
+
+# The function of the module warnings that the interpreter calls for a coroutine that is deleted
+# before it was awaited; it is looked up at each call. The same on 3.10 to 3.15.
+UNAWAITED_HOOK = "_warn_unawaited_coroutine"
+
+
+def is_something_due(loop: asyncio.AbstractEventLoop) -> bool:
+    """
+    Tell whether the next turn of the loop calls anything, True if the loop does not tell.
+
+    ``_ready`` and ``_scheduled``, a heap of timers, 3.10 to 3.15.
+    """
+    ready = getattr(loop, "_ready", None)
+    if ready is None or len(ready) > 0:
+        return True
+    timers = getattr(loop, "_scheduled", None)
+    return bool(timers) and timers[0].when() <= loop.time()
+
+
+def unfinished_work(loop: asyncio.AbstractEventLoop) -> list[object]:
+    """Return pending tasks, timers and callbacks (``_scheduled``, ``_ready``, 3.10 to 3.15)."""
+    tasks: set[asyncio.Task[Any]] = asyncio.all_tasks(loop)
+    return [*tasks, *getattr(loop, "_scheduled", ()), *getattr(loop, "_ready", ())]
+
+
+def is_lost(future: asyncio.Future[Any]) -> bool:
+    """
+    Tell whether a future has an exception that nobody asked for.
+
+    ``_log_traceback`` is what decides whether the future complains when it is deleted; futures in
+    C and in Python have it, 3.10 to 3.15.
+    """
+    return bool(getattr(future, "_log_traceback", False))
+
+
+def closed_future(protocol: object) -> object:
+    """
+    Return the future behind ``StreamWriter.wait_closed()`` (``_closed``, 3.10 to 3.15).
+
+    The protocol retrieves its exception by itself when it is deleted: nobody has to ask.
+    """
+    return getattr(protocol, "_closed", None)
+
+
+def is_suspended(generator: Any, loop: asyncio.AbstractEventLoop) -> bool:
+    """
+    Tell whether an async generator was begun and has not ended.
+
+    ``ag_suspended`` is public since 3.12. Before, the loop's set of the generators that it has seen
+    begin tells (``_asyncgens``, read on 3.10 and 3.11).
+    """
+    if generator.ag_frame is None:
+        return False
+    if sys.version_info >= (3, 12):
+        return bool(generator.ag_suspended)
+    return generator in getattr(loop, "_asyncgens", ())
+
+
+async def _nothing() -> Any:
+    yield
+
+
+def _asyncgen_closing() -> type:
+    closing = _nothing().aclose()
+    closing.close()
+    return type(closing)
+
+
+# What the loop makes a task of when an async generator is deleted that was not closed. The type
+# has no public name, 3.10 to 3.15.
+ASYNCGEN_CLOSING: type = _asyncgen_closing()
+
+# The transport that users of TLS see. It has no public name, 3.10 to 3.15.
+TLS_TRANSPORT: type = asyncio.sslproto._SSLProtocolTransport  # type: ignore[attr-defined]
+
+
+def tls_protocol(transport: object) -> Any:
+    """Return the protocol between a TLS transport and the one below (3.10 to 3.15)."""
+    return getattr(transport, "_ssl_protocol", None)
+
+
+def tls_below(transport: object) -> object:
+    """Return the transport below a TLS transport (``SSLProtocol._transport``, 3.10 to 3.15)."""
+    return getattr(tls_protocol(transport), "_transport", None)
+
+
+def is_transport_of(transport: object, loop: asyncio.AbstractEventLoop) -> bool:
+    """
+    Tell whether a transport is one of the loop's own (``_loop``, 3.10 to 3.15).
+
+    A class of somebody's own that derives from ``asyncio.Transport`` alone is not. Those of uvloop
+    do not tell which loop they are of.
+    """
+    bases = {base.__module__ for base in type(transport).__mro__}
+    if not any(name.startswith("asyncio.") and name != "asyncio.transports" for name in bases):
+        return not issubclass(type(transport), asyncio.BaseTransport)
+    return getattr(transport, "_loop", None) is loop

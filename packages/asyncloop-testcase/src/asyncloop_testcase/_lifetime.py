@@ -24,6 +24,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._fail_on import plan_of
 from asyncloop_testcase._selector import serve_file_mocks
+from asyncloop_testcase._tasks import add_task_report
+from asyncloop_testcase._timeout import ATTRIBUTE as TIMEOUT
+from asyncloop_testcase._timeout import Deadline, check_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -45,6 +48,8 @@ class Lifetime:
         "_before",
         "_case",
         "_context",
+        "_deadline",
+        "_debug_before",
         "_judged",
         "_loop",
         "_plan",
@@ -61,6 +66,8 @@ class Lifetime:
         self._before: _cpython.CurrentLoop | None = None
         self._plan: Plan | None = None
         self._watch: Watch | None = None
+        self._debug_before: bool | None = None
+        self._deadline: Deadline | None = None
         self._judged = True
         self.in_phase = False
         self.awaited = False
@@ -73,6 +80,8 @@ class Lifetime:
             method: The test method, which the checks' options are looked up at.
         """
         case = self._case
+        seconds = getattr(method, TIMEOUT, case.timeout)
+        check_timeout(seconds)
         self._before = _cpython.current_loop()
         loop = self._loop = case.loop = case.openLoop()
         if case.forbid_get_event_loop:
@@ -80,6 +89,11 @@ class Lifetime:
         else:
             asyncio.set_event_loop(loop)
         serve_file_mocks(loop)
+        if seconds is not None:
+            self._deadline = Deadline(seconds, case.cancel_timeout, loop)
+        if case.loop_debug is not None:
+            self._debug_before = loop.get_debug()
+            loop.set_debug(case.loop_debug)
         plan = self._plan = plan_of(type(case), method)
         if plan:
             watch = plan.watch(loop)
@@ -97,19 +111,43 @@ class Lifetime:
             return self._call_inside(function, *args, **kwargs)
         self.in_phase = True
         self.awaited = False
+        deadline = self._deadline
+        if deadline is not None:
+            deadline.begin()
         try:
             result = self._context.run(function, *args, **kwargs)
-            if result is None or not is_awaitable(result):
-                return result
-            self.awaited = True
-            loop = self._open_loop()
-            task = _cpython.create_task(loop, as_coroutine(result), self._context)
-            return loop.run_until_complete(task)
-        except (KeyboardInterrupt, SystemExit):
-            self._judged = False
+            if result is not None and is_awaitable(result):
+                result = self._await(result)
+        except BaseException as error:
+            self._explain(error)
             raise
         finally:
             self.in_phase = False
+        if deadline is not None:
+            self._refuse_delay()
+        return result
+
+    def _await(self, awaitable: Awaitable[Any]) -> Any:
+        self.awaited = True
+        loop = self._open_loop()
+        task = _cpython.create_task(loop, as_coroutine(awaitable), self._context)
+        if self._deadline is not None:
+            self._deadline.task = task
+        return loop.run_until_complete(task)
+
+    def _explain(self, error: BaseException) -> None:
+        """Say where the tasks wait if time is up, or somebody lost patience and pressed Ctrl-C."""
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            self._judged = False
+            if isinstance(error, KeyboardInterrupt) and self._loop is not None:
+                add_task_report(error, self._loop)
+        elif self._deadline is not None:
+            self._refuse_delay(None if isinstance(error, asyncio.CancelledError) else error)
+
+    def _refuse_delay(self, error: BaseException | None = None) -> None:
+        report = self._deadline.end() if self._deadline is not None else None
+        if report is not None:
+            raise self._case.failureException(report) from error
 
     def _call_inside(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Call a cleanup from the test itself, whose context is entered already."""
@@ -181,6 +219,11 @@ class Lifetime:
             if loop is not None:
                 case.closeLoop(loop)
         finally:
+            if loop is not None and self._debug_before is not None:
+                loop.set_debug(self._debug_before)
+            if self._deadline is not None:
+                self._deadline.close()
+                self._deadline = None
             if self._allow_get_event_loop is not None:
                 self._allow_get_event_loop()
                 self._allow_get_event_loop = None

@@ -25,6 +25,18 @@ def describe_tasks(tasks: Iterable[asyncio.Task[Any]]) -> str:
     return "\n".join(describe_task(task) for task in sorted(tasks, key=_name))
 
 
+def add_task_report(error: BaseException, loop: asyncio.AbstractEventLoop) -> None:
+    """Note on an exception where every task of *loop* waits, if there is any."""
+    tasks = asyncio.all_tasks(loop)
+    if not tasks:
+        return
+    text = f"The test was interrupted while these tasks were there:\n{describe_tasks(tasks)}"
+    if sys.version_info >= (3, 11):
+        error.add_note(text)
+    elif not error.args:
+        error.args = (text,)
+
+
 def describe_task(task: asyncio.Task[Any]) -> str:
     """
     Return what a task is and where it waits, several lines without a newline at the end.

@@ -1,0 +1,290 @@
+"""
+Decorators that run a test function on a loop, for test classes and functions of any kind.
+
+They are those of aio.testing 0.1, with its names and options. A test may be a coroutine function,
+a plain function, or a generator function of the time before ``await``, whose ``yield from`` waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import inspect
+import math
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ParamSpec, overload
+
+from asyncloop_testcase import _cpython
+from asyncloop_testcase._fail_on import ALL, make_plan
+from asyncloop_testcase._loops import close_loop
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+
+__unittest = True
+
+P = ParamSpec("P")
+
+LoopContext = Callable[[], contextlib.AbstractContextManager[asyncio.AbstractEventLoop]]
+
+LOST_EXCEPTIONS = make_plan([{ALL: "lenient"}, {"unhandled_exceptions": True}])
+
+# Seconds that tasks get to end when they are cancelled, because their loop is closed.
+CANCEL_TIMEOUT = 1.0
+
+
+@contextlib.contextmanager
+def child_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """
+    Make a new loop, current inside of the block; then close it and restore the current one.
+
+    Example:
+        >>> with child_loop() as loop:
+        ...     loop.run_until_complete(asyncio.sleep(0, "done"))
+        'done'
+
+    .. versionadded:: 0.1.0
+    """
+    before = _cpython.current_loop()
+    loop = asyncio.new_event_loop()
+    try:
+        asyncio.set_event_loop(loop)
+        yield loop
+    finally:
+        try:
+            close_loop(loop, CANCEL_TIMEOUT)
+        finally:
+            _cpython.restore_current_loop(before)
+
+
+@contextlib.contextmanager
+def current_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """
+    Give the thread's current loop, and leave it as it is.
+
+    Raises:
+        RuntimeError: There is none.
+
+    Example:
+        >>> with child_loop() as child, current_loop() as loop:
+        ...     loop is child
+        True
+
+    .. versionadded:: 0.1.0
+    """
+    loop, _ = _cpython.current_loop()
+    if loop is None:
+        msg = "there is no current event loop: set one with asyncio.set_event_loop() first"
+        raise RuntimeError(msg)
+    yield loop
+
+
+@overload
+def run_until_complete(test: Callable[P, object], /) -> Callable[P, None]: ...
+@overload
+def run_until_complete(
+    *, loop: LoopContext = ...
+) -> Callable[[Callable[P, object]], Callable[P, None]]: ...
+def run_until_complete(test: Any = None, /, *, loop: LoopContext = child_loop) -> Any:
+    """
+    Run the test until it is complete, on a new loop or on that of *loop*.
+
+    Args:
+        test: The test function; left out when there are options.
+        loop: A context manager that gives the loop, to be called once for each call of the test.
+
+    Returns:
+        The decorated function, a plain one, which returns None.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+
+    Example:
+        >>> @run_until_complete
+        ... async def test():
+        ...     print(await asyncio.sleep(0, "done"))
+        >>> test()
+        done
+
+    .. versionadded:: 0.1.0
+    """
+    _check_test("run_until_complete", test)
+    _check_context("run_until_complete", loop)
+
+    def decorate(test: Callable[..., object]) -> Callable[..., None]:
+        return _runner(
+            test,
+            loop,
+            lambda opened, args, kwargs: opened.run_until_complete(outcome(test, *args, **kwargs)),
+        )
+
+    return decorate if test is None else decorate(test)
+
+
+@overload
+def run_forever(test: Callable[P, object], /) -> Callable[P, None]: ...
+@overload
+def run_forever(
+    *, timeout: float = ..., sleep: float = ..., loop: LoopContext = ...
+) -> Callable[[Callable[P, object]], Callable[P, None]]: ...
+def run_forever(
+    test: Any = None,
+    /,
+    *,
+    timeout: float = 1,
+    sleep: float = 0,
+    loop: LoopContext = child_loop,
+) -> Any:
+    """
+    Run the loop on after the test function, which only sets up; then call what it returned.
+
+    An exception anywhere fails the test, also one in a task that nobody waits for.
+
+    Args:
+        test: The test function; left out when there are options.
+        timeout: Seconds by the loop's clock between the end of the function and the call of what
+            it returned.
+        sleep: Seconds by the loop's clock that the loop runs on after that call.
+        loop: A context manager that gives the loop, to be called once for each call of the test.
+
+    Returns:
+        The decorated function, a plain one, which returns None. It raises RuntimeError ("test
+        failed to run") if the loop was stopped before the end.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: *timeout* or *sleep* is negative, infinite or not a number.
+
+    Example:
+        >>> @run_forever(timeout=0.01)
+        ... async def test():
+        ...     seen = []
+        ...     asyncio.get_running_loop().call_soon(seen.append, "callback")
+        ...     async def check():
+        ...         print(seen)
+        ...     return check
+        >>> test()
+        ['callback']
+
+    .. versionadded:: 0.1.0
+    """
+    _check_test("run_forever", test)
+    _check_context("run_forever", loop)
+    _check_seconds("timeout", timeout)
+    _check_seconds("sleep", sleep)
+
+    def decorate(test: Callable[..., object]) -> Callable[..., None]:
+        def run(opened: asyncio.AbstractEventLoop, args: Any, kwargs: Any) -> None:
+            _run_forever(opened, _forever(test, args, kwargs, timeout, sleep))
+
+        return _runner(test, loop, run)
+
+    return decorate if test is None else decorate(test)
+
+
+def _runner(
+    test: Callable[..., object],
+    context: LoopContext,
+    run: Callable[[asyncio.AbstractEventLoop, Any, Any], object],
+) -> Callable[..., None]:
+    _check_test("the decorator", test)
+
+    @functools.wraps(test)
+    def runner(*args: Any, **kwargs: Any) -> None:
+        with context() as loop:
+            _check_opened(context, loop)
+            run(loop, args, kwargs)
+
+    return runner
+
+
+def _run_forever(loop: asyncio.AbstractEventLoop, body: Coroutine[Any, Any, None]) -> None:
+    watch = LOST_EXCEPTIONS.watch(loop)
+    watch.start()
+    try:
+        task = loop.create_task(body)
+        task.add_done_callback(lambda _: loop.stop())
+        loop.run_forever()
+        report = watch.finish()
+    finally:
+        watch.restore()
+    if not task.done():
+        msg = "the loop was stopped: test failed to run"
+        raise RuntimeError(msg)
+    task.result()
+    if report is not None:
+        raise AssertionError(str(report))
+
+
+async def _forever(
+    test: Callable[..., object], args: Any, kwargs: Any, timeout: float, sleep: float
+) -> None:
+    check = await outcome(test, *args, **kwargs)
+    await asyncio.sleep(timeout)
+    try:
+        if callable(check):
+            await outcome(check, *_arguments_of(check, args))
+    finally:
+        await asyncio.sleep(sleep)
+
+
+def _arguments_of(check: Callable[..., object], args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the test's ``self`` if *check* cannot be called without an argument."""
+    try:
+        inspect.signature(check).bind()
+    except TypeError:
+        return args[:1]
+    except ValueError:  # a built-in without a signature
+        pass
+    return ()
+
+
+async def outcome(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """Call a function of any kind, and await what comes out if that can be awaited."""
+    if inspect.isgeneratorfunction(function):
+        function = _as_coroutine_function(function)
+    result = function(*args, **kwargs)
+    return await result if inspect.isawaitable(result) else result
+
+
+def _as_coroutine_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a generator function ``yield from`` coroutines, as it could before Python 3.11."""
+    if isinstance(function, types.MethodType):
+        return types.MethodType(types.coroutine(function.__func__), function.__self__)
+    return types.coroutine(function)
+
+
+def _check_test(name: str, test: object) -> None:
+    if test is not None and not callable(test):
+        msg = f"{name}() decorates a function, not {test!r}; options are given by name"
+        raise TypeError(msg)
+
+
+def _check_context(name: str, context: object) -> None:
+    if not callable(context):
+        msg = (
+            f"{name}(loop={context!r}): loop must be a callable that returns a context manager, "
+            "such as child_loop or current_loop"
+        )
+        raise TypeError(msg)
+
+
+def _check_opened(context: object, loop: object) -> None:
+    if not isinstance(loop, asyncio.AbstractEventLoop):
+        msg = f"loop={context!r} gave {loop!r}, which is no event loop"
+        raise TypeError(msg)
+    if loop.is_closed() or loop.is_running():
+        state = "closed" if loop.is_closed() else "running"
+        msg = f"loop={context!r} gave a loop that is {state}: {loop!r}; the test cannot run on it"
+        raise RuntimeError(msg)
+
+
+def _check_seconds(name: str, seconds: object) -> None:
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        msg = f"run_forever({name}={seconds!r}): {name} must be a number of seconds"
+        raise TypeError(msg)
+    if not (0 <= seconds < math.inf):
+        msg = f"run_forever({name}={seconds!r}): {name} must be 0 or more seconds"
+        raise ValueError(msg)
