@@ -33,7 +33,6 @@ A test case goes through it in this order::
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, TypeVar, final
@@ -218,13 +217,15 @@ class Watch:
 
     Attributes:
         judging: True once the test is over: what happens now is not the test's doing.
+        passed: What `finish` was told.
     """
 
-    __slots__ = ("_garbage", "_plan", "_started", "_survivors", "judging", "loop")
+    __slots__ = ("_garbage", "_plan", "_started", "_survivors", "judging", "loop", "passed")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, plan: Plan) -> None:
         self.loop = loop
         self.judging = False
+        self.passed = True
         self._plan = plan
         self._started: list[Check] = []
         self._garbage: Garbage | None = None
@@ -253,25 +254,34 @@ class Watch:
         for check in self._started:
             check.enter_test()
 
-    def finish(self) -> Report | None:
+    def finish(self, passed: bool = True) -> Report | None:
         """
         Judge the test and restore everything.
+
+        Args:
+            passed: Whether the test has passed so far. One that failed or was skipped may not
+                have come to use the loop; everything else is judged as ever.
 
         Returns:
             The report, or None if there is nothing to say.
         """
         try:
             self.judging = True
+            self.passed = passed
             self._turn()
+            self.survivors()
+            self._close_asyncgens()
             return self._judge()
         finally:
             self.restore()
 
-    async def finish_inside(self) -> Report | None:
+    async def finish_inside(self, passed: bool = True) -> Report | None:
         """Do what `finish` does, from inside of the running loop."""
         try:
             self.judging = True
+            self.passed = passed
             await asyncio.sleep(0)
+            self.survivors()
             return self._judge()
         finally:
             self.restore()
@@ -289,16 +299,20 @@ class Watch:
 
     def restore(self) -> None:
         """Put everything back; nothing to do after `finish`."""
-        garbage, self._garbage = self._garbage, None
         self._survivors = None
-        with contextlib.ExitStack() as stack:
-            if garbage is not None:
-                stack.callback(garbage.close)
-            while self._started:
-                self._started.pop().restore()
+        started, error = self._started, None
+        while started:
+            try:
+                started.pop().restore()
+            except BaseException as raised:  # noqa: BLE001 - everybody else is restored all the same
+                error = raised
+        garbage, self._garbage = self._garbage, None
+        if garbage is not None:
+            garbage.close()
+        if error is not None:
+            raise error
 
     def _judge(self) -> Report | None:
-        self.survivors()
         verdicts = []
         for check in self._started:
             findings = list(check.finish())
@@ -306,13 +320,20 @@ class Watch:
                 verdicts.append(Verdict(check.name, check.summary, findings))
         return Report(verdicts) if verdicts else None
 
-    def _turn(self) -> None:
+    def _turn(self) -> bool:
         """Let the loop turn once if there is anything to do; nothing that ends now was leaked."""
         loop = self.loop
-        if loop.is_closed() or loop.is_running() or _cpython.ready_count(loop) == 0:
-            return
+        if loop.is_closed() or loop.is_running() or not _cpython.is_something_due(loop):
+            return False
         loop.call_soon(loop.stop)
         loop.run_forever()
+        return True
+
+    def _close_asyncgens(self) -> None:
+        """Let the loop close the async generators among the garbage that was collected."""
+        for _ in range(MOST_TURNS):
+            if not _cpython.ready_count(self.loop) or not self._turn():
+                break
 
 
 _said: set[tuple[str, type]] = set()

@@ -8,12 +8,14 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, overload
 
-from asyncloop_testcase import _checks
+from asyncloop_testcase import _builtin_checks, _checks
 from asyncloop_testcase._checks import KNOWN, Check, Plan
 
 __unittest = True
 
 T = TypeVar("T", bound="type[Any] | Callable[..., Any]")
+
+_builtin_checks.register()
 
 # Where a class or a function keeps what its decorators said: Layers, the innermost first.
 ATTRIBUTE = "_asyncloop_fail_on"

@@ -1,0 +1,35 @@
+"""The checks that are always there, in the order in which they are reported."""
+
+from __future__ import annotations
+
+from asyncloop_testcase._check_coroutines import ActiveAsyncgens, UnawaitedCoroutines
+from asyncloop_testcase._check_errors import UnhandledExceptions
+from asyncloop_testcase._check_loop import ActiveHandles, ActiveSelectorCallbacks, UnusedLoop
+from asyncloop_testcase._check_outside import LeakedProcesses, LeakedThreads
+from asyncloop_testcase._check_slow import SlowCallbacks
+from asyncloop_testcase._check_tasks import PendingTasks
+from asyncloop_testcase._check_transports import UnclosedTransports
+from asyncloop_testcase._checks import register_check
+
+__unittest = True
+
+# What went wrong comes first, then what is left behind because of it.
+BUILTIN = (
+    UnhandledExceptions,
+    UnawaitedCoroutines,
+    UnusedLoop,
+    PendingTasks,
+    ActiveAsyncgens,
+    ActiveHandles,
+    ActiveSelectorCallbacks,
+    UnclosedTransports,
+    LeakedThreads,
+    LeakedProcesses,
+    SlowCallbacks,
+)
+
+
+def register() -> None:
+    """Make the checks known."""
+    for check in BUILTIN:
+        register_check(check)

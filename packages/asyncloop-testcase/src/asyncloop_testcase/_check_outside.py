@@ -1,0 +1,175 @@
+"""Checks of what a test starts outside of the loop: threads and processes."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+import traceback
+import weakref
+from collections.abc import Callable, Iterable
+from time import monotonic, sleep
+from typing import Any
+
+from asyncloop_testcase._check_loop import name_of, short
+from asyncloop_testcase._check_slow import WATCHDOG
+from asyncloop_testcase._checks import Check
+from asyncloop_testcase._garbage import FOREIGN_MODULES, of_kind
+from asyncloop_testcase._report import Finding, Site
+from asyncloop_testcase._sites import Spies, is_plumbing, site_of_caller
+
+__unittest = True
+
+# What is told to end takes a moment. Only a test that seems to leak waits so many seconds.
+GRACE = 0.2
+PAUSE = 0.002
+
+# The default executor's threads, which end with the loop, and those that wait for the processes
+# of asyncio.subprocess, which end with the process; and the one of the check slow_callbacks.
+LOOP_THREADS = ("asyncio_", "asyncio-waitpid-", "waitpid-", WATCHDOG)
+
+
+class StartSpies(Check):
+    """A check that remembers where things of a class are started."""
+
+    def spy(self, owner: type, method: str) -> None:
+        """Begin to record who calls the method of the class."""
+        self._sites: weakref.WeakKeyDictionary[object, Site] | None = None
+        self._spies = Spies(owner)
+        self._spies.replace(method, self._recorder)
+
+    def _recorder(self, original: Callable[..., None]) -> Callable[..., None]:
+        def start(new: Any, /, *args: Any, **kwargs: Any) -> None:
+            original(new, *args, **kwargs)
+            site = site_of_caller(1)
+            if site is not None:
+                if self._sites is None:
+                    self._sites = weakref.WeakKeyDictionary()
+                self._sites[new] = site
+
+        return start
+
+    def site_of(self, started: object) -> Site | None:
+        """Return where it was started, None if that is not known."""
+        return None if self._sites is None else self._sites.get(started)
+
+    def restore(self) -> None:
+        self._spies.restore()
+        self._sites = None
+
+
+class LeakedThreads(StartSpies):
+    """A thread that was started in this test is still alive."""
+
+    name = "leaked_threads"
+    summary = "threads are still alive"
+
+    def start(self) -> None:
+        self._before = frozenset(threading.enumerate())
+        self.spy(threading.Thread, "start")
+
+    def finish(self) -> Iterable[Finding]:
+        deadline = monotonic() + GRACE
+        for thread in self._new():
+            thread.join(max(0.0, deadline - monotonic()))
+            if thread.is_alive():
+                yield self._finding(thread)
+
+    def _new(self) -> list[threading.Thread]:
+        new = set(threading.enumerate()) - self._before - {threading.current_thread()}
+        return sorted((each for each in new if _is_somebodys(each)), key=lambda each: each.name)
+
+    def _finding(self, thread: threading.Thread) -> Finding:
+        target = getattr(thread, "_target", None)
+        daemon = "daemon thread" if thread.daemon else "thread"
+        does = f", target {name_of(target)}" if target is not None else ""
+        waits = _where(thread)
+        return Finding(f"{daemon} {thread.name!r}{does}", self.site_of(thread), waits)
+
+    def restore(self) -> None:
+        super().restore()
+        self._before = frozenset()
+
+
+def _is_somebodys(thread: threading.Thread) -> bool:
+    # A dummy stands for a thread of other makers, which cannot be joined nor told from old ones.
+    return not thread.name.startswith(LOOP_THREADS) and not isinstance(
+        thread, threading._DummyThread
+    )
+
+
+def _where(thread: threading.Thread) -> list[str]:
+    """Return where a thread is, without the frames of the standard library around it."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    if frame is None:
+        return []
+    stack = traceback.extract_stack(frame)
+    users = [each for each in stack if not is_plumbing(each.filename)] or stack
+    text = traceback.format_list(users[-1:])[0].rstrip("\n")
+    return ["now at", *text.split("\n")]
+
+
+class LeakedProcesses(StartSpies):
+    """A process that was started in this test is still alive."""
+
+    name = "leaked_processes"
+    summary = "processes are still alive"
+    needs_garbage = True
+
+    def start(self) -> None:
+        self._before = frozenset(_multiprocessing_children())
+        self.spy(subprocess.Popen, "__init__")
+
+    def finish(self) -> Iterable[Finding]:
+        survivors = self.watch.survivors()
+        transports = [each for each in survivors if _is_process_transport(each)]
+        popens = of_kind(survivors, subprocess.Popen)
+        watched = [each.get_extra_info("subprocess") for each in transports]
+        plain = [each for each in popens if not any(each is other for other in watched)]
+        children = [each for each in _multiprocessing_children() if each not in self._before]
+        if transports or plain or children:
+            yield from self._alive(transports, plain, children)
+
+    def _alive(self, transports: list[Any], plain: list[Any], children: list[Any]) -> Iterable[Finding]:
+        # Nobody but the loop may ask for the status of its own children.
+        for each in transports:
+            if each.get_returncode() is None and not each.is_closing():
+                popen = each.get_extra_info("subprocess")
+                yield Finding(f"process {each.get_pid()}{_command(popen)}", self.site_of(popen))
+        for each in plain:
+            if _stays(lambda popen=each: popen.poll() is None):
+                yield Finding(f"process {each.pid}{_command(each)}", self.site_of(each))
+        for each in children:
+            if _stays(each.is_alive):
+                yield Finding(f"process {each.pid}: {each.name!r}", self.site_of(each))
+
+    def restore(self) -> None:
+        super().restore()
+        self._before = frozenset()
+
+
+def _is_process_transport(made: object) -> bool:
+    return issubclass(type(made), asyncio.SubprocessTransport) or (
+        type(made).__module__ in FOREIGN_MODULES and hasattr(made, "get_returncode")
+    )
+
+
+def _multiprocessing_children() -> list[Any]:
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    return [] if multiprocessing is None else multiprocessing.active_children()
+
+
+def _command(popen: Any) -> str:
+    args = getattr(popen, "args", None)
+    return "" if args is None else f": {short(args)}"
+
+
+def _stays(is_alive: Callable[[], bool]) -> bool:
+    """Tell whether something is alive, also after the time that dying takes."""
+    deadline = monotonic() + GRACE
+    while is_alive():
+        if monotonic() >= deadline:
+            return True
+        sleep(PAUSE)
+    return False

@@ -1,0 +1,143 @@
+"""
+The check for callbacks that block the loop.
+
+Theory of operation. ``Handle._run``, through which the loop calls every callback, is replaced by a
+function that takes the time, so the duration is exact and each callback is judged by itself. What
+a callback does cannot be told once it has returned, so a thread looks at its stack as soon as it
+has run for longer than the limit. The thread sleeps for a limit at a time: it is not woken by
+callbacks, and none that blocks for longer than the limit goes by unseen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterable
+from time import perf_counter
+from typing import Any
+
+from asyncloop_testcase import _cpython
+from asyncloop_testcase._check_loop import coroutine_name, name_of, short
+from asyncloop_testcase._checks import CannotCheckError, Check
+from asyncloop_testcase._report import Finding
+from asyncloop_testcase._sites import Spies, is_plumbing, site_of_coroutine
+
+__unittest = True
+
+DEFAULT_LIMIT = 0.1
+WATCHDOG = "asyncloop-testcase watchdog"
+MOST_FRAMES = 5
+
+
+class SlowCallbacks(Check):
+    """A callback, or a step of a task, blocked the loop for longer than the option's seconds."""
+
+    name = "slow_callbacks"
+    summary = "callbacks blocked the loop"
+    strict = False
+
+    @classmethod
+    def validate(cls, value: object) -> object:
+        if value is True:
+            return DEFAULT_LIMIT
+        if value is False:
+            return False
+        if not isinstance(value, int | float):
+            msg = f"fail_on(slow_callbacks={value!r}): not a number of seconds, nor True or False"
+            raise TypeError(msg)
+        if not 0 < value < math.inf:
+            msg = f"fail_on(slow_callbacks={value!r}): the seconds have to be more than 0, and finite"
+            raise ValueError(msg)
+        return float(value)
+
+    def start(self) -> None:
+        if not isinstance(self.loop, asyncio.BaseEventLoop):
+            msg = "it does not call its callbacks by asyncio.Handle"
+            raise CannotCheckError(msg)
+        assert isinstance(self.option, float)
+        self._limit = self.option
+        self._findings: list[Finding] = []
+        self._running: asyncio.Handle | None = None
+        self._begun = 0.0
+        self._stacks: dict[float, list[str]] = {}
+        self._over = threading.Event()
+        self._thread_of_loop = threading.get_ident()
+        self._spies = Spies(asyncio.Handle)
+        self._watchdog = threading.Thread(
+            target=self._watch, name=WATCHDOG, daemon=True
+        )
+        self._watchdog.start()
+        self._spies.replace(_cpython.RUN, self._timed)
+
+    def _timed(self, original: Callable[[asyncio.Handle], None]) -> Callable[[asyncio.Handle], None]:
+        loop = self.loop
+        limit = self._limit
+
+        def run(handle: asyncio.Handle) -> None:
+            if _cpython.loop_of(handle) is not loop:
+                return original(handle)
+            self._thread_of_loop = threading.get_ident()
+            begun = self._begun = perf_counter()
+            self._running = handle
+            try:
+                return original(handle)
+            finally:
+                self._running = None
+                taken = perf_counter() - begun
+                if taken > limit:
+                    self._record(handle, begun, taken)
+
+        return run
+
+    def _record(self, handle: asyncio.Handle, begun: float, taken: float) -> None:
+        callback = _cpython.callback_of(handle)
+        task = getattr(callback, "__self__", None)
+        created = None
+        if isinstance(task, asyncio.Task):
+            coro = task.get_coro()
+            who = f"Task {task.get_name()!r}, coroutine {coroutine_name(coro)}"
+            created = site_of_coroutine(coro)
+        else:
+            who = f"callback {short(handle) if callback is None else name_of(callback)}"
+        limit = f"the limit is {self._limit:g} s"
+        self._findings.append(
+            Finding(f"{who} took {taken:.3g} s, {limit}", created, self._stacks.pop(begun, []))
+        )
+
+    def _watch(self) -> None:
+        wait = self._limit
+        while not self._over.wait(wait):
+            wait = self._limit
+            handle, begun = self._running, self._begun
+            if handle is None or begun in self._stacks:
+                continue
+            left = begun + self._limit - perf_counter()
+            if left > 0:
+                wait = left
+                continue
+            stack = self._stack()
+            if self._running is handle and self._begun == begun:
+                self._stacks[begun] = stack
+
+    def _stack(self) -> list[str]:
+        """Return where the loop's thread is, from the callback inward."""
+        frame = sys._current_frames().get(self._thread_of_loop)
+        if frame is None:
+            return []
+        stack = traceback.extract_stack(frame)
+        runs = [i for i, each in enumerate(stack) if each.name == "_run" and is_plumbing(each.filename)]
+        inner = stack[runs[-1] + 1 :] if runs else stack
+        text = "".join(traceback.format_list(inner[-MOST_FRAMES:]))
+        return ["blocked at", *text.rstrip("\n").split("\n")]
+
+    def finish(self) -> Iterable[Finding]:
+        return self._findings
+
+    def restore(self) -> None:
+        self._spies.restore()
+        self._over.set()
+        self._watchdog.join()
+        self._running = None
