@@ -1,4 +1,4 @@
-"""A unittest test case with an event loop for each test, and checks for what a test leaves behind."""
+"""A test case with an event loop for each test, and checks for what a test leaves behind."""
 
 from asyncloop_testcase._callbacks import exhaust_callbacks
 from asyncloop_testcase._case import FunctionTestCase, TestCase
