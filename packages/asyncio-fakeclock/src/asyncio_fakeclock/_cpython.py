@@ -1,0 +1,481 @@
+"""
+The timers of a loop on a heap of our own, and everything else that needs CPython's private names.
+
+Theory of operation. ``loop.call_at`` is replaced, so that timers go to our heap and
+``loop._scheduled`` stays empty. With that the loop itself tells us whether it is idle:
+``BaseEventLoop._run_once`` asks its selector for ``select(0)`` when callbacks are ready (or
+``stop()`` was called), and for ``select(None)`` when there are neither callbacks nor timers:
+exactly when time may move. ``select`` is replaced, too, and moves it there.
+
+Timers are run inside of ``select``, an instant at a time, for as long as they make nothing else
+ready: a thousand timers cost one turn of the loop, not a thousand. As soon as a callback is ready
+the loop gets its turn. The order is the loop's own: what is due at an instant when it begins runs
+first, in the order of scheduling; then the callbacks made ready by it; a timer that was set
+meanwhile for the very same instant comes with the turn after.
+
+What is private here was read on CPython 3.10 to 3.15; ``tests/test_cpython.py`` says what has
+changed when a version differs:
+
+- ``loop._ready``: a deque made once, never replaced. ``loop._stopping``: set by ``stop()``.
+- ``loop._scheduled``: timers from before the clock are taken over, and given back.
+- ``loop._selector``: what ``_run_once`` asks; the proactor on a proactor loop.
+- ``loop._ssock``: the reading end of the pipe that threads wake the loop with.
+- ``loop._signal_handlers``: not empty while signals are handled by the loop.
+- ``loop._timer_handle_cancelled(handle)``: called by ``TimerHandle.cancel()``.
+- ``loop._check_closed()``, ``_check_thread()``, ``_check_callback()``: the checks of ``call_at``.
+- ``Handle`` and ``TimerHandle``: their slots, and ``_run()``.
+- ``Task._fut_waiter``, ``_GatheringFuture._children``: what a task waits for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import Context, copy_context
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, Any, Protocol, final
+
+from asyncio_fakeclock._instants import MAGIC, Grid
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Future, Handle, TimerHandle
+    from collections import deque
+    from collections.abc import Callable
+
+__all__ = [
+    "HANDLE_SLOTS",
+    "NEVER",
+    "TimerQueue",
+    "WithSelect",
+    "callback_of",
+    "give_back_timers",
+    "has_signal_handlers",
+    "is_busy",
+    "ready_handles",
+    "selector_of",
+    "take_over_timers",
+    "waits_for",
+    "wakeup_fd",
+]
+
+__unittest = True
+
+HANDLE_SLOTS = frozenset(
+    {
+        "_args",
+        "_callback",
+        "_cancelled",
+        "_context",
+        "_loop",
+        "_repr",
+        "_scheduled",
+        "_source_traceback",
+        "_when",
+    }
+)
+
+NEVER = float("inf")
+
+_new_handle = asyncio.TimerHandle.__new__
+_KNOWN_LAYOUT = {
+    *asyncio.Handle.__slots__,
+    *asyncio.TimerHandle.__slots__,
+} - {"__weakref__"} == HANDLE_SLOTS
+
+# Cancelled timers are swept out when there are more of them than this, and than live ones.
+_SWEEP_ABOVE = 100
+
+
+class WithSelect(Protocol):
+    """What a loop asks for events: a selector, or a proactor."""
+
+    def select(self, timeout: float | None = None, /) -> list[Any]:
+        """Wait for events, for at most *timeout* seconds."""
+
+
+class Owner(Protocol):
+    """What a queue calls when it cannot go on by itself."""
+
+    def _unsettled(self) -> list[Any] | None: ...
+    def _exhausted(self) -> list[Any]: ...
+    def _spinning(self) -> None: ...
+    def _jumped_far(self) -> None: ...
+    def _moved(self, now: float) -> None: ...
+    def _about_to_run(self, handle: TimerHandle) -> None: ...
+    def _timer_set(self, handle: TimerHandle) -> None: ...
+    def _timer_cancelled(self, handle: TimerHandle) -> None: ...
+
+
+def _nothing() -> None:
+    pass
+
+
+@final
+class TimerQueue:
+    """
+    The timers and the time of one loop.
+
+    Args:
+        loop: The loop.
+        owner: Who decides what the loop does when it is idle.
+        grid: What instants are rounded to.
+        start: The first instant.
+        max_turns: Turns of a busy loop at one instant until the owner is told.
+        max_jumps: Instants until the owner is told.
+
+    Attributes:
+        limit: The last instant that an idle loop may move to by itself.
+        quiet: Nothing outside of the loop has to be looked at before time moves. Whoever starts
+            something real clears it; the owner sets it again.
+        poll: The selector's own ``select``.
+        watched: The owner wants to hear of every move and every timer.
+    """
+
+    __slots__ = (
+        "_cancelled",
+        "_fast_below",
+        "_grid",
+        "_heap",
+        "_loop",
+        "_owner",
+        "_ready",
+        "_seq",
+        "_units",
+        "jumps",
+        "limit",
+        "max_jumps",
+        "max_turns",
+        "now",
+        "poll",
+        "quiet",
+        "turns",
+        "watched",
+    )
+
+    def __init__(
+        self,
+        loop: asyncio.BaseEventLoop,
+        owner: Owner,
+        grid: Grid,
+        start: float,
+        *,
+        max_turns: float,
+        max_jumps: float,
+    ) -> None:
+        self._loop: Any = loop
+        self._owner = owner
+        self._grid = grid
+        self._units = grid.units
+        self._fast_below = grid.fast_below
+        self._heap: list[tuple[float, int, TimerHandle]] = []
+        self._ready: deque[Handle] = self._loop._ready
+        self._seq = 0
+        self._cancelled = 0
+        self.now = start
+        self.limit = -NEVER
+        self.quiet = False
+        self.watched = False
+        self.turns = 0
+        self.max_turns = max_turns
+        self.jumps = 0
+        self.max_jumps = max_jumps
+        self.poll: Callable[[float | None], list[Any]] = selector_of(loop).select
+
+    def time(self) -> float:
+        """Return the virtual time, in seconds; it replaces ``loop.time``."""
+        return self.now
+
+    def call_later(
+        self,
+        delay: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> TimerHandle:
+        """Schedule a callback in *delay* seconds; it replaces ``loop.call_later``."""
+        if delay is None:
+            msg = "delay must not be None"
+            raise TypeError(msg)
+        # By way of the loop: somebody may have wrapped its call_at() after us.
+        loop = self._loop
+        timer: Any = loop.call_at(self.now + delay, callback, *args, context=context)
+        if timer._source_traceback:
+            del timer._source_traceback[-1]
+        return timer
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> TimerHandle:
+        """Schedule a callback at the instant *when*; it replaces ``loop.call_at``."""
+        loop = self._loop
+        now = self.now
+        if now < when < self._fast_below:
+            # Grid.rounded(), without the calls.
+            near = (when * self._units + MAGIC - MAGIC) / self._units
+            if near > now:
+                when = near
+        elif not when <= now:
+            when = self._far(when)
+        if loop._debug or loop._closed or not _KNOWN_LAYOUT:
+            timer = self._checked_timer(when, callback, args, context)
+        else:
+            # What TimerHandle() does, without its three frames.
+            timer = _new_handle(asyncio.TimerHandle)
+            timer._context = copy_context() if context is None else context
+            timer._loop = loop
+            timer._callback = callback
+            timer._args = args
+            timer._cancelled = False
+            timer._repr = None
+            timer._source_traceback = None
+            timer._when = when
+        timer._scheduled = True
+        self._seq = seq = self._seq + 1
+        heappush(self._heap, (when, seq, timer))
+        if when <= now and not self._ready:
+            # Due at once: let whoever asks the loop whether it is busy see it (the callback
+            # comes in the loop's next turn, as always).
+            loop.call_soon(_nothing)
+        if self.watched:
+            self._owner._timer_set(timer)
+        return timer
+
+    def _far(self, when: float) -> float:
+        if when is None:
+            msg = "when cannot be None"
+            raise TypeError(msg)
+        if when != when:
+            msg = "cannot schedule a callback at nan: it takes a number of seconds"
+            raise ValueError(msg)
+        return self._grid.rounded(when, self.now)
+
+    def _checked_timer(
+        self,
+        when: float,
+        callback: Callable[..., object],
+        args: tuple[Any, ...],
+        context: Context | None,
+    ) -> Any:
+        loop = self._loop
+        loop._check_closed()
+        if loop._debug:
+            loop._check_thread()
+            loop._check_callback(callback, "call_at")
+        timer: Any = asyncio.TimerHandle(when, callback, args, loop, context)
+        if timer._source_traceback:
+            # This frame and that of call_at(): the user's comes last.
+            del timer._source_traceback[-2:]
+        return timer
+
+    def timer_handle_cancelled(self, handle: TimerHandle) -> None:
+        """Count a timer out; it replaces the loop's method of that name."""
+        if not handle._scheduled:  # type: ignore[attr-defined]
+            return
+        if self.watched:
+            self._owner._timer_cancelled(handle)
+        self._cancelled += 1
+        if self._cancelled > _SWEEP_ABOVE and self._cancelled * 2 > len(self._heap):
+            heap = self._heap
+            # In place: a callback may be the one who cancels, while select() holds the list.
+            heap[:] = [entry for entry in heap if not entry[2].cancelled()]
+            heapify(heap)
+            self._cancelled = 1  # the handle itself, which is marked only after this call
+
+    def next_timer(self) -> float | None:
+        """Return the instant of the next timer that has not been cancelled."""
+        heap = self._heap
+        while heap and heap[0][2].cancelled():
+            self._drop_first()
+        return heap[0][0] if heap else None
+
+    def oldest_timer(self) -> int | None:
+        """Return the number of the timer that was scheduled first, of those that will come."""
+        return min(
+            (s for when, s, t in self._heap if when < NEVER and not t.cancelled()), default=None
+        )
+
+    @property
+    def last_timer(self) -> int:
+        """The number of the timer that was scheduled last."""
+        return self._seq
+
+    def timers(self) -> list[TimerHandle]:
+        """Return the timers to come, in order."""
+        return [timer for _, _, timer in sorted(self._heap) if not timer.cancelled()]
+
+    def idle(self) -> bool:
+        """Whether neither a callback is ready nor a timer due."""
+        heap = self._heap
+        return not self._ready and not (heap and heap[0][0] <= self.now)
+
+    def idle_until(self, when: float) -> bool:
+        """Whether nothing at all happens until after *when*, as far as the loop knows."""
+        heap = self._heap
+        return self.quiet and not self._ready and not (heap and heap[0][0] <= when)
+
+    def move(self, when: float) -> None:
+        """Set the time to *when*, which is not before any timer."""
+        if when > self.now:
+            self.now = when
+            self.turns = 0
+            if self.watched:
+                self._owner._moved(when)
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        """Run what is due, move time if the loop is idle; it replaces ``selector.select``."""
+        if timeout is not None and timeout <= 0:
+            return self._turn()
+        ready, heap, loop = self._ready, self._heap, self._loop
+        while True:
+            if not self.quiet:
+                events = self._owner._unsettled()
+                if events is not None:
+                    return events
+            if not heap:
+                return self._owner._exhausted()
+            when, _, timer = heap[0]
+            if timer._cancelled:  # type: ignore[attr-defined]
+                self._drop_first()
+                continue
+            if when > self.limit and when > self.now:
+                return self._owner._exhausted()
+            self._run_instant(when)
+            if ready or loop._stopping:
+                return []
+
+    def _run_instant(self, when: float) -> None:
+        heap = self._heap
+        last = self._seq
+        if when > self.now:
+            self.now = when
+            self.turns = 0
+            if self.watched:
+                self._owner._moved(when)
+        else:
+            self.turns += 1
+            if self.turns > self.max_turns:
+                self._owner._spinning()
+        self.jumps += 1
+        if self.jumps >= self.max_jumps:
+            self._owner._jumped_far()
+        if self.watched or self._loop._debug:
+            self._make_ready(last)
+            return
+        now = self.now
+        while True:
+            timer: Any = heappop(heap)[2]
+            timer._scheduled = False
+            if timer._cancelled:
+                self._cancelled -= 1
+            else:
+                timer._run()
+            # A timer with a later number was set by the callbacks of this very instant.
+            if not heap or heap[0][0] > now or heap[0][1] > last:
+                return
+
+    def _turn(self) -> list[Any]:
+        # A busy loop: time stands still, and what is due joins the callbacks.
+        self.turns += 1
+        if self.turns > self.max_turns:
+            self._owner._spinning()
+        heap = self._heap
+        if heap and heap[0][0] <= self.now:
+            self._make_ready(self._seq)
+        return [] if self.quiet else self.poll(0)
+
+    def _make_ready(self, last: int) -> None:
+        heap, now = self._heap, self.now
+        while heap and heap[0][0] <= now and heap[0][1] <= last:
+            timer = heap[0][2]
+            if timer.cancelled():
+                self._drop_first()
+                continue
+            heappop(heap)
+            timer._scheduled = False  # type: ignore[attr-defined]
+            if self.watched:
+                self._owner._about_to_run(timer)
+            self._ready.append(timer)
+
+    def _drop_first(self) -> None:
+        timer: Any = heappop(self._heap)[2]
+        timer._scheduled = False
+        self._cancelled -= 1
+
+    def adopt(self, timer: TimerHandle, when: float) -> None:
+        """Take over a timer of the loop, for the instant *when*."""
+        timer._when = when  # type: ignore[attr-defined]
+        self._seq += 1
+        heappush(self._heap, (when, self._seq, timer))
+
+    def drain(self) -> list[TimerHandle]:
+        """Take all timers out, in order."""
+        timers = self.timers()
+        self._heap.clear()
+        self._cancelled = 0
+        return timers
+
+
+def take_over_timers(queue: TimerQueue, loop: asyncio.BaseEventLoop) -> None:
+    """Move the timers that the loop has already to *queue*, each with the time it had left."""
+    private: Any = loop
+    real_now = loop.time()
+    for timer in sorted(private._scheduled, key=lambda timer: timer.when()):
+        if not timer.cancelled():
+            queue.adopt(timer, queue.now + (timer.when() - real_now))
+    private._scheduled.clear()
+    private._timer_cancelled_count = 0
+
+
+def give_back_timers(queue: TimerQueue, loop: asyncio.BaseEventLoop) -> None:
+    """Give the timers to the loop, which has its own time again, each with the time it had left."""
+    private: Any = loop
+    real_now = loop.time()
+    for timer in queue.drain():
+        timer._when = real_now + (timer.when() - queue.now)  # type: ignore[attr-defined]
+        heappush(private._scheduled, timer)
+
+
+def selector_of(loop: asyncio.BaseEventLoop) -> WithSelect:
+    """Return what the loop asks for events."""
+    private: Any = loop
+    selector: WithSelect = private._selector
+    return selector
+
+
+def wakeup_fd(loop: asyncio.BaseEventLoop) -> int:
+    """Return the file descriptor that wakes the loop up, -1 if there is none."""
+    wakeup = getattr(loop, "_ssock", None)
+    return -1 if wakeup is None else int(wakeup.fileno())
+
+
+def has_signal_handlers(loop: AbstractEventLoop) -> bool:
+    """Whether the loop handles signals (``add_signal_handler()``)."""
+    return bool(getattr(loop, "_signal_handlers", None))
+
+
+def ready_handles(loop: AbstractEventLoop) -> list[Handle]:
+    """Return the callbacks that are ready."""
+    private: Any = loop
+    return list(private._ready)
+
+
+def is_busy(loop: AbstractEventLoop) -> bool:
+    """Whether callbacks are ready, or the loop has been told to stop."""
+    private: Any = loop
+    return bool(private._ready) or private._stopping
+
+
+def waits_for(waiting: Future[Any]) -> list[Future[Any]]:
+    """Return the futures that a task, or the future of a ``gather()``, waits for."""
+    waiter = getattr(waiting, "_fut_waiter", None)
+    children = getattr(waiting, "_children", ())
+    return [*([] if waiter is None else [waiter]), *children]
+
+
+def callback_of(handle: Handle) -> tuple[Callable[..., object] | None, tuple[Any, ...]]:
+    """Return the callback of a handle and its arguments."""
+    private: Any = handle
+    return private._callback, private._args or ()

@@ -1,0 +1,146 @@
+"""
+Who is at the other end of what the loop watches.
+
+A descriptor is one of three things to a clock:
+
+- *virtual*: an int of 2**31 and above, which no kernel hands out: a mock, or a memory socket. It
+  never holds time back.
+- *own*: the other end is in this loop, too, so that whatever will arrive has been sent by a
+  callback and is there already: one look decides.
+- *real*: somebody else may answer. Time stands still while the loop watches it.
+
+A listener, and a datagram socket that answers a connected one of this loop, have no peer
+of their own; they count as own. Whatever cannot be told counts as real: a clock that waits in vain
+says so, one that jumps makes a timeout out of thin air.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["VIRTUAL", "Channel", "channels"]
+
+VIRTUAL = 2**31
+
+OWN, REAL, LISTENER = "own", "real", "listener"
+
+
+class Channel(NamedTuple):
+    """What the loop watches at one descriptor."""
+
+    fd: int
+    kind: str
+    name: str
+
+
+class _Socket(NamedTuple):
+    fd: int
+    family: int
+    type: int
+    local: object
+    peer: object
+    listens: bool
+
+
+def channels(fds: Iterable[int]) -> list[Channel]:
+    """Return what is behind each of *fds*, virtual ones left out."""
+    kernel = sorted(fd for fd in fds if fd < VIRTUAL)
+    sockets: list[_Socket] = []
+    others: list[tuple[int, os.stat_result | None]] = []
+    for fd in kernel:
+        status = _status(fd)
+        if status is not None and stat.S_ISSOCK(status.st_mode):
+            sockets.append(_socket(fd))
+        else:
+            others.append((fd, status))
+    return [*(_of_socket(each, sockets) for each in sockets), *_of_others(others)]
+
+
+def _status(fd: int) -> os.stat_result | None:
+    try:
+        return os.fstat(fd)
+    except OSError:
+        return None
+
+
+def _socket(fd: int) -> _Socket:
+    # A duplicate, since closing a socket object closes its descriptor.
+    with socket.socket(fileno=os.dup(fd)) as sock:
+        listens = _option(sock, "SO_ACCEPTCONN")
+        return _Socket(
+            fd,
+            sock.family,
+            sock.type,
+            _name(sock, "getsockname"),
+            _name(sock, "getpeername"),
+            listens,
+        )
+
+
+def _option(sock: socket.socket, name: str) -> bool:
+    try:
+        return bool(sock.getsockopt(socket.SOL_SOCKET, getattr(socket, name)))
+    except (AttributeError, OSError):
+        return False
+
+
+def _name(sock: socket.socket, method: str) -> object:
+    try:
+        return getattr(sock, method)()
+    except OSError:
+        return None
+
+
+def _of_socket(sock: _Socket, sockets: list[_Socket]) -> Channel:
+    if sock.listens:
+        return Channel(sock.fd, LISTENER, f"server socket at {sock.local!r}")
+    if any(_connects(sock, other) for other in sockets if other.fd != sock.fd):
+        return Channel(sock.fd, OWN, f"socket {sock.local!r} to {sock.peer!r}")
+    if sock.peer is None and sock.type == socket.SOCK_DGRAM:
+        return Channel(sock.fd, REAL, f"datagram socket at {sock.local!r}")
+    if sock.peer is None:
+        return Channel(sock.fd, REAL, f"connecting socket at {sock.local!r}")
+    return Channel(sock.fd, REAL, f"socket {sock.local!r} to {sock.peer!r}")
+
+
+def _connects(one: _Socket, other: _Socket) -> bool:
+    """Whether two sockets are the ends of one connection."""
+    if one.family != other.family or one.type != other.type:
+        return False
+    if one.peer is None:
+        return one.type == socket.SOCK_DGRAM and _reaches(other.peer, one.local)
+    if other.peer is None:
+        return one.type == socket.SOCK_DGRAM and _reaches(one.peer, other.local)
+    if not one.peer and not one.local:
+        return False  # socketpair(): the kernel names neither end
+    return one.peer == other.local and one.local == other.peer
+
+
+def _reaches(peer: object, local: object) -> bool:
+    if not isinstance(peer, tuple) or not isinstance(local, tuple):
+        return bool(peer) and peer == local
+    return peer == local or (peer[1] == local[1] and local[0] in ("0.0.0.0", "::"))
+
+
+def _of_others(others: list[tuple[int, os.stat_result | None]]) -> list[Channel]:
+    inodes = [(s.st_dev, s.st_ino) if s and stat.S_ISFIFO(s.st_mode) else None for _, s in others]
+    found = []
+    for (fd, status), inode in zip(others, inodes, strict=True):
+        # The ends of a pipe have one inode.
+        own = inode is not None and inodes.count(inode) > 1
+        what = "pipe" if status is not None and stat.S_ISFIFO(status.st_mode) else "descriptor"
+        found.append(Channel(fd, OWN if own else REAL, f"{what} {_target(fd)}"))
+    return found
+
+
+def _target(fd: int) -> str:
+    try:
+        return f"{fd} ({os.readlink(f'/proc/self/fd/{fd}')})"
+    except OSError:
+        return str(fd)
