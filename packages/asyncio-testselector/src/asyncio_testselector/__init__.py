@@ -5,6 +5,8 @@ from asyncio_testselector._filemock import FileMock, isfilemock
 from asyncio_testselector._installation import install, set_read_ready, set_write_ready
 from asyncio_testselector._memory_pair import memory_socketpair, memory_stream_pair
 from asyncio_testselector._memory_socket import MemorySocket
+from asyncio_testselector._script import SocketScript
+from asyncio_testselector._script_report import ScriptError
 from asyncio_testselector._selector import TestSelector, get_registered_events
 from asyncio_testselector._socketmock import SocketMock, SSLSocketMock
 from asyncio_testselector._version import __version__
@@ -14,7 +16,9 @@ __all__ = [
     "FileMock",
     "MemorySocket",
     "SSLSocketMock",
+    "ScriptError",
     "SocketMock",
+    "SocketScript",
     "TestSelector",
     "__version__",
     "fd",

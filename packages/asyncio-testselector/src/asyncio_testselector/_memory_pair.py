@@ -78,14 +78,15 @@ def memory_socketpair(
         make = DatagramEnd
     ends = make(Readiness(), capacity), make(Readiness(), capacity)
     join(*ends)
-    names = addresses or ((_address(family), _address(family)))
+    names = addresses or ((internet_address(family), internet_address(family)))
     for end, other, local in zip(ends, reversed(ends), names, strict=True):
         end.local = other.remote = local
     one, other = (MemorySocket(family, type, proto, end.level, end, 0.0) for end in ends)
     return one, other
 
 
-def _address(family: int) -> Any:
+def internet_address(family: int) -> Any:
+    """Return a free port of the loopback address; Unix sockets have no name."""
     if family not in INTERNET:
         return ""
     address = (INTERNET[socket.AddressFamily(family)], next(_ports) % 16384 + 49152)
