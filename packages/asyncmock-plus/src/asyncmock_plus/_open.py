@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -49,8 +50,11 @@ class _File:
         return DEFAULT
 
     def exit(self, *exc_info: Any) -> Any:
-        """Close the file."""
-        self.handle.close()
+        """Close the file: a call that is recorded, since Python 3.13."""
+        if sys.version_info >= (3, 13):
+            self.handle.close()
+        else:
+            self.close()
 
     def method(self, name: str) -> Callable[..., Any]:
         """Return the method of the stream that gives way to a return value of the mock."""

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 from unittest.mock import DEFAULT
 
-from asyncmock_plus._patch_layers import Layer, Place, place_of
+from asyncmock_plus._patch_layers import Layer, Place, covered, running
 
 # Deleting these from a class or a function does not bring back what was there before.
 _WRITTEN_BACK = frozenset(
@@ -79,37 +79,54 @@ class AttributePlace(Place):
         return state[0] is other[0] and state[1] == other[1]
 
 
-def attribute_place(target: Any, attribute: str) -> AttributePlace:
-    """Return the place of an attribute, the same one as long as it is patched."""
-    place = place_of((id(target), attribute))
-    return place if isinstance(place, AttributePlace) else AttributePlace(target, attribute)
-
-
 class AttributeLayer(Layer):
-    """A patch of an attribute in force."""
+    """
+    A patch of an attribute in force.
 
-    __slots__ = ()
+    Args:
+        target: The object.
+        attribute: The name.
+        value: What to put there.
+        before: What `read_attribute` says is there.
+    """
 
-    place: AttributePlace
+    __slots__ = ("attribute", "target")
 
     def __init__(self, target: Any, attribute: str, value: Any, before: State) -> None:
-        super().__init__(attribute_place(target, attribute), before)
-        self.place.put(self)
+        # What the base class does, without the calls: this is on the path of every patch.
+        self.target = target
+        self.attribute = attribute
+        self.key = key = (id(target), attribute)
+        self.before = before
+        self.context = running[-1] if running else None
+        if key in covered:
+            self.cover()
+        else:
+            covered[key] = self
         try:
             setattr(target, attribute, value)
         except BaseException:
             self._give_up()
             raise
 
-    def _give_up(self) -> None:
-        # What refused the new value has not let go of the old one, mostly.
-        with suppress(Exception):
-            if not self.place.same(self.place.read(), self.before):
-                self.end()
-        self.place.forget(self)
+    def make_place(self) -> AttributePlace:
+        """Return the place the layer lies on."""
+        return AttributePlace(self.target, self.attribute)
+
+    def restore(self) -> None:
+        """Write back what was there before."""
+        write_attribute(self.target, self.attribute, self.before)
 
     def move(self, target: Any) -> None:
         """Have the end of the patch write to another object."""
-        self.place.forget(self)
-        self.place = attribute_place(target, self.place.attribute)
-        self.place.put(self)
+        self.forget()
+        self.target = target
+        self.key = id(target), self.attribute
+        self.cover()
+
+    def _give_up(self) -> None:
+        # What refused the new value has not let go of the old one, mostly.
+        with suppress(Exception):
+            if read_attribute(self.target, self.attribute)[0] is not self.before[0]:
+                self.end()
+        self.forget()

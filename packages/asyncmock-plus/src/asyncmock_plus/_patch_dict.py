@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from asyncmock_plus._patch_decorator import DecoratingPatcher
-from asyncmock_plus._patch_layers import Layer, Place, place_of
+from asyncmock_plus._patch_layers import Layer, Place, covered, running
 from asyncmock_plus._patch_target import importer
 from asyncmock_plus._patch_wrappers import wrap_in_call
 from asyncmock_plus._scope import PatchScope
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from asyncmock_plus._patch_start import Started
 
-_MISSING = object()
+_NOTHING: tuple[()] = ()
 
 # What a patch has set, and what it has deleted; all the rest, if it has cleared the dictionary.
 Change = tuple[dict[Any, Any], "set[Any] | None"]
@@ -70,12 +70,12 @@ class DictPlace(Place):
         """Return which keys the patch, or the code under it, has set and deleted."""
         assert isinstance(layer, DictLayer)
         before = layer.before
-        if layer.clear:
+        if layer.patcher.clear:
             return read_dict(after), None
         changed = {
             key: after[key]
             for key in after
-            if key in layer.values or key not in before or before[key] is not after[key]
+            if key in layer.patcher.values or key not in before or before[key] is not after[key]
         }
         return changed, {key for key in before if key not in after}
 
@@ -97,24 +97,28 @@ class DictPlace(Place):
 
 
 class DictLayer(Layer):
-    """A patch of a dictionary in force."""
+    """
+    A patch of a dictionary in force.
 
-    __slots__ = ("clear", "values")
+    Attributes:
+        mapping: The dictionary, or a container like one.
+        patcher: The patch: what to set, and whether to clear.
+    """
 
-    def __init__(self, mapping: Any, values: Mapping[Any, Any], *, clear: bool) -> None:
-        place = place_of(id(mapping))
-        super().__init__(place if place is not None else DictPlace(mapping), read_dict(mapping))
-        self.values = values
-        self.clear = clear
-        self.place.put(self)
-        try:
-            if clear:
-                clear_dict(mapping)
-            update_dict(mapping, values)
-        except BaseException:
-            with suppress(Exception):
-                self.end()
-            raise
+    __slots__ = ("mapping", "patcher")
+
+    before: Any
+    mapping: Any
+    patcher: _patch_dict
+
+    def make_place(self) -> DictPlace:
+        """Return the place the layer lies on."""
+        return DictPlace(self.mapping)
+
+    def restore(self) -> None:
+        """Replace the contents by what was there before."""
+        clear_dict(self.mapping)
+        update_dict(self.mapping, self.before)
 
 
 class _patch_dict(DecoratingPatcher):  # noqa: N801
@@ -143,21 +147,19 @@ class _patch_dict(DecoratingPatcher):  # noqa: N801
         {'retries': 3}
     """
 
-    _enters_once = False
-
     def __init__(
         self,
         in_dict: Any,
-        values: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = (),
+        values: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = _NOTHING,
         clear: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__()
-        if isinstance(kwargs.get("scope"), PatchScope):
+        self._entered: list[DictLayer] = []
+        if "scope" in kwargs and isinstance(kwargs["scope"], PatchScope):
             self.scope = kwargs.pop("scope")
         self.in_dict = in_dict
-        self.values = dict(values)
-        self.values.update(kwargs)
+        # kwargs are a dictionary of ours, mostly they are all there is
+        self.values = kwargs if values is _NOTHING else {**dict(values), **kwargs}
         self.clear = clear
 
     def copy(self) -> _patch_dict:
@@ -175,7 +177,55 @@ class _patch_dict(DecoratingPatcher):  # noqa: N801
         return wrap_in_call(func, [self], asynchronous=True)
 
     def _open(self, started: Started) -> Any:
-        if isinstance(self.in_dict, str):
-            self.in_dict = importer(self.in_dict)
-        started.append(DictLayer(self.in_dict, self.values, clear=self.clear))
-        return self.in_dict
+        in_dict = self.__enter__()
+        started.append(self._entered.pop())
+        return in_dict
+
+    # It may be started again before it has ended. And it has no calls that are not needed: the
+    # standard library does hardly more than to copy and to update the dictionary.
+
+    def __enter__(self) -> Any:
+        """Start the patch; return the dictionary."""
+        mapping = self.in_dict
+        if isinstance(mapping, str):
+            self.in_dict = mapping = importer(mapping)
+        is_dict = type(mapping) is dict
+        layer = DictLayer()
+        layer.mapping = mapping
+        layer.patcher = self
+        layer.key = key = id(mapping)
+        layer.context = running[-1] if running else None
+        layer.before = mapping.copy() if is_dict else read_dict(mapping)
+        if key in covered:
+            layer.cover()
+        else:
+            covered[key] = layer
+        self._entered.append(layer)
+        try:
+            if self.clear:
+                clear_dict(mapping)
+            if is_dict:
+                mapping.update(self.values)
+            else:
+                update_dict(mapping, self.values)
+        except BaseException:
+            with suppress(Exception):
+                self.__exit__()
+            raise
+        return mapping
+
+    def __exit__(self, *exc_info: object) -> bool:
+        """End the patch; without effect if it is not in force."""
+        if not self._entered:
+            return False
+        layer = self._entered.pop()
+        mapping = layer.mapping
+        if type(mapping) is dict and layer.context is None and covered.get(layer.key) is layer:
+            del covered[layer.key]
+            mapping.clear()
+            mapping.update(layer.before)
+        else:
+            layer.end()
+        return False
+
+    _stock = __enter__, __exit__

@@ -10,16 +10,20 @@ Concurrent tasks end their patches in any order. If the layer is not the topmost
 what was there before would switch off a patch that is still in force, and the end of that one
 would bring back the value of a patch that is long gone. Such a layer is taken out of the middle
 instead: what each of the remaining layers changed is worked out, and laid anew upon the state at
-    the bottom.
+the bottom.
 
 ``scope=LIMITED`` needs one thing more. A call of a decorated function with such patches has a
-*context*; whenever the function is suspended, the layers of its context are lifted off, and
-laid on top again when it resumes. Patches that the function itself started meanwhile (a ``with
-patch`` in its body) belong above those of its decorators, though, and stay in force during the
-suspension: hence layers remember in which context they were started, and while a context runs,
-everything that was started in it ranks above everything else, by order of start.
+*context*; whenever the function is suspended, the layers of its context are lifted off, and laid
+on top again when it resumes. Patches that the function itself started meanwhile (a ``with patch``
+in its body) belong above those of its decorators, though, and stay in force during the suspension:
+hence layers remember in which context they were started, and while a context runs, everything that
+was started in it ranks above everything else, by order of start.
 
-There is one stack of running contexts: patches change what all threads see, and so do limited ones.
+There is one stack of running contexts: patches change what all threads see, and so do limited
+ones.
+
+Nearly always a layer is alone on its place. It is registered itself then, and the place is made
+when a second layer, or a context, asks for it.
 """
 
 from __future__ import annotations
@@ -28,25 +32,76 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
-_places: dict[object, Place] = {}
-_running: list[Context] = []
+covered: dict[Hashable, Layer | Place] = {}
+running: list[Context] = []
 _numbers = count()
 _waiting: list[tuple[Callable[[Layer], None], Layer]] = []
 
 
+class Layer:
+    """
+    One patch in force.
+
+    Attributes:
+        key: What identifies its place.
+        before: The state of the place under it.
+        changes: What it changed, known only while it has been taken away.
+        context: The limited context it was started in.
+        number: Its position in the order of start on its place, unless it lies there alone.
+    """
+
+    __slots__ = ("before", "changes", "context", "key", "number")
+
+    before: Any
+    changes: Any
+    context: Context | None
+    key: Hashable
+    number: int
+
+    def make_place(self) -> Place:
+        """Return the place the layer lies on."""
+        raise NotImplementedError
+
+    def restore(self) -> None:
+        """Bring the place back into the state it was in before."""
+        raise NotImplementedError
+
+    def cover(self) -> None:
+        """Lay a layer that has just been started, whose `before` is known, on top."""
+        if self.key in covered:
+            _place(self).layers.append(self)
+            self.number = next(_numbers)
+        else:
+            covered[self.key] = self
+
+    def end(self, *exc_info: Any) -> bool | None:
+        """Take the layer away, from wherever it lies; without effect if it is not there."""
+        if self.context is None and covered.get(self.key) is self:
+            del covered[self.key]
+            self.restore()
+        else:
+            _exclusively(_take, self)
+        return None
+
+    def forget(self) -> None:
+        """Take the layer away and leave the state as it is."""
+        place = _place(self)
+        place.arrange([layer for layer in place.layers if layer is not self])
+
+
 class Place:
     """
-    Something that can be patched, and the layers on it.
+    Something that is patched, and the layers on it.
 
-    A state is opaque to this class: subclasses read it, write it, and know what a layer has changed
-    between two states.
+    A state is opaque to this class: subclasses read it, write it, and know what a layer has
+    changed between two states.
     """
 
     __slots__ = ("key", "layers")
 
-    def __init__(self, key: object) -> None:
+    def __init__(self, key: Hashable) -> None:
         self.key = key
         self.layers: list[Layer] = []
 
@@ -66,52 +121,20 @@ class Place:
         """Return the state with the change laid on top."""
         raise NotImplementedError
 
-    def put(self, layer: Layer) -> None:
-        """Lay a layer that has just been started, whose `before` is known, on top."""
-        if not self.layers:
-            _places[self.key] = self
-        self.layers.append(layer)
-
     def same(self, state: Any, other: Any) -> bool:
         """Return whether nothing has to be written to get from one state to the other."""
         raise NotImplementedError
 
-    def take(self, layer: Layer) -> None:
-        """Take a layer away, from wherever it lies; without effect if it is not there."""
-        layers = self.layers
-        if len(layers) == 1 and layers[0] is layer and layer.context is None:
-            del layers[0], _places[self.key]
-            self.write(layer.before)
-        elif any(other is layer for other in layers):
-            _exclusively(self._take, layer)
+    def arrange(self, layers: list[Layer]) -> None:
+        """Have these layers, in this order."""
+        self.layers[:] = layers
+        if layers:
+            covered[self.key] = self
+        else:
+            covered.pop(self.key, None)
 
-    def _take(self, layer: Layer) -> None:
-        rest = [other for other in self.layers if other is not layer]
-        if len(rest) == len(self.layers):
-            return
-        if self.layers[-1] is not layer or not _ranked(rest):
-            self._relay(sorted(rest, key=_rank))
-            return
-        if layer.context is not None:
-            layer.changes = self.change(layer, self.read())
-        self._arrange(rest)
-        self.write(layer.before)
-
-    def forget(self, layer: Layer) -> None:
-        """Take a layer away and leave the state as it is."""
-        self._arrange([other for other in self.layers if other is not layer])
-
-    def put_back(self, layer: Layer) -> None:
-        """Lay a layer that had been taken away on top, below what was started under it."""
-        layers = [*self.layers, layer]
-        if not _ranked(layers):
-            self._relay(sorted(layers, key=_rank))
-            return
-        layer.before = self.read()
-        self._arrange(layers)
-        self.write(self.changed(layer.before, layer.changes))
-
-    def _relay(self, layers: list[Layer]) -> None:
+    def relay(self, layers: list[Layer]) -> None:
+        """Lay these layers anew, in this order, upon the state at the bottom."""
         now = self.read()
         states = [layer.before for layer in self.layers]
         for layer, after in zip(self.layers, [*states[1:], now], strict=True):
@@ -120,42 +143,9 @@ class Place:
         for layer in layers:
             layer.before = state
             state = self.changed(state, layer.changes)
-        self._arrange(layers)
+        self.arrange(layers)
         if not self.same(state, now):
             self.write(state)
-
-    def _arrange(self, layers: list[Layer]) -> None:
-        self.layers[:] = layers
-        if layers:
-            _places[self.key] = self
-        else:
-            _places.pop(self.key, None)
-
-
-class Layer:
-    """
-    One patch in force.
-
-    Attributes:
-        place: Where it lies.
-        before: The state of the place under it.
-        context: The limited context it was started in.
-        changes: What it changed, known only while it has been taken away.
-    """
-
-    __slots__ = ("before", "changes", "context", "number", "place")
-
-    def __init__(self, place: Place, before: Any) -> None:
-        self.place = place
-        self.before = before
-        self.changes: Any = None
-        self.context = _running[-1] if _running else None
-        self.number = next(_numbers)
-
-    def end(self, *exc_info: Any) -> bool | None:
-        """End the patch; without effect if it was not in force."""
-        self.place.take(self)
-        return None
 
 
 class Context:
@@ -164,17 +154,17 @@ class Context:
     __slots__ = ("layers", "parent", "running")
 
     def __init__(self) -> None:
-        self.parent = _running[-1] if _running else None
+        self.parent = running[-1] if running else None
         self.layers: list[Layer] = []
         self.running = True
-        _running.append(self)
+        running.append(self)
 
     def resume(self) -> None:
         """Bring the patches into force, the call goes on."""
         if self.running:
             return
         self.running = True
-        _running.append(self)
+        running.append(self)
         for layer in self.layers:
             _exclusively(_put_back, layer)
 
@@ -183,20 +173,47 @@ class Context:
         if not self.running:
             return
         self.running = False
-        _running.remove(self)
+        running.remove(self)
         for layer in reversed(self.layers):
-            layer.place.take(layer)
+            _exclusively(_take, layer)
 
 
-def place_of(key: object) -> Place | None:
-    """Return the place of the key if it has layers."""
-    return _places.get(key)
+def _place(layer: Layer) -> Place:
+    """Return the place of a layer, with all layers that lie there."""
+    present = covered.get(layer.key)
+    if isinstance(present, Place):
+        return present
+    place = layer.make_place()
+    if present is not None:
+        present.number = next(_numbers)
+        place.layers.append(present)
+    covered[layer.key] = place
+    return place
+
+
+def _take(layer: Layer) -> None:
+    place = _place(layer)
+    rest = [other for other in place.layers if other is not layer]
+    if len(rest) == len(place.layers):
+        place.arrange(rest)  # forgets a place that has just been made
+    elif place.layers[-1] is layer and _is_ranked(rest):
+        if layer.context is not None:
+            layer.changes = place.change(layer, place.read())
+        place.arrange(rest)
+        place.write(layer.before)
+    else:
+        place.relay(sorted(rest, key=_rank))
 
 
 def _put_back(layer: Layer) -> None:
-    # Others may have covered the place meanwhile.
-    layer.place = _places.get(layer.place.key, layer.place)
-    layer.place.put_back(layer)
+    place = _place(layer)
+    layers = [*place.layers, layer]
+    if _is_ranked(layers):
+        layer.before = place.read()
+        place.arrange(layers)
+        place.write(place.changed(layer.before, layer.changes))
+    else:
+        place.relay(sorted(layers, key=_rank))
 
 
 def _exclusively(work: Callable[[Layer], None], layer: Layer) -> None:
@@ -213,7 +230,7 @@ def _exclusively(work: Callable[[Layer], None], layer: Layer) -> None:
             del _waiting[0]
 
 
-def _ranked(layers: list[Layer]) -> bool:
+def _is_ranked(layers: list[Layer]) -> bool:
     # Without limited contexts the order of start is the order in the list.
     for layer in layers:
         if layer.context is not None:
@@ -225,6 +242,6 @@ def _rank(layer: Layer) -> tuple[int, int]:
     context = layer.context
     while context is not None:
         if context.running:
-            return _running.index(context), layer.number
+            return running.index(context), layer.number
         context = context.parent
     return -1, layer.number

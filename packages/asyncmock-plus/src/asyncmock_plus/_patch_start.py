@@ -31,10 +31,9 @@ class Patcher:
 
     # Shared by all patches, as in the standard library: what start() started, for stopall().
     _active_patches: ClassVar[list[Patcher]] = []
-    _enters_once: ClassVar[bool] = True
 
-    def __init__(self) -> None:
-        self._entered: list[Started] = []
+    # What `with` or start() has started.
+    _entered: Any = ()
 
     def _open(self, started: Started) -> Any:
         """Start the patch, add it to *started*, and return what ``with`` binds."""
@@ -52,7 +51,7 @@ class Patcher:
         Raises:
             RuntimeError: It is in force already.
         """
-        if self._entered and self._enters_once:
+        if self._entered:
             msg = f"Patch is already started: {self!r}. Stop it first, or make a copy() of it"
             raise RuntimeError(msg)
         started: Started = []
@@ -61,12 +60,19 @@ class Patcher:
         except BaseException:
             end_all(started, sys.exc_info())
             raise
-        self._entered.append(started)
+        self._entered = started
         return result
 
     def __exit__(self, *exc_info: object) -> bool:
         """Stop the patch; without effect if it is not in force."""
-        return end_all(self._entered.pop(), exc_info) if self._entered else False
+        started = self._entered
+        if not started:
+            return False
+        self._entered = ()
+        return end_all(started, exc_info)
+
+    # A subclass that does it in its own way has other methods than these.
+    _stock = __enter__, __exit__
 
     def start(self) -> Any:
         """
@@ -107,7 +113,7 @@ class Foreign:
     def layers(self) -> list[Layer]:
         """Return the layers of the patch, as far as they are known."""
         entered = getattr(self.patcher, "_entered", None)
-        return [layer for layer in entered[-1] if isinstance(layer, Layer)] if entered else []
+        return [layer for layer in entered or () if isinstance(layer, Layer)]
 
 
 Started = list["Layer | Foreign"]
@@ -121,7 +127,7 @@ def start_patch(patcher: Any, started: Started) -> Any:
     in force belongs to the call and not to the patcher, unless its class insists.
     """
     kind = type(patcher)
-    if getattr(kind, "__enter__", None) is Patcher.__enter__ and kind.__exit__ is Patcher.__exit__:
+    if isinstance(patcher, Patcher) and (kind.__enter__, kind.__exit__) == kind._stock:
         return patcher._open(started)
     result = patcher.__enter__()
     started.append(Foreign(patcher))

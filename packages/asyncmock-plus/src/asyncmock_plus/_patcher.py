@@ -66,8 +66,8 @@ class _patch(DecoratingPatcher, Generic[_T]):  # noqa: N801
         self.scope = scope if scope is GLOBAL else checked_scope(scope)
         if owner is not None:
             self.owner = owner
-        check_arguments(self, unsafe=unsafe)
-        self._entered = []
+        if kwargs or not (new_callable is None and spec is None and spec_set is None):
+            check_arguments(self, unsafe=unsafe)
 
     if TYPE_CHECKING:
 
@@ -136,14 +136,14 @@ class _patch(DecoratingPatcher, Generic[_T]):  # noqa: N801
         if not self._entered:
             msg = f"{name!r} of a patch is known only while it is in force"
             raise AttributeError(msg)
-        layer = self._entered[-1][0]
+        layer = self._entered[0]
         assert isinstance(layer, AttributeLayer)
         return layer
 
     @property
     def target(self) -> Any:
         """The object whose attribute is patched now."""
-        return self._layer("target").place.target
+        return self._layer("target").target
 
     @target.setter
     def target(self, target: Any) -> None:
