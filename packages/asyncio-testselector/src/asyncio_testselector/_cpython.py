@@ -8,6 +8,8 @@ Each use says why, and on which versions it was read: 3.10.13, 3.11.7, 3.12.1, 3
 from __future__ import annotations
 
 import asyncio
+import sys
+import types
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -58,3 +60,52 @@ def process_events(loop: asyncio.AbstractEventLoop, events: list[Any]) -> None:
     ``BaseSelectorEventLoop._process_events`` takes what ``select()`` returns. Read on 3.10-3.15.
     """
     loop._process_events(events)  # type: ignore[attr-defined]
+
+
+def pipe_factories(loop: asyncio.AbstractEventLoop) -> dict[str, Any]:
+    """
+    Return the loop's methods that make pipe transports, empty where pipes are not supported.
+
+    ``loop.connect_read_pipe`` and ``connect_write_pipe`` call ``_make_read_pipe_transport`` and
+    ``_make_write_pipe_transport`` with (pipe, protocol, waiter, extra); Unix loops define them.
+    Read on 3.10-3.15.
+    """
+    if sys.platform == "win32" or not isinstance(loop, asyncio.SelectorEventLoop):
+        return {}
+    return {name: getattr(loop, name) for name in PIPE_TRANSPORTS}
+
+
+PIPE_TRANSPORTS = {
+    "_make_read_pipe_transport": "_UnixReadPipeTransport",
+    "_make_write_pipe_transport": "_UnixWritePipeTransport",
+}
+
+
+def pipe_transport(factory: str, os_namespace: object) -> type:
+    """
+    Return asyncio's own class of pipe transports, calling another ``os`` than the real one.
+
+    ``_UnixReadPipeTransport`` and ``_UnixWritePipeTransport`` hand the descriptor of their pipe to
+    ``os.fstat``, ``set_blocking``, ``read`` and ``write``, which refuse every virtual one. A
+    subclass has the same functions, except that ``os`` in their globals is *os_namespace*. Read on
+    3.10-3.15.
+    """
+    base: type = getattr(asyncio.unix_events, PIPE_TRANSPORTS[factory])
+    members = {"__module__": __name__, "__doc__": f"{base.__name__} of a virtual descriptor."}
+    for name, function in vars(base).items():
+        if isinstance(function, types.FunctionType):
+            members[name] = rebound(function, os=os_namespace)
+    return type(base.__name__, (base,), members)
+
+
+def rebound(function: types.FunctionType, **replaced: object) -> Any:
+    """Return the function with some of its globals replaced."""
+    copy = types.FunctionType(
+        function.__code__,
+        {**function.__globals__, **replaced},
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy

@@ -25,6 +25,7 @@ from typing import Any, final
 
 from asyncio_testselector._cpython import loop_of
 from asyncio_testselector._descriptor import is_virtual
+from asyncio_testselector._pipes import refuse_pipes, serve_pipes
 from asyncio_testselector._readiness import readiness_of
 from asyncio_testselector._registry import Registry
 from asyncio_testselector._wakeup import LoopWakeup, SocketWakeup
@@ -100,6 +101,7 @@ class TestSelector(selectors.BaseSelector):
             loop = loop_of(key)
             if loop is not None:
                 self._wakeup = LoopWakeup(loop)
+                serve_pipes(loop)
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else repr(self._registry)[1:-1]
@@ -363,6 +365,8 @@ class TestSelector(selectors.BaseSelector):
         self._candidates.clear()
         if self._selector is not None:
             self._selector.close()
+        if isinstance(self._wakeup, LoopWakeup):
+            refuse_pipes(self._wakeup.loop)
         if self._wakeup is not None:
             self._wakeup.close()
             self._wakeup = self._socket_wakeup = None

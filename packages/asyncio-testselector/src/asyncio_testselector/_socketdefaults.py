@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 HERE = ("127.0.0.1", 50000)
 THERE = ("127.0.0.1", 50001)
+ABSTRACT = b"\0asyncio-testselector"  # a Unix address without a file, which asyncio need not remove
 
 
 class AcceptMethod(FileMethod):
@@ -82,7 +83,13 @@ class SocketDefaults(FileDefaults):
         return descriptor
 
     def setblocking(self, flag: bool, /) -> None:
-        """Remember the mode."""
+        """
+        Remember the mode, and be open again.
+
+        asyncio does this first to every socket it is given: one mock serves several transports,
+        one after the other.
+        """
+        self.closed = False
         self.timeout = None if flag else 0.0
 
     def getblocking(self) -> bool:
@@ -140,7 +147,7 @@ class SocketDefaults(FileDefaults):
             return address
         if family == socket.AF_INET6:
             return ("::1", address[1], 0, 0)
-        return ""
+        return ABSTRACT if address is HERE else ""
 
     def setsockopt(self, level: int, option: int, value: Any, *_: Any) -> None:
         """Remember the option."""

@@ -1,0 +1,52 @@
+"""What works with a real socket works with a SocketMock, and the other way round."""
+
+import asyncio
+import gc
+import warnings
+
+import pytest
+from asyncio_testselector import TestSelector
+from scenarios import SCENARIOS
+from worlds import KernelWorld, MockWorld
+
+LIMIT = 5  # seconds, so that a scenario that hangs is a failure
+
+
+def run(loop, world, scenario, debug):
+    """Run a scenario; whatever asyncio reports to nobody in particular is a failure, too."""
+    reports = []
+    loop.set_debug(debug)
+    loop.slow_callback_duration = 100
+    loop.set_exception_handler(lambda _, context: reports.append(context))
+    try:
+        loop.run_until_complete(asyncio.wait_for(scenario(world), LIMIT))
+        loop.run_until_complete(asyncio.sleep(0))
+        assert asyncio.all_tasks(loop) == set()
+    finally:
+        world.close()
+        loop.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            gc.collect()
+    assert reports == []
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "debug"])
+def debug(request):
+    return request.param
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda function: function.__name__)
+def test_mock_passes_the_scenario(scenario, debug):
+    loop = asyncio.SelectorEventLoop(TestSelector())
+    run(loop, MockWorld(loop), scenario, debug)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda function: function.__name__)
+def test_real_socket_passes_the_scenario(scenario, debug, tmp_path):
+    loop = asyncio.SelectorEventLoop()
+    run(loop, KernelWorld(loop, str(tmp_path)), scenario, debug)
+
+
+def test_at_least_eighteen_scenarios_were_compared():
+    assert len(SCENARIOS) >= 18
