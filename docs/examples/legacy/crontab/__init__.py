@@ -1,0 +1,1 @@
+"""A scheduler of periodic jobs, as one wrote them in 2018."""

@@ -1,0 +1,1 @@
+"""A service that takes orders, as one wrote them in 2018."""

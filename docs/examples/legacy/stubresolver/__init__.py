@@ -1,0 +1,1 @@
+"""A small DNS client, as one wrote them in 2018."""
