@@ -38,6 +38,6 @@ class MockASocket(TestCase):
         await writer.wait_closed()
         socket_mock.close.assert_called_once_with()
 
-    def test_mocks_can_be_told_from_files(self):
+    async def test_mocks_can_be_told_from_files(self):
         self.assertTrue(isfilemock(SocketMock()))
         self.assertFalse(isfilemock(object()))

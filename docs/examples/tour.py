@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from asyncio_fakeclock import ClockedTestCase
+
 HERE = Path(__file__).resolve().parent
 SUITES = {
     "test_clock": "virtual time: advancing it, callbacks when expected",
@@ -42,16 +44,23 @@ class Tally:
     failed: list[str] = field(default_factory=list)
     caught: int = 0
     missed: list[str] = field(default_factory=list)
+    virtual_seconds: float = 0.0
 
 
 class Result(unittest.TestResult):
-    """Remembers how many tests passed; the clocks add up the time themselves."""
+    """Counts the tests that passed, and the seconds that their clocks went through."""
 
     passed = 0
+    seconds = 0.0
 
     def addSuccess(self, test: unittest.TestCase) -> None:
         super().addSuccess(test)
         self.passed += 1
+
+    def stopTest(self, test: unittest.TestCase) -> None:
+        super().stopTest(test)
+        if isinstance(test, ClockedTestCase):
+            self.seconds += test.clock.time()
 
     def reports(self) -> list[str]:
         """Return the reports of all tests that did not pass."""
@@ -72,6 +81,7 @@ def show_suites(tally: Tally) -> None:
     for name, subject in SUITES.items():
         result = run(unittest.defaultTestLoader.loadTestsFromModule(importlib.import_module(name)))
         tally.passed += result.passed
+        tally.virtual_seconds += result.seconds
         tally.failed += result.reports()
         if not result.passed:
             tally.failed.append(f"{name}: no test ran")
@@ -110,7 +120,7 @@ def conclude(tally: Tally, seconds: float) -> int:
     good = not tally.failed and not tally.missed and tally.passed and bugs
     print(f"\n{tally.passed} tests passed, {len(tally.failed)} failed.")
     print(f"{tally.caught} of {bugs} planted bugs were caught.")
-    print(f"Virtual time lived: {timedelta(seconds=round(virtual_seconds()))}.")
+    print(f"Virtual time lived: {timedelta(seconds=round(tally.virtual_seconds))}.")
     print(f"Real time spent: {seconds:.2f} s.")
     print("All is as it should be." if good else "NOT all is as it should be.")
     return 0 if good else 1
