@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from types import MethodType
 from typing import Any
 from unittest.mock import DEFAULT
 
@@ -38,14 +39,23 @@ def write_attribute(target: Any, attribute: str, state: State) -> None:
     try:
         delattr(target, attribute)
     except AttributeError:
-        # The code under test has deleted it already.
-        if hasattr(target, attribute):
+        if _is_back(target, attribute, original):
+            return  # the code under test has deleted it already
+        if original is DEFAULT:
             raise
+        # A proxy passes on what is set, but not what is deleted.
+        setattr(target, attribute, original)
+        return
     if original is DEFAULT:
         return
     if attribute in _WRITTEN_BACK or not hasattr(target, attribute):
         # A proxy has passed the deletion on, or a slot is empty now.
         setattr(target, attribute, original)
+
+
+def _is_back(target: Any, attribute: str, original: Any) -> bool:
+    now = getattr(target, attribute, DEFAULT)
+    return now is original or (isinstance(now, MethodType) and now == original)
 
 
 class AttributePlace(Place):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from asyncmock_plus._patch_decorator import DecoratingPatcher
 from asyncmock_plus._patch_layers import Layer, Place, covered, running
@@ -228,4 +228,4 @@ class _patch_dict(DecoratingPatcher):  # noqa: N801
             layer.end()
         return False
 
-    _stock = __enter__, __exit__
+    _stock: ClassVar[Any] = (__enter__, __exit__)

@@ -72,7 +72,7 @@ class Patcher:
         return end_all(started, exc_info)
 
     # A subclass that does it in its own way has other methods than these.
-    _stock = __enter__, __exit__
+    _stock: ClassVar[Any] = (__enter__, __exit__)
 
     def start(self) -> Any:
         """
