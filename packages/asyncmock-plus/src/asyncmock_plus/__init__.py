@@ -1,6 +1,6 @@
 """Mocks, patching and autospec for sync and async code: a superset of ``unittest.mock``."""
 
-from unittest.mock import ANY, DEFAULT, FILTER_DIR, call, seal, sentinel
+from unittest.mock import ANY, DEFAULT, FILTER_DIR, call, sentinel
 
 from asyncmock_plus._autospec import create_autospec
 from asyncmock_plus._mocks import (
@@ -19,6 +19,9 @@ from asyncmock_plus._patch_target import split_target as _get_target  # noqa: F4
 from asyncmock_plus._patcher import _patch as _patch
 from asyncmock_plus._patching import Patch, patch
 from asyncmock_plus._scope import GLOBAL, LIMITED, PatchScope
+from asyncmock_plus._seal import seal
+from asyncmock_plus._specs import InvalidSpecError
+from asyncmock_plus._threading import ThreadingMock
 from asyncmock_plus._version import __version__
 
 __all__ = [
@@ -29,6 +32,7 @@ __all__ = [
     "LIMITED",
     "AsyncMock",
     "CoroutineMock",
+    "InvalidSpecError",
     "MagicMock",
     "Mock",
     "NonCallableMagicMock",
@@ -36,6 +40,7 @@ __all__ = [
     "Patch",
     "PatchScope",
     "PropertyMock",
+    "ThreadingMock",
     "__version__",
     "call",
     "create_autospec",

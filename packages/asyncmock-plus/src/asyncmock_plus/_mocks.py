@@ -2,78 +2,215 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Coroutine
 from typing import Any
 from unittest import mock as _std
+from unittest.mock import DEFAULT
+
+from asyncmock_plus._assertions import Assertions
+from asyncmock_plus._awaits import FIELDS, AsyncCalls, AsyncMixin
+from asyncmock_plus._calls import Calls
+from asyncmock_plus._coroutines import AsyncGeneratorSemantics, CoroutineSemantics
+from asyncmock_plus._kinds import Kinds
+from asyncmock_plus._magic_methods import MAGICS
+from asyncmock_plus._outcomes import Outcomes
+from asyncmock_plus._plans import HOOKS, own_hooks
 
 __unittest = True
 
 
-class NonCallableMock(_std.NonCallableMock):
-    """A mock that cannot be called."""
+class NonCallableMock(Assertions, Outcomes, _std.NonCallableMock):
+    """
+    A mock that cannot be called.
 
-    def _get_child_mock(self, /, **kwargs: Any) -> Any:
-        child = super()._get_child_mock(**kwargs)
-        kind = _OURS.get(type(child).__mro__[1])
-        return child if kind is None else kind(**kwargs)
+    Args:
+        spec: An object or a list of names: the mock has these attributes only.
+        wraps: An object that attributes are passed on to.
+        name: Shown in the repr.
+        spec_set: As *spec*, and other attributes cannot be set either.
+        unsafe: Allow attributes that look like misspelt assertions.
+        is_coroutine: Let the mock pass for a coroutine function. From asynctest.
+        kwargs: Attributes to configure, those of children by dotted names.
+    """
+
+    __module__ = "asyncmock_plus"
+
+    def __init__(
+        self,
+        spec: Any = None,
+        wraps: Any = None,
+        name: Any = None,
+        spec_set: Any = None,
+        parent: Any = None,
+        _spec_state: Any = None,
+        _new_name: Any = "",
+        _new_parent: Any = None,
+        _spec_as_instance: bool = False,
+        _eat_self: bool | None = None,
+        unsafe: bool = False,
+        is_coroutine: bool | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if is_coroutine:
+            self.__dict__.update(FIELDS, is_coroutine=True)
+        self._mock_set_up(
+            spec, wraps, name, spec_set, parent, _new_name, _new_parent, _spec_as_instance,
+            _eat_self, unsafe,
+        )  # fmt: skip
+        if kwargs:
+            self.configure_mock(**kwargs)
 
 
-class Mock(NonCallableMock, _std.Mock):
-    """A mock that can be called."""
+class Mock(Calls, NonCallableMock, _std.Mock):
+    """
+    A mock that records its calls and makes its attributes as they are asked for.
+
+    Args:
+        spec: An object or a list of names: the mock has these attributes only. Attributes that
+            are coroutine functions of the spec are `CoroutineMock`.
+        side_effect: A function called with the arguments of each call, an exception to raise, or
+            an iterable of results.
+        return_value: What calls return; by default a mock.
+        wraps: An object that calls are passed on to.
+        name: Shown in the repr.
+        spec_set: As *spec*, and other attributes cannot be set either.
+        unsafe: Allow attributes that look like misspelt assertions.
+        kwargs: Attributes to configure, those of children by dotted names.
+
+    Example:
+        >>> fetch = Mock(return_value=3)
+        >>> fetch("a", retry=True)
+        3
+        >>> fetch.assert_called_once_with("a", retry=True)
+    """
+
+    __module__ = "asyncmock_plus"
+
+    def __init__(
+        self,
+        spec: Any = None,
+        side_effect: Any = None,
+        return_value: Any = DEFAULT,
+        wraps: Any = None,
+        name: Any = None,
+        spec_set: Any = None,
+        parent: Any = None,
+        _spec_state: Any = None,
+        _new_name: Any = "",
+        _new_parent: Any = None,
+        _spec_as_instance: bool = False,
+        _eat_self: bool | None = None,
+        unsafe: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        if return_value is not DEFAULT:
+            self.__dict__["_mock_return_value"] = return_value
+        self._mock_set_up(
+            spec, wraps, name, spec_set, parent, _new_name, _new_parent, _spec_as_instance,
+            _eat_self, unsafe,
+        )  # fmt: skip
+        if kwargs:
+            self.configure_mock(**kwargs)
+        if side_effect is not None:
+            self.side_effect = side_effect
 
 
 class NonCallableMagicMock(NonCallableMock, _std.NonCallableMagicMock):
-    """A mock with magic methods that cannot be called."""
+    """A `NonCallableMock` with magic methods."""
+
+    __module__ = "asyncmock_plus"
+    _mock_default_magics = MAGICS
 
 
 class MagicMock(Mock, _std.MagicMock):
-    """A mock with magic methods."""
+    """
+    A `Mock` with magic methods: ``len()``, items, operators, ``with`` and ``async with``, loops.
+
+    With a spec it has the magic methods of the spec only.
+
+    Example:
+        >>> table = MagicMock()
+        >>> table["row"].cells = 3
+        >>> table["row"].cells, len(table), list(table)
+        (3, 0, [])
+    """
+
+    __module__ = "asyncmock_plus"
+    _mock_default_magics = MAGICS
+
+    def reset_mock(self, /, *args: Any, return_value: bool = False, **kwargs: Any) -> None:
+        """Forget all calls. See `Mock.reset_mock`; what magic methods answer stays as it is."""
+        name = self._mock_name
+        if return_value and name and name[:2] == "__" == name[-2:]:
+            return_value = False
+        super().reset_mock(*args, return_value=return_value, **kwargs)
 
 
-class AsyncMock(Mock, _std.AsyncMock):
-    """A mock of a coroutine function, as the standard library's."""
+class AsyncMock(AsyncCalls, Mock, _std.AsyncMock):
+    """
+    A mock of a coroutine function, with the semantics of the standard library.
+
+    Calling it returns a coroutine, whose result is *return_value*, or what *side_effect* gives when
+    the coroutine runs. Its attributes are asynchronous as well; see `CoroutineMock`.
+
+    Example:
+        >>> import asyncio
+        >>> fetch = AsyncMock(side_effect=[1, KeyError("gone")])
+        >>> asyncio.run(fetch("a"))
+        1
+        >>> fetch.assert_awaited_once_with("a")
+    """
+
+    __module__ = "asyncmock_plus"
+    _mock_default_magics = MAGICS
 
 
-class CoroutineMock(AsyncMock):
-    """A mock of a coroutine function, as asynctest's."""
+class CoroutineMock(CoroutineSemantics, AsyncMock):
+    """
+    A mock of a coroutine function, with the semantics of asynctest.
 
-    def _get_child_mock(self, /, **kwargs: Any) -> Any:
-        return MagicMock(**kwargs)
+    The outcome is decided when the mock is *called*: the side effect runs then, and what it gives
+    is awaited if it is awaitable. The await is recorded when it *ends*, also with an exception or
+    by cancellation. Attributes and default results are `MagicMock`.
 
-    def _mock_call(self, /, *args: Any, **kwargs: Any) -> Coroutine[Any, Any, Any]:
-        outcome: Any
-        try:
-            outcome = _std.CallableMixin._execute_mock_call(self, *args, **kwargs)
-        except Exception as error:  # noqa: BLE001
-            outcome = _raise(error)
-        return self._mock_await(outcome, args, kwargs)
+    Example:
+        >>> import asyncio
+        >>> fetch = CoroutineMock(return_value=b"ok")
+        >>> coroutine = fetch("a")
+        >>> fetch.await_count, asyncio.run(coroutine), fetch.await_count
+        (0, b'ok', 1)
+    """
 
-    async def _mock_await(self, outcome: Any, args: Any, kwargs: Any) -> Any:
-        try:
-            return await outcome if inspect.isawaitable(outcome) else outcome
-        finally:
-            call = _std._Call((args, kwargs), two=True)
-            self.await_count += 1
-            self.await_args = call
-            self.await_args_list.append(call)
+    __module__ = "asyncmock_plus"
 
 
-async def _raise(error: Exception) -> Any:
-    raise error
+class AsyncGeneratorMock(AsyncGeneratorSemantics, MagicMock):
+    """The mock of an async generator function of a spec: ``async for`` iterates its results."""
+
+    __module__ = "asyncmock_plus"
 
 
 class PropertyMock(Mock, _std.PropertyMock):
-    """A mock of a property."""
+    """
+    A mock to be used as a property: set it on a class, or on the type of a mock.
+
+    Example:
+        >>> mock = Mock()
+        >>> type(mock).size = PropertyMock(return_value=3)
+        >>> mock.size
+        3
+    """
+
+    __module__ = "asyncmock_plus"
 
     def _get_child_mock(self, /, **kwargs: Any) -> Any:
         return MagicMock(**kwargs)
 
 
-_OURS = {
-    _std.Mock: Mock,
-    _std.MagicMock: MagicMock,
-    _std.NonCallableMock: NonCallableMock,
-    _std.NonCallableMagicMock: NonCallableMagicMock,
-    _std.AsyncMock: AsyncMock,
-}
+for _kind in (NonCallableMock, Mock, MagicMock, AsyncMock, CoroutineMock, AsyncCalls):
+    own_hooks.update(getattr(_kind, hook) for hook in HOOKS if hasattr(_kind, hook))
+for _kind in (
+    NonCallableMock, Mock, NonCallableMagicMock, MagicMock, AsyncMock, CoroutineMock, PropertyMock,
+    AsyncGeneratorMock,
+):  # fmt: skip
+    setattr(Kinds, _kind.__name__, _kind)
+Kinds.AsyncMixin, Kinds.AsyncCalls = AsyncMixin, AsyncCalls

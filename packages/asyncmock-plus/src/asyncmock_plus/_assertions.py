@@ -1,0 +1,98 @@
+"""
+Assertions about calls.
+
+What passes is decided here, on the raw record. Whatever does not is handed to the standard
+library's own assertion, which words the failure as users know it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from unittest import mock as _std
+
+from asyncmock_plus._specs import extract_mock
+
+if TYPE_CHECKING:
+    from unittest.mock import NonCallableMock as Base
+else:
+    Base = object  # a mixin: the classes in asyncmock_plus._mocks add the standard library's
+
+__unittest = True
+
+
+class Assertions(Base):
+    """The assertions of all mocks."""
+
+    def _mock_raw_calls(self) -> Any:
+        """Return the record when it says all there is to know, else None."""
+        me = self._mock_home[0]  # type: ignore[attr-defined]
+        if me.ledger is not None or self._mock_delegate is not None:
+            return None
+        return None if me.plan.overridden and "_call_matcher" in me.plan.overridden else me.calls
+
+    def _mock_is_call(self, entry: Any, args: Any, kwargs: Any) -> bool:
+        """Return whether a raw entry is for sure the expected call."""
+        # The expected arguments stand left, so that ANY and others decide.
+        if not (args == entry[2] and kwargs == entry[3]):
+            return False
+        fields = self.__dict__
+        if fields.get("_mock_spec") is None and fields.get("_spec_signature") is None:
+            return True
+        signature = self._spec_signature
+        if signature is None:
+            return True
+        try:
+            (self._mock_check or signature.bind)(*args, **kwargs)
+        except TypeError:
+            return False
+        return True
+
+    def assert_called(self) -> None:
+        """Assert that the mock was called at least once."""
+        if not self._mock_raw_calls():
+            super().assert_called()
+
+    def assert_called_once(self) -> None:
+        """Assert that the mock was called once."""
+        calls = self._mock_raw_calls()
+        if calls is None or len(calls) != 1:
+            super().assert_called_once()
+
+    def assert_not_called(self) -> None:
+        """Assert that the mock was never called."""
+        if self._mock_raw_calls() != []:
+            super().assert_not_called()
+
+    def assert_called_with(self, /, *args: Any, **kwargs: Any) -> None:
+        """Assert that the last call was made with these arguments."""
+        calls = self._mock_raw_calls()
+        if not calls or not self._mock_is_call(calls[-1], args, kwargs):
+            super().assert_called_with(*args, **kwargs)
+
+    def assert_called_once_with(self, /, *args: Any, **kwargs: Any) -> None:
+        """Assert that the mock was called once, with these arguments."""
+        calls = self._mock_raw_calls()
+        if calls is None or len(calls) != 1 or not self._mock_is_call(calls[0], args, kwargs):
+            super().assert_called_once_with(*args, **kwargs)
+
+    def assert_any_call(self, /, *args: Any, **kwargs: Any) -> None:
+        """Assert that one of the calls was made with these arguments."""
+        for entry in self._mock_raw_calls() or ():
+            if self._mock_is_call(entry, args, kwargs):
+                return
+        super().assert_any_call(*args, **kwargs)
+
+    def _get_call_signature_from_name(self, name: Any) -> Any:
+        """Return the signature of a child by its name in ``mock_calls``."""
+        if not name:
+            return self._spec_signature
+        mock, signature = self, None
+        for part in name.replace("()", "").split("."):
+            child = mock._mock_children.get(part)
+            if child is None and mock._mock_autospec is not None:
+                child = mock._mock_autospec.function_child(mock, part)
+            child = extract_mock(child)
+            if not isinstance(child, _std.NonCallableMock):
+                break
+            mock, signature = child, child._spec_signature
+        return signature

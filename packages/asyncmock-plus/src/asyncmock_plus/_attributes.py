@@ -1,0 +1,298 @@
+"""Attributes of mocks: children on access, what may be set, and what ``dir`` and ``repr`` show."""
+
+from __future__ import annotations
+
+import sys
+from threading import RLock
+from typing import Any
+from unittest import mock as _std
+
+from asyncmock_plus._adoption import adopt
+from asyncmock_plus._construction import Construction
+from asyncmock_plus._cpython import (
+    ALL_MAGICS,
+    ALL_SYNC_MAGICS,
+    ASYNC_METHOD_MAGICS,
+    DELETED,
+    DENIED_NAMES,
+    UNSUPPORTED_MAGICS,
+    AsyncMockMixin,
+    CallableMixin,
+    SpecState,
+    bind_magic,
+)
+from asyncmock_plus._identity import dotted_name
+from asyncmock_plus._kinds import Kinds
+from asyncmock_plus._plans import HOOKS
+from asyncmock_plus._specs import is_mock
+
+__unittest = True
+
+# Attributes that are properties here: they are set whatever the spec says.
+_PROPERTIES = frozenset(
+    {
+        "_mock_name",
+        "_mock_new_name",
+        "_mock_new_parent",
+        "_mock_parent",
+        "await_args",
+        "await_args_list",
+        "await_count",
+        "call_args",
+        "call_args_list",
+        "call_count",
+        "called",
+        "mock_calls",
+        "return_value",
+        "side_effect",
+    }
+)
+# Attributes that decide about a call: a route that was worked out before is void.
+_ROUTED = frozenset({"_mock_return_value", "_mock_side_effect", "_mock_delegate", "_mock_wraps"})
+_HOOKS = frozenset(HOOKS) - {"return_value", "side_effect"}
+# Attributes that every mock has, although they stand in its dictionary only once they differ.
+_ALWAYS = frozenset(
+    {
+        "_mock_autospec",
+        "_mock_check",
+        "_mock_children",
+        "_mock_delegate",
+        "_mock_methods",
+        "_mock_return_value",
+        "_mock_sealed",
+        "_mock_side_effect",
+        "_mock_spec",
+        "_mock_unsafe",
+        "_mock_wraps",
+        "_spec_asyncs",
+        "_spec_class",
+        "_spec_set",
+        "_spec_signature",
+        "method_calls",
+    }
+)
+_MISSPELT = ("assert", "assret", "asert", "aseert", "assrt")
+_absent = object()
+
+
+def _is_magic(name: str) -> bool:
+    return name[:2] == "__" == name[-2:] and len(name) > 4
+
+
+class Attributes(Construction):
+    """How a mock answers for its attributes."""
+
+    _lock = RLock()
+
+    @property
+    def __class__(self) -> Any:
+        return self._spec_class or type(self)
+
+    @__class__.setter
+    def __class__(self, cls: Any) -> None:
+        self.__dict__["_spec_class"] = cls
+
+    def __getattr__(self, name: str) -> Any:
+        children = self.__dict__.get("_mock_children")
+        if children is not None:
+            child = children.get(name)
+            if child is not None and child is not DELETED and type(child) is not SpecState:
+                return child
+        return self._mock_new_child(name)
+
+    def _mock_new_child(self, name: str) -> Any:
+        """Return the child of a name that was not used before, or say why there is none."""
+        if self._mock_methods is not None:
+            if name in ALL_MAGICS or not self._mock_has_method(name):
+                msg = f"Mock object has no attribute {name!r}"
+                raise AttributeError(msg)
+        elif _is_magic(name) or name in ("_mock_methods", "_mock_unsafe"):
+            raise AttributeError(name)
+        self._mock_refuse_misspelling(name)
+        with Attributes._lock:
+            children = self._mock_children
+            child = dict.get(children, name)
+            if child is DELETED:
+                raise AttributeError(name)
+            if child is None:
+                child = self._mock_make_child(name)
+            elif type(child) is SpecState:
+                child = Kinds.create_autospec(
+                    child.spec, child.spec_set, child.instance, child.parent, child.name
+                )
+            children[name] = child
+        return child
+
+    def _mock_refuse_misspelling(self, name: str) -> None:
+        if self._mock_unsafe or (self._mock_methods and self._mock_has_method(name)):
+            return
+        if name.startswith(_MISSPELT) or name in DENIED_NAMES:
+            msg = (
+                f"{name!r} is not a valid assertion. Use a spec "
+                f"for the mock if {name!r} is meant to be an attribute"
+            )
+            raise AttributeError(msg)
+
+    def _mock_make_child(self, name: str) -> Any:
+        if self._mock_autospec is not None:
+            child = self._mock_autospec.child(self, name)
+            if child is not None:
+                return child
+        wraps = self._mock_wraps
+        if wraps is not None:
+            wraps = getattr(wraps, name)
+        return self._get_child_mock(
+            parent=self, name=name, wraps=wraps, _new_name=name, _new_parent=self
+        )
+
+    def _get_child_mock(self, /, **kwargs: Any) -> Any:
+        """
+        Return the mock of a new attribute or result: of the same class as this one.
+
+        Coroutine functions of the spec become `CoroutineMock`. Override it to make others.
+        """
+        if self._mock_sealed:
+            attribute = f".{kwargs['name']}" if "name" in kwargs else "()"
+            raise AttributeError(self._extract_mock_name() + attribute)
+        new_name = kwargs.get("_new_name")
+        own = type(self)
+        spec = self._mock_spec
+        if spec is not None and spec.is_async(new_name):
+            kind = Kinds.AsyncMock if issubclass(own, AsyncMockMixin) else Kinds.CoroutineMock
+        elif spec is not None and new_name != "()" and spec.is_async_generator(new_name):
+            kind = Kinds.AsyncGeneratorMock
+        elif issubclass(own, _std.MagicMock) and new_name in ASYNC_METHOD_MAGICS:
+            kind = Kinds.AsyncMock
+        elif issubclass(own, AsyncMockMixin):
+            known = self._mock_methods and self._mock_has_method(new_name)
+            sync = known or new_name in ALL_SYNC_MAGICS
+            kind = Kinds.MagicMock if sync else Kinds.AsyncMock
+        elif not issubclass(own, CallableMixin):
+            magic = issubclass(own, _std.NonCallableMagicMock)
+            kind = Kinds.MagicMock if magic else Kinds.Mock
+        else:
+            kind = own.__mro__[1]
+        return kind(**kwargs)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _PROPERTIES:
+            return object.__setattr__(self, name, value)
+        if (
+            self._spec_set
+            and not self._mock_has_method(name)
+            and name not in self.__dict__
+            and name not in _ALWAYS
+        ):
+            msg = f"Mock object has no attribute '{name}'"
+            raise AttributeError(msg)
+        if name[:1] == "_":
+            if name in _ROUTED or name in _HOOKS:
+                me = self._mock_home[0]  # type: ignore[attr-defined]
+                me.route = None
+                me.hooked = me.hooked or name in _HOOKS
+            elif name == "__class__":
+                self.__dict__["_spec_class"] = value
+                return None
+            elif name in UNSUPPORTED_MAGICS:
+                msg = f"Attempting to set unsupported magic method {name!r}."
+                raise AttributeError(msg)
+        if name in ALL_MAGICS:
+            value = self._mock_set_magic(name, value)
+        elif adopt(self, value, name, name):
+            self._mock_children[name] = value
+        if self._mock_sealed and not hasattr(self, name):
+            msg = f"Cannot set {self._extract_mock_name()}.{name}"
+            raise AttributeError(msg)
+        if issubclass(type(value), _std.PropertyMock):
+            self.__dict__[name] = value
+            return None
+        return object.__setattr__(self, name, value)
+
+    def _mock_set_magic(self, name: str, value: Any) -> Any:
+        if not self._mock_has_method(name):
+            msg = f"Mock object has no attribute '{name}'"
+            raise AttributeError(msg)
+        own = type(self)
+        if not is_mock(value):
+            self._mock_change_class(name, bind_magic(name, value))
+            me = self._mock_home[0]  # type: ignore[attr-defined]
+            return lambda *args, **kwargs: value(me(), *args, **kwargs)
+        adopt(self, value, None, name)
+        self._mock_children[name] = value
+        # The descriptor in the class finds it among the children.
+        if own.__dict__.get(name) is not self._mock_default_magics.get(name, _absent):
+            self._mock_change_class(name, value)
+        return value
+
+    def _mock_change_class(self, name: str, value: Any) -> None:
+        me = self._mock_home[0]  # type: ignore[attr-defined]
+        own = type(self)
+        if me.dirty is None:
+            me.dirty = {}
+        me.dirty.setdefault(name, me.plan.namespace.get(name))
+        setattr(own, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        own = type(self)
+        if name in ALL_MAGICS and name in own.__dict__:
+            delattr(own, name)
+            if name not in self.__dict__:
+                # A magic method that nobody has touched.
+                return
+        child = dict.get(self._mock_children, name, _absent)
+        if name in self.__dict__:
+            object.__delattr__(self, name)
+        elif child is DELETED:
+            raise AttributeError(name)
+        self._mock_children[name] = DELETED
+
+    def _extract_mock_name(self) -> str:
+        return dotted_name(self._mock_home[0])  # type: ignore[attr-defined]
+
+    def __repr__(self) -> str:
+        name = self._extract_mock_name()
+        shown = "" if name in ("mock", "mock.") else f" name={name!r}"
+        if self._spec_class is not None:
+            kind = "spec_set" if self._spec_set else "spec"
+            shown += f" {kind}={self._spec_class.__name__!r}"
+        return f"<{type(self).__name__}{shown} id='{id(self)}'>"
+
+    def __dir__(self) -> list[str]:
+        # The switch belongs to the package, where users set it; it imports this module.
+        if not sys.modules["asyncmock_plus"].FILTER_DIR:
+            return list(object.__dir__(self))
+        names = {name for name in dir(type(self)) if not name.startswith("_")}
+        names.update(
+            name for name in self.__dict__ if not name.startswith("_") or _is_magic(name)
+        )
+        names.update(self._mock_methods or ())
+        names.update(name for name, child in self._mock_children.items() if child is not DELETED)
+        return sorted(names)
+
+    def attach_mock(self, mock: Any, attribute: str) -> None:
+        """
+        Make *mock* an attribute of this one, whatever its name and parent were before.
+
+        Its calls are recorded in ``mock_calls`` and ``method_calls`` of this mock.
+        """
+        super().attach_mock(mock, attribute)
+
+    def configure_mock(self, /, **kwargs: Any) -> None:
+        """
+        Set attributes, those of children by dotted names.
+
+        Example:
+            >>> from asyncmock_plus import Mock
+            >>> mock = Mock()
+            >>> mock.configure_mock(**{"rows.return_value": [1, 2]})
+            >>> mock.rows()
+            [1, 2]
+        """
+        # Attributes before the attributes of attributes.
+        for path in sorted(kwargs, key=lambda path: path.count(".")):
+            *parts, last = path.split(".")
+            obj: Any = self
+            for part in parts:
+                obj = getattr(obj, part)
+            setattr(obj, last, kwargs[path])
+

@@ -1,0 +1,205 @@
+"""
+Awaits: mocks of coroutine functions.
+
+`AsyncMixin` has the standard library's semantics: the await is recorded, and the side effect runs,
+when the coroutine starts. ``CoroutineMock`` (`asyncmock_plus._coroutines`) differs in both.
+"""
+
+from __future__ import annotations
+
+import inspect
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+from unittest.mock import DEFAULT
+
+from asyncmock_plus._awaited import Awaited
+from asyncmock_plus._calls import OPEN, Calls, run_effect
+from asyncmock_plus._cpython import COROUTINE_MARKER, CallList
+from asyncmock_plus._identity import VERSION, dotted_name
+from asyncmock_plus._outcomes import is_exception
+from asyncmock_plus._records import two
+from asyncmock_plus._specs import is_async_function
+
+if TYPE_CHECKING:
+    from asyncmock_plus._outcomes import Outcomes as Base
+else:
+    Base = object  # a mixin, in front of any kind of mock
+
+__unittest = True
+
+
+async def AsyncMock(*args: Any, **kwargs: Any) -> None:  # noqa: N802
+    """Lend its code object to all asynchronous mocks."""
+
+
+FIELDS = {
+    # inspect.iscoroutinefunction() looks at __code__; asyncio's did at the marker, up to 3.13.
+    "_is_coroutine": COROUTINE_MARKER,
+    "__code__": AsyncMock.__code__,
+    "__name__": "AsyncMock",
+    "__defaults__": (),
+    "__annotations__": None,
+}
+
+
+def _awaits(name: str, raw: Any) -> property:
+    def get(self: Any) -> Any:
+        if self._mock_delegate is not None:
+            return getattr(self._mock_delegate, name)
+        return raw(self.__dict__, self._mock_home[0])
+
+    def set_(self: Any, value: Any) -> None:
+        if self._mock_delegate is not None:
+            setattr(self._mock_delegate, name, value)
+        else:
+            _await_ledger(self)[name] = value
+
+    return property(get, set_)
+
+
+def _await_ledger(mock: Any) -> Any:
+    """Return the three attributes of the awaits, which are kept up to date from now on."""
+    ledger = mock.__dict__.get("_mock_await_ledger")
+    if ledger is None:
+        me = mock._mock_home[0]
+        calls = CallList(two(args, kwargs) for args, kwargs in me.awaits or ())
+        ledger = mock.__dict__["_mock_await_ledger"] = {
+            "await_count": len(calls),
+            "await_args": calls[-1] if calls else None,
+            "await_args_list": calls,
+        }
+        me.awaits = None
+    return ledger
+
+
+def record_await(mock: Any, args: Any, kwargs: Any) -> None:
+    """Record an await, and wake those who wait for it."""
+    me = mock._mock_home[0]
+    delegate = mock._mock_delegate
+    fields = mock.__dict__
+    if delegate is not None or "_mock_await_ledger" in fields:
+        made = two(args, kwargs)
+        mock.await_count += 1
+        mock.await_args = made
+        mock.await_args_list.append(made)
+    elif me.awaits is None:
+        me.awaits = [(args, kwargs)]
+    else:
+        me.awaits.append((args, kwargs))
+    if "_mock_awaited" in fields:
+        fields["_mock_awaited"].wake()
+
+
+def _raw_count(fields: Any, me: Any) -> Any:
+    ledger = fields.get("_mock_await_ledger")
+    return len(me.awaits or ()) if ledger is None else ledger["await_count"]
+
+
+def _raw_args(fields: Any, me: Any) -> Any:
+    ledger = fields.get("_mock_await_ledger")
+    if ledger is not None:
+        return ledger["await_args"]
+    return two(*me.awaits[-1]) if me.awaits else None
+
+
+class AsyncMixin(Base):
+    """What makes a mock a coroutine function."""
+
+    def __init__(self, /, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.__dict__.update(FIELDS, __kwdefaults__={})
+
+    await_count = _awaits("await_count", _raw_count)
+    await_args = _awaits("await_args", _raw_args)
+
+    @property
+    def await_args_list(self) -> Any:
+        """The arguments of each await."""
+        delegate = self._mock_delegate
+        return delegate.await_args_list if delegate else _await_ledger(self)["await_args_list"]
+
+    @await_args_list.setter
+    def await_args_list(self, value: Any) -> None:
+        if self._mock_delegate is not None:
+            self._mock_delegate.await_args_list = value
+        else:
+            _await_ledger(self)["await_args_list"] = value
+
+    @property
+    def awaited(self) -> Awaited:
+        """Whether the mock was awaited, and a way to wait for it. From asynctest."""
+        awaited = self.__dict__.get("_mock_awaited")
+        if awaited is None:
+            awaited = self.__dict__["_mock_awaited"] = Awaited(self._mock_home[0])
+        return awaited
+
+    async def _execute_mock_call(self, /, *args: Any, **kwargs: Any) -> Any:
+        record_await(self, args, kwargs)
+        effect = self.side_effect
+        if effect is not None:
+            result = await _awaited_effect(effect, args, kwargs)
+            if result is not DEFAULT:
+                return result
+        if self._mock_return_value is not DEFAULT:
+            return self.return_value
+        wraps = self._mock_wraps
+        if wraps is not None:
+            result = wraps(*args, **kwargs)
+            return await result if is_async_function(wraps) else result
+        return self.return_value
+
+    def reset_mock(self, /, *args: Any, **kwargs: Any) -> None:
+        """Forget all calls and awaits. See `Mock.reset_mock`."""
+        super().reset_mock(*args, **kwargs)
+        self._mock_home[0].awaits = None
+        if self._mock_delegate is not None:
+            delegate = self._mock_delegate
+            delegate.await_count, delegate.await_args = 0, None
+            delegate.await_args_list = CallList()
+        else:
+            self.__dict__.pop("_mock_await_ledger", None)
+
+
+class AsyncCalls(AsyncMixin, Calls):
+    """The callable side of a mock of a coroutine function."""
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        me = self._mock_home[0]
+        route = me.route
+        if route is None or route[0] != VERSION[0]:
+            return self._mock_call_unrouted(me, args, kwargs)
+        _, check, parents, _, name = route
+        if check is not None:
+            check(*args, **kwargs)
+        entry = ("", None, args, kwargs)
+        me.calls.append(entry)
+        me.everything.append(entry)
+        for append, parent_name, method_name in parents:
+            append((parent_name, method_name, args, kwargs))
+        coroutine = self._execute_mock_call(*args, **kwargs)
+        coroutine.__name__ = coroutine.__qualname__ = name
+        return coroutine
+
+    def _mock_call_unrouted(self, me: Any, args: Any, kwargs: Any) -> Any:
+        coroutine = super()._mock_call_unrouted(me, args, kwargs)
+        if inspect.iscoroutine(coroutine):
+            # The name in the warning about a coroutine that was never awaited.
+            coroutine.__name__ = coroutine.__qualname__ = dotted_name(me)
+        return coroutine
+
+    def _mock_find_route(self, me: Any) -> None:
+        super()._mock_find_route(me)
+        if me.route is not None:
+            me.route = (*me.route[:3], OPEN, dotted_name(me))
+
+
+async def _awaited_effect(effect: Any, args: Any, kwargs: Any) -> Any:
+    if isinstance(effect, FunctionType) or is_exception(effect):
+        result = run_effect(effect, args, kwargs)
+    else:
+        try:
+            result = run_effect(effect, args, kwargs)
+        except StopIteration:
+            # PEP 479: it cannot pass through a coroutine.
+            raise StopAsyncIteration from None
+    return await result if is_async_function(effect) else result

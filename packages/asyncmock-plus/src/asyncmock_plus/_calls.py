@@ -1,0 +1,116 @@
+"""
+Calls: the straight path of a mock that only records, and the hooks of one that does more.
+
+The path is straight when no class overrides one of the hooks. Then all that a call needs is in its
+route (see `asyncmock_plus._identity`), and the hooks are not called one by one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import DEFAULT
+
+from asyncmock_plus._cpython import is_callable
+from asyncmock_plus._identity import VERSION, Stranger, ancestors
+from asyncmock_plus._outcomes import Outcomes, is_exception
+from asyncmock_plus._records import add_own, three, two
+
+__unittest = True
+
+# In the place of a result: the outcome has to be worked out at each call.
+OPEN = object()
+
+
+class Calls(Outcomes):
+    """The callable side of a mock."""
+
+    def _mock_check_sig(self, /, *args: Any, **kwargs: Any) -> None:
+        """Refuse arguments that do not fit the signature of the spec. Override it to check more."""
+        if self._mock_check is not None:
+            self._mock_check(*args, **kwargs)
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        me = self._mock_home[0]
+        route = me.route
+        if route is None or route[0] != VERSION[0]:
+            return self._mock_call_unrouted(me, args, kwargs)
+        _, check, parents, result, _ = route
+        if check is not None:
+            check(*args, **kwargs)
+        entry = ("", None, args, kwargs)
+        me.calls.append(entry)
+        me.everything.append(entry)
+        for append, name, method_name in parents:
+            append((name, method_name, args, kwargs))
+        if result is OPEN:
+            return self._execute_mock_call(*args, **kwargs)
+        return result
+
+    def _mock_call_unrouted(self, me: Any, args: Any, kwargs: Any) -> Any:
+        self._mock_check_sig(*args, **kwargs)
+        self._increment_mock_call(*args, **kwargs)
+        outcome = self._mock_call(*args, **kwargs)
+        self._mock_find_route(me)
+        return outcome
+
+    def _mock_find_route(self, me: Any) -> None:
+        """Work out the route of the next call, where there is one."""
+        if me.hooked or not me.plan.straight or self._mock_delegate is not None:
+            return
+        if me.ledger is not None or me.calls is None:
+            return
+        parents = ancestors(me)
+        if any(isinstance(getattr(append, "__self__", None), Stranger) for append, *_ in parents):
+            return
+        me.route = (VERSION[0], self._mock_check, parents, self._mock_fixed_result(), None)
+
+    def _mock_fixed_result(self) -> Any:
+        result = self._mock_return_value
+        return OPEN if result is DEFAULT or self._mock_side_effect is not None else result
+
+    def _mock_call(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Return the outcome of a call that was recorded. Override it to wrap what is called."""
+        return self._execute_mock_call(*args, **kwargs)
+
+    def _increment_mock_call(self, /, *args: Any, **kwargs: Any) -> None:
+        """Record a call with the mock and its ancestors. Override it to be told of each call."""
+        me = self._mock_home[0]
+        delegate = self._mock_delegate
+        if delegate is None:
+            add_own(me, args, kwargs)
+        else:
+            made = two(args, kwargs)
+            delegate.called, delegate.call_args = True, made
+            delegate.call_args_list.append(made)
+            delegate.call_count = len(delegate.call_args_list)
+            delegate.mock_calls.append(three("", args, kwargs))
+        for append, name, method_name in ancestors(me):
+            append((name, method_name, args, kwargs))
+
+    def _execute_mock_call(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Return the outcome: of the side effect, the configured value, or the wrapped object."""
+        effect = self.side_effect
+        if effect is not None:
+            result = run_effect(effect, args, kwargs)
+            if result is not DEFAULT:
+                return result
+        if self._mock_return_value is not DEFAULT:
+            return self.return_value
+        delegate = self._mock_delegate
+        if delegate is not None and delegate.return_value is not DEFAULT:
+            return delegate.return_value
+        if self._mock_wraps is not None:
+            return self._mock_wraps(*args, **kwargs)
+        return self.return_value
+
+
+def run_effect(effect: Any, args: Any, kwargs: Any) -> Any:
+    """Return what a side effect gives, DEFAULT when it leaves the result to the mock."""
+    if is_exception(effect):
+        raise effect
+    if is_callable(effect):
+        return effect(*args, **kwargs)
+    result = next(effect)
+    if is_exception(result):
+        raise result
+    return result

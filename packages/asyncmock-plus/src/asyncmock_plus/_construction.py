@@ -1,0 +1,254 @@
+"""
+How mocks are made: a class of their own, an empty dictionary, and what was asked for.
+
+Nearly everything a mock starts with stands in its class; its dictionary holds what differs.
+"""
+
+from __future__ import annotations
+
+import copyreg
+from typing import TYPE_CHECKING, Any
+
+from asyncmock_plus._cpython import AsyncMockMixin, CallableMixin, InvalidSpecError
+from asyncmock_plus._identity import Identity, identity_of, touch
+from asyncmock_plus._kinds import Kinds
+from asyncmock_plus._plans import Plan, plan_of
+from asyncmock_plus._records import Ledger, ledger_of
+from asyncmock_plus._specs import Spec, is_async_object, is_mock, members_of
+
+if TYPE_CHECKING:
+    from unittest.mock import NonCallableMock as Base
+else:
+    Base = object  # a mixin: the classes in asyncmock_plus._mocks add the standard library's
+
+__unittest = True
+
+
+class _OnFirstTouch:
+    """An attribute that every mock may have, made when somebody asks for it."""
+
+    def __init__(self, make: Any) -> None:
+        self.make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, mock: Any, owner: Any = None) -> Any:
+        if mock is None:
+            return self
+        return mock.__dict__.setdefault(self.name, self.make())
+
+
+class _Asked:
+    """An attribute computed each time, which the mock's dictionary may override."""
+
+    def __init__(self, compute: Any) -> None:
+        self.compute = compute
+
+    def __get__(self, mock: Any, owner: Any = None) -> Any:
+        return self if mock is None else self.compute(mock)
+
+
+def _relative(slot: str) -> property:
+    def get(self: Any) -> Any:
+        identity = getattr(self._mock_home[0], slot)
+        return identity and identity()
+
+    def set_(self: Any, mock: Any) -> None:
+        setattr(self._mock_home[0], slot, identity_of(mock))
+        touch()
+
+    return property(get, set_)
+
+
+def _name(slot: str) -> property:
+    def get(self: Any) -> Any:
+        return getattr(self._mock_home[0], slot)
+
+    def set_(self: Any, name: Any) -> None:
+        setattr(self._mock_home[0], slot, name)
+        touch()
+
+    return property(get, set_)
+
+
+class _SignatureOfCheck:
+    """``__signature__`` of mocks that check one; others, and the classes, do not have it."""
+
+    def __get__(self, mock: Any, owner: Any = None) -> Any:
+        check = None if mock is None else mock._mock_check
+        signature = None if check is None else check.signature
+        if signature is None:
+            raise AttributeError("__signature__")
+        return signature
+
+
+class Construction(Base):
+    """What a mock is made of, and how."""
+
+    _mock_default_magics: dict[str, Any] = {}
+    _mock_autospec: Any = None
+    _mock_check: Any = None
+    _mock_delegate: Any = None
+    _mock_methods: Any = None
+    _mock_sealed: bool = False
+    _mock_spec: Spec | None = None
+    _mock_unsafe: bool = False
+    _mock_wraps: Any = None
+    _spec_class: Any = None
+    _spec_set: Any = None
+    _mock_children = _OnFirstTouch(dict)
+    _spec_asyncs = _Asked(lambda mock: _async_names(mock))
+    _spec_signature = _Asked(lambda mock: mock._mock_spec and mock._mock_spec.signature)
+    __signature__: Any = _SignatureOfCheck()
+    _mock_parent = _relative("parent")
+    _mock_new_parent = _relative("new_parent")
+    _mock_name = _name("name")
+    _mock_new_name = _name("new_name")
+
+    def __new__(cls, spec: Any = None, *args: Any, spec_set: Any = None, **kwargs: Any) -> Any:
+        plan = cls.__dict__.get("_mock_plan") or plan_of(cls)
+        if spec is None and spec_set is None:
+            return plan.instance()
+        spec = spec if spec_set is None else spec_set
+        names = None if is_mock(spec) else _names(spec)
+        mock = _plan_for(plan, cls, spec, names).instance()
+        mock.__dict__["_mock_spec_names"] = (spec, names)
+        return mock
+
+    def _mock_set_up(
+        self,
+        spec: Any,
+        wraps: Any,
+        name: Any,
+        spec_set: Any,
+        parent: Any,
+        new_name: Any,
+        new_parent: Any,
+        spec_as_instance: bool,
+        eat_self: bool | None,
+        unsafe: bool,
+    ) -> None:
+        """Take the arguments of the constructor that all kinds of mocks share."""
+        me: Identity = self._mock_home[0]  # type: ignore[attr-defined]
+        if parent is not None:
+            me.parent = me.new_parent = identity_of(parent)
+        if new_parent is not None:
+            me.new_parent = identity_of(new_parent)
+        me.name, me.new_name = name, new_name
+        if wraps is not None:
+            self.__dict__["_mock_wraps"] = wraps
+        if unsafe:
+            self.__dict__["_mock_unsafe"] = unsafe
+        if spec_set is not None:
+            spec, spec_set = spec_set, True
+        if spec is not None or "_mock_add_spec" in me.plan.overridden:
+            if eat_self is None:
+                eat_self = parent is not None
+            self._mock_add_spec(spec, spec_set, spec_as_instance, eat_self)
+
+    def _mock_add_spec(
+        self, spec: Any, spec_set: Any, _spec_as_instance: bool = False, _eat_self: bool = False
+    ) -> None:
+        if is_mock(spec):
+            msg = f"Cannot spec a Mock object. [object={spec!r}]"
+            raise InvalidSpecError(msg)
+        fields = self.__dict__
+        fields["_spec_set"] = spec_set
+        known, names = fields.pop("_mock_spec_names", (None, None))
+        if spec is None or type(spec) in (list, tuple):
+            fields.update(_mock_methods=spec, _spec_class=None, _mock_spec=None)
+            return
+        if known is not spec:
+            names = members_of(spec)
+        fields["_spec_class"] = spec if isinstance(spec, type) else type(spec)
+        fields["_mock_spec"] = Spec(
+            spec, names, instance=_spec_as_instance, eat_self=bool(_eat_self)
+        )
+        fields["_mock_methods"] = names
+
+    def _mock_extend_spec_methods(self, spec_methods: Any) -> None:
+        fields = self.__dict__
+        fields["_mock_methods"] = [*(fields.get("_mock_methods") or ()), *spec_methods]
+
+    def _mock_has_method(self, name: str) -> bool:
+        """Return whether the spec, if there is one, has the name."""
+        methods = self._mock_methods
+        return methods is None or name in methods
+
+    def mock_add_spec(self, spec: Any, spec_set: bool = False) -> None:
+        """
+        Limit the mock to the attributes of *spec*, an object or a list of names.
+
+        With *spec_set*, only these attributes can be set as well.
+        """
+        self._mock_add_spec(spec, spec_set)
+        if "_mock_children" in self.__dict__:
+            self.__dict__["_mock_children"] = _Narrowed(self, self._mock_children)
+        self._mock_set_magics()
+
+    def _mock_set_magics(self) -> None:
+        """Let the mock have the magic methods of its spec, all when it has none."""
+        own = type(self)
+        for name, magic in self._mock_default_magics.items():
+            if self._mock_has_method(name):
+                if name not in own.__dict__:
+                    setattr(own, name, magic)
+            elif name in own.__dict__:
+                delattr(self, name)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Say what copy.copy() and copy.deepcopy() make the copy of."""
+        made = list(object.__reduce_ex__(self, protocol))
+        me: Identity = self._mock_home[0]  # type: ignore[attr-defined]
+        relatives = (self._mock_parent, self._mock_new_parent)
+        made[0] = _rebuild
+        made[1] = (type(self), me.name, me.new_name, relatives, ledger_of(me))
+        return tuple(made)
+
+
+class _Narrowed(dict[str, Any]):
+    """The children of a mock that got a spec later: those beyond it cannot be got any more."""
+
+    def __init__(self, mock: Any, children: dict[str, Any]) -> None:
+        super().__init__(children)
+        methods = mock._mock_methods
+        self.allowed = None if methods is None else frozenset(methods)
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        if self.allowed is not None and name not in self.allowed:
+            return default
+        return super().get(name, default)
+
+
+def _names(spec: Any) -> Any:
+    return spec if type(spec) in (list, tuple) else members_of(spec)
+
+
+def _plan_for(plan: Plan, cls: type, spec: Any, names: Any) -> Plan:
+    """Return the plan of mocks with this spec: its magic methods only, and perhaps async."""
+    mixin = None
+    if not issubclass(cls, AsyncMockMixin) and is_async_object(spec):
+        mixin = Kinds.AsyncCalls if issubclass(cls, CallableMixin) else Kinds.AsyncMixin
+    magics = plan.magics
+    if magics and names is not None:
+        magics = {name: magic for name, magic in magics.items() if name in names}
+    if mixin is None and len(magics) == len(plan.magics):
+        return plan
+    return plan.variant((mixin is None, *magics), magics, mixin)
+
+
+def _async_names(mock: Any) -> list[str]:
+    spec = mock._mock_spec
+    return [] if spec is None else [name for name in mock._mock_methods if spec.is_async(name)]
+
+
+def _rebuild(
+    cls: Any, name: Any, new_name: Any, relatives: tuple[Any, Any], ledger: Ledger
+) -> Any:
+    copy = copyreg.__newobj__(cls)  # type: ignore[attr-defined]
+    me = copy._mock_home[0]
+    me.name, me.new_name, me.ledger = name, new_name, ledger
+    me.parent, me.new_parent = map(identity_of, relatives)
+    return copy
+

@@ -1,0 +1,76 @@
+"""``CoroutineMock``: the mock of a coroutine function as asynctest 0.13 knew it."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+from unittest.mock import DEFAULT
+
+from asyncmock_plus._awaits import record_await
+from asyncmock_plus._calls import run_effect
+from asyncmock_plus._kinds import Kinds
+from asyncmock_plus._magic_methods import Items
+
+__unittest = True
+
+
+class CoroutineSemantics:
+    """The outcome is decided when the mock is called, the await is recorded when it ends."""
+
+    def _execute_mock_call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+        try:
+            outcome = self._mock_outcome(args, kwargs)
+        except StopIteration as error:
+            # PEP 479: it cannot pass through a coroutine. Exhausted results end like an async
+            # iterator; a function that raises it says so in the text.
+            stop = StopAsyncIteration(*error.args)
+            return self._mock_fail(stop, args, kwargs)
+        except Exception as error:  # noqa: BLE001
+            return self._mock_fail(error, args, kwargs)
+        return self._mock_await(outcome, args, kwargs)
+
+    def _mock_outcome(self: Any, args: Any, kwargs: Any) -> Any:
+        effect = self.side_effect
+        if effect is not None:
+            result = run_effect(effect, args, kwargs)
+            if result is not DEFAULT:
+                return result
+        if self._mock_return_value is not DEFAULT:
+            return self.return_value
+        if self._mock_wraps is not None:
+            return self._mock_wraps(*args, **kwargs)
+        return self.return_value
+
+    async def _mock_await(self: Any, outcome: Any, args: Any, kwargs: Any) -> Any:
+        try:
+            if inspect.isawaitable(outcome):
+                result = await outcome
+                return self.return_value if result is DEFAULT else result
+            return outcome
+        finally:
+            record_await(self, args, kwargs)
+
+    async def _mock_fail(self: Any, error: Exception, args: Any, kwargs: Any) -> Any:
+        try:
+            raise error
+        finally:
+            record_await(self, args, kwargs)
+
+    def _get_child_mock(self: Any, /, **kwargs: Any) -> Any:
+        """Return a `MagicMock`, unless the spec says that the attribute is a coroutine function."""
+        if self._mock_sealed:
+            return super()._get_child_mock(**kwargs)  # type: ignore[misc]
+        spec, name = self._mock_spec, kwargs.get("_new_name")
+        if name != "()" and spec is not None and spec.is_async(name):
+            return Kinds.CoroutineMock(**kwargs)
+        if name in ("__aenter__", "__aexit__", "__anext__"):
+            return Kinds.AsyncMock(**kwargs)
+        return Kinds.MagicMock(**kwargs)
+
+
+class AsyncGeneratorSemantics:
+    """Results are iterated by ``async for``, whatever iterable they are."""
+
+    def _execute_mock_call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+        result = super()._execute_mock_call(*args, **kwargs)  # type: ignore[misc]
+        return result if hasattr(type(result), "__aiter__") else Items(iter(result))

@@ -1,0 +1,174 @@
+"""What a mock returns: ``return_value``, ``side_effect``, and how they are reset."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import DEFAULT
+
+from asyncmock_plus._adoption import adopt
+from asyncmock_plus._attributes import Attributes
+from asyncmock_plus._cpython import DELETED, CallList, SpecState, is_callable
+from asyncmock_plus._records import Ledger, forget, ledger_of
+from asyncmock_plus._specs import is_mock
+
+__unittest = True
+
+
+def is_exception(obj: Any) -> bool:
+    """Return whether it can be raised."""
+    return isinstance(obj, BaseException) or (
+        isinstance(obj, type) and issubclass(obj, BaseException)
+    )
+
+
+def as_effect(value: Any) -> Any:
+    """Return a side effect: exceptions and callables as they are, an iterable as an iterator."""
+    if value is None or is_exception(value) or is_callable(value):
+        return value
+    try:
+        return iter(value)
+    except TypeError:  # refused when it is called, as in the standard library
+        return value
+
+
+class _Results:
+    """The iterator of a side effect that was set on an autospecced function."""
+
+    def __init__(self, iterable: Any) -> None:
+        self._iterator = iter(iterable)
+
+    def __iter__(self) -> Any:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._iterator)
+
+
+def _recorded(name: str, raw: Any) -> property:
+    """Return a property of the record: *raw* answers it as long as nobody has set it."""
+
+    def get(self: Any) -> Any:
+        if self._mock_delegate is not None:
+            return getattr(self._mock_delegate, name)
+        me = self._mock_home[0]
+        if me.ledger is None and raw is not None:
+            return raw(me.calls)
+        return getattr(ledger_of(me), name)
+
+    def set_(self: Any, value: Any) -> None:
+        if self._mock_delegate is not None:
+            setattr(self._mock_delegate, name, value)
+        else:
+            setattr(ledger_of(self._mock_home[0]), name, value)
+
+    return property(get, set_)
+
+
+def _last(calls: Any) -> Any:
+    from asyncmock_plus._records import two
+
+    return two(calls[-1][2], calls[-1][3]) if calls else None
+
+
+class Outcomes(Attributes):
+    """The configured and the recorded side of a mock."""
+
+    called = _recorded("called", bool)
+    call_count = _recorded("call_count", lambda calls: len(calls) if calls else 0)
+    call_args = _recorded("call_args", _last)
+    call_args_list = _recorded("call_args_list", None)
+    mock_calls = _recorded("mock_calls", None)
+
+    @property
+    def method_calls(self) -> Any:
+        """The calls of the mock's methods and attributes, and of theirs."""
+        return ledger_of(self._mock_home[0]).method_calls
+
+    @method_calls.setter
+    def method_calls(self, value: Any) -> None:
+        ledger_of(self._mock_home[0]).method_calls = value
+
+    @property
+    def return_value(self) -> Any:
+        """What a call returns; made when it is first asked for, unless it was set."""
+        delegate = self._mock_delegate
+        value = self._mock_return_value if delegate is None else delegate.return_value
+        if value is DEFAULT and self._mock_wraps is None:
+            value = None if self._mock_autospec is None else self._mock_autospec.result(self)
+            if value is None:
+                value = self._get_child_mock(_new_parent=self, _new_name="()")
+            self.return_value = value
+        return value
+
+    @return_value.setter
+    def return_value(self, value: Any) -> None:
+        if self._mock_delegate is not None:
+            self._mock_delegate.return_value = value
+            return
+        self._mock_home[0].route = None
+        self.__dict__["_mock_return_value"] = value
+        adopt(self, value, None, "()")
+
+    @property
+    def side_effect(self) -> Any:
+        """What happens on a call: a function, an exception, or an iterable of results."""
+        delegate = self._mock_delegate
+        if delegate is None:
+            return self._mock_side_effect
+        effect = delegate.side_effect
+        if effect is None or callable(effect) or is_exception(effect):
+            return effect
+        if not isinstance(effect, _Results):
+            effect = delegate.side_effect = _Results(effect)
+        return effect
+
+    @side_effect.setter
+    def side_effect(self, value: Any) -> None:
+        value = as_effect(value)
+        if self._mock_delegate is not None:
+            self._mock_delegate.side_effect = value
+            return
+        self._mock_home[0].route = None
+        self.__dict__["_mock_side_effect"] = value
+
+    def reset_mock(
+        self, visited: Any = None, *, return_value: bool = False, side_effect: bool = False
+    ) -> None:
+        """
+        Forget all calls, of this mock and of its children.
+
+        Args:
+            visited: The mocks that were reset already.
+            return_value: Forget the configured result as well.
+            side_effect: Forget the configured side effect as well.
+        """
+        visited = set() if visited is None else visited
+        if id(self) in visited:
+            return
+        visited.add(id(self)) if isinstance(visited, set) else visited.append(id(self))
+        self._mock_forget_calls()
+        fields = self.__dict__
+        if return_value:
+            self._mock_home[0].route = None
+            fields.pop("_mock_return_value", None)
+        if side_effect:
+            self._mock_home[0].route = None
+            fields.pop("_mock_side_effect", None)
+        children = fields.get("_mock_children")
+        if children:
+            for child in list(children.values()):
+                if child is not DELETED and type(child) is not SpecState:
+                    child.reset_mock(visited, return_value=return_value, side_effect=side_effect)
+        result = fields.get("_mock_return_value")
+        if result is not self and is_mock(result):
+            result.reset_mock(visited)
+
+    def _mock_forget_calls(self) -> None:
+        forget(self._mock_home[0])
+        delegate = self._mock_delegate
+        if delegate is not None:
+            delegate.called, delegate.call_count, delegate.call_args = False, 0, None
+            delegate.call_args_list, delegate.mock_calls = CallList(), CallList()
+
+
+RECORDED = Ledger.__slots__

@@ -1,0 +1,178 @@
+"""
+Plans: how the instances of a mock class are made, worked out once for the class.
+
+Every mock has a class of its own, so that ``type(mock).attribute = PropertyMock()`` and magic
+methods concern this mock only. Making a class is by far the dearest part of making a mock, so the
+class of a mock that died is given to the next one of its plan, when it is exactly as it was made
+and nobody else refers to it.
+"""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+import weakref
+from typing import Any
+from unittest import mock as _std
+
+from asyncmock_plus._cpython import AsyncMockMixin
+from asyncmock_plus._identity import Identity, touch
+
+__unittest = True
+
+# Reference counts of classes say nothing on builds without the GIL.
+REUSE = not sysconfig.get_config_var("Py_GIL_DISABLED")
+KEPT_CLASSES = 64
+HOOKS = (
+    "__call__",
+    "_call_matcher",
+    "_execute_mock_call",
+    "_get_child_mock",
+    "_increment_mock_call",
+    "_mock_add_spec",
+    "_mock_call",
+    "_mock_check_sig",
+    "_mock_set_magics",
+    "return_value",
+    "side_effect",
+)
+
+# The implementations of the hooks that are our own, entered by the modules that define them.
+own_hooks: set[Any] = set()
+
+
+class Plan:
+    """
+    What the instances of one mock class have in common.
+
+    Attributes:
+        owner: The mock class.
+        straight: None of the hooks that a call goes through is overridden.
+        plain: None of the hooks at all is overridden.
+        overridden: The names of the hooks that are.
+    """
+
+    __slots__ = (
+        "bases",
+        "magics",
+        "name",
+        "namespace",
+        "new",
+        "overridden",
+        "owner",
+        "plain",
+        "pool",
+        "qualname",
+        "references",
+        "straight",
+        "variants",
+    )
+
+    def __init__(self, owner: type, magics: dict[str, Any], mixin: type | None = None) -> None:
+        self.owner = owner
+        self.name = owner.__name__
+        self.bases: tuple[type, ...] = (owner,) if mixin is None else (mixin, owner, AsyncMockMixin)
+        self.magics = magics
+        self.namespace = {**magics, "__doc__": owner.__doc__, "__module__": owner.__module__}
+        self.new = super(_std.NonCallableMock, owner).__new__
+        self.pool: list[tuple[Any, list[Any]]] = []
+        self.variants: dict[Any, Plan] = {}
+        probe, _ = self._make()
+        self.qualname = probe.__qualname__
+        self.references = sys.getrefcount(probe)
+        hooks = [hook for hook in HOOKS if getattr(probe, hook, None) not in own_hooks]
+        self.overridden = frozenset(hook for hook in hooks if hasattr(probe, hook))
+        self.plain = not self.overridden
+        self.straight = self.overridden.isdisjoint(
+            {
+                "__call__",
+                "_mock_call",
+                "_increment_mock_call",
+                "_execute_mock_call",
+                "_mock_check_sig",
+            }
+        )
+
+    def _make(self) -> tuple[Any, list[Any]]:
+        home: list[Any] = [None]
+        namespace = self.namespace.copy()
+        namespace["_mock_home"] = home
+        return type(self.name, self.bases, namespace), home
+
+    def instance(self) -> Any:
+        """Return a new mock, not initialized, of a class that is its own."""
+        own = home = None
+        while self.pool:
+            own, home = self.pool.pop()
+            if self._is_as_made(own, home):
+                break
+            own = None
+        if own is None:
+            own, home = self._make()
+        mock = self.new(own)
+        me = Identity(mock, bury)
+        me.name = me.parent = me.new_parent = me.route = me.calls = me.everything = None
+        me.ledger = me.awaits = me.dirty = None
+        me.new_name = ""
+        me.hooked = me.reported_to = False
+        me.plan = self
+        me.own_class = own
+        home[0] = me  # type: ignore[index]
+        return mock
+
+    def _is_as_made(self, own: Any, home: list[Any]) -> bool:
+        namespace = self.namespace.copy()
+        namespace["_mock_home"] = home
+        return (
+            sys.getrefcount(own) == self.references + 2
+            and own.__dict__ == namespace
+            and own.__name__ is self.name
+            and own.__qualname__ is self.qualname
+            and own.__bases__ is self.bases
+            and weakref.getweakrefcount(own) == 1
+        )
+
+    def variant(self, key: Any, magics: dict[str, Any], mixin: type | None) -> Plan:
+        """Return the plan for mocks of the same class with other magic methods, or made async."""
+        found = self.variants.get(key)
+        if found is None:
+            found = self.variants[key] = Plan(self.owner, magics, mixin)
+        return found
+
+
+def bury(me: Identity) -> None:
+    """Let go of what a mock that died has recorded, and keep its class for another one."""
+    own, plan = me.own_class, me.plan
+    me.own_class = me.route = me.ledger = me.awaits = None
+    if me.reported_to:
+        touch()
+    home = own.__dict__["_mock_home"]
+    home[0] = None
+    if me.dirty:
+        for name, value in me.dirty.items():
+            if value is None:
+                if name in own.__dict__:
+                    delattr(own, name)
+            else:
+                setattr(own, name, value)
+    if REUSE and len(plan.pool) < KEPT_CLASSES:
+        plan.pool.append((own, home))
+    # Last, because it runs the destructors of other people's objects.
+    for entries in (me.calls, me.everything):
+        if entries:
+            entries.clear()
+
+
+def plan_of(cls: Any) -> Plan:
+    """Return the plan of a mock class."""
+    plan: Plan | None = cls.__dict__.get("_mock_plan")
+    if plan is None:
+        default_magics = cls._mock_default_magics
+        plan = Plan(cls, default_magics)
+        cls._mock_plan = plan
+    return plan
+
+
+def is_async_kind(cls: type) -> bool:
+    """Return whether the mocks of this class are awaited."""
+    return issubclass(cls, AsyncMockMixin)

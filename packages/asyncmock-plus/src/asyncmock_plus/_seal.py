@@ -1,0 +1,60 @@
+"""``seal``: from now on, a mock makes no new attributes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from asyncmock_plus._identity import identity_of
+from asyncmock_plus._specs import extract_mock, is_mock
+
+__unittest = True
+
+
+def seal(mock: Any) -> None:
+    """
+    Let a mock, and all mocks that are its attributes, make no further attributes.
+
+    Autospecced attributes remain, as they belong to the spec.
+
+    Example:
+        >>> from asyncmock_plus import Mock
+        >>> mock = Mock(**{"read.return_value": b""})
+        >>> seal(mock)
+        >>> mock.read()
+        b''
+        >>> mock.write
+        Traceback (most recent call last):
+        AttributeError: mock.write
+    """
+    mock._mock_sealed = True
+    target = extract_mock(mock)
+    for name in _names(target):
+        if name in _NEVER_MOCKS:
+            continue
+        try:
+            child = getattr(mock, name)
+        except AttributeError:
+            continue
+        if is_mock(child) and _belongs_to(child, target):
+            seal(child)
+
+
+def _names(mock: Any) -> Any:
+    """Return the attributes to look at: those of an autospecced mock that are not made are sealed then."""
+    if mock._mock_autospec is None:
+        return dir(mock)
+    fields = mock.__dict__
+    names = {*fields, *fields.get("_mock_children", ())}
+    return names | {"return_value"} if "_mock_return_value" in fields else names
+
+
+def _belongs_to(child: Any, mock: Any) -> bool:
+    parent = identity_of(child).new_parent
+    return parent is not None and parent() is mock
+
+
+# Reading these would turn the raw record into objects, and they hold no mocks.
+_NEVER_MOCKS = frozenset(
+    {"await_args", "await_args_list", "awaited", "call_args", "call_args_list", "method_calls"}
+    | {"mock_calls"}
+)

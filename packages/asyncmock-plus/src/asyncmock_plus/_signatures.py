@@ -1,0 +1,163 @@
+"""
+Signatures of autospecced callables: read late, checked fast.
+
+Arguments are checked by calling a function without a body that has the same parameters, which the
+interpreter does far faster than ``Signature.bind``; what it refuses, ``bind`` puts into words.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import partial
+from types import CodeType, FunctionType
+from typing import Any
+
+from asyncmock_plus._cpython import signature_of
+
+__unittest = True
+
+
+def _nothing() -> None: ...
+
+
+_NOTHING = _nothing.__code__
+_PARAMETERS = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
+
+
+class LateSignature(inspect.Signature):
+    """A signature that is read when somebody looks into it."""
+
+    __slots__ = ("_read",)
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        return object.__new__(cls)
+
+    def __init__(self, read: Any) -> None:
+        self._read = read
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("_parameters", "_return_annotation"):
+            raise AttributeError(name)
+        found = self._read()
+        self._parameters = found._parameters
+        self._return_annotation = found._return_annotation
+        return getattr(self, name)
+
+    def __reduce__(self) -> Any:
+        return self.replace().__reduce__()
+
+    def replace(self, **changes: Any) -> inspect.Signature:
+        """Return a plain signature, with the changes."""
+        plain = inspect.Signature(
+            tuple(self.parameters.values()), return_annotation=self.return_annotation
+        )
+        return plain.replace(**changes) if changes else plain
+
+    __replace__ = replace
+
+    def __repr__(self) -> str:
+        return f"<Signature {self}>"
+
+
+class Check:
+    """
+    Refuses arguments that do not fit the signature of a specified callable.
+
+    Args:
+        spec: The callable, or the class whose instances are called.
+        as_instance: *spec* is a class, and its instances are called.
+        eat_self: The first argument is the instance, which callers do not pass.
+    """
+
+    __slots__ = ("_eat_first", "_function", "_known", "_run", "_signature", "_spec")
+
+    def __init__(self, spec: Any, *, as_instance: bool, eat_self: bool) -> None:
+        self._spec = (spec, as_instance, eat_self)
+        self._function, self._eat_first = _plain_function(spec, as_instance, eat_self)
+        self._known = False
+        self._run: Any = None
+        self._signature: Any = None
+
+    @property
+    def signature(self) -> Any:
+        """The signature, None when the callable does not have one that is known."""
+        if not self._known:
+            self._signature = read_signature(*self._spec)
+            self._known = True
+        return self._signature
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether there is a signature, found out without reading it if possible."""
+        return self._function is not None or self.signature is not None
+
+    def late_signature(self) -> Any:
+        """Return the signature, read when somebody looks into it."""
+        return self.signature if self._known else LateSignature(lambda: self.signature)
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> None:
+        run = self._run
+        if run is None:
+            run = self._run = self._resolved()
+        try:
+            run(None, *args, **kwargs) if self._eat_first else run(*args, **kwargs)
+        except TypeError:
+            if self.signature is not None:
+                self.signature.bind(*args, **kwargs)
+
+    def _resolved(self) -> Any:
+        if self._function is not None:
+            return bodiless(self._function)
+        return _anything if self.signature is None else self.signature.bind
+
+
+def _anything(*args: Any, **kwargs: Any) -> None: ...
+
+
+def _plain_function(spec: Any, as_instance: bool, eat_self: bool) -> tuple[Any, bool]:
+    """Return the function whose parameters can be taken as they are, or None."""
+    function = spec
+    if isinstance(spec, type):
+        function, eat_self = (spec.__call__ if as_instance else spec.__init__), True
+    elif isinstance(spec, (classmethod, staticmethod)):
+        function, eat_self = spec.__func__, eat_self or isinstance(spec, classmethod)
+    if type(function) is not FunctionType or "__wrapped__" in function.__dict__:
+        return None, False
+    if "__signature__" in function.__dict__ or "__partialmethod__" in function.__dict__:
+        return None, False
+    code = function.__code__
+    if eat_self and not code.co_argcount and not code.co_flags & inspect.CO_VARARGS:
+        return None, False
+    return function, eat_self
+
+
+def read_signature(spec: Any, as_instance: bool, eat_self: bool) -> Any:
+    """Return the signature of a specified callable, None when it does not have one."""
+    if isinstance(spec, partial):
+        try:
+            return inspect.signature(spec)
+        except ValueError:
+            return None
+    found = signature_of(spec, as_instance, eat_self)
+    return None if found is None else found[1]
+
+
+def bodiless(function: Any) -> Any:
+    """Return a function with the same parameters that does nothing."""
+    code = function.__code__
+    names = code.co_argcount + code.co_kwonlyargcount
+    names += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
+    made = FunctionType(_without_body(code, names), {}, function.__name__, function.__defaults__)
+    made.__kwdefaults__ = function.__kwdefaults__
+    return made
+
+
+def _without_body(code: CodeType, names: int) -> CodeType:
+    return _NOTHING.replace(
+        co_argcount=code.co_argcount,
+        co_posonlyargcount=code.co_posonlyargcount,
+        co_kwonlyargcount=code.co_kwonlyargcount,
+        co_varnames=code.co_varnames[:names],
+        co_nlocals=names,
+        co_flags=_NOTHING.co_flags | (code.co_flags & _PARAMETERS),
+    )

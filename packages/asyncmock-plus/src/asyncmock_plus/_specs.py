@@ -1,0 +1,184 @@
+"""
+Specs: which attributes a mock has, read off the specified object without running its code.
+
+Only the names are read when the mock is made. Whether an attribute is a coroutine function, and
+the signature of a callable, are found out when somebody needs them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from functools import partial, partialmethod
+from types import FunctionType, MethodType
+from typing import Any
+from unittest import mock as _std
+
+from asyncmock_plus._cpython import InvalidSpecError
+from asyncmock_plus._signatures import read_signature
+
+__all__ = ["InvalidSpecError"]
+
+__unittest = True
+
+_missing = object()
+
+
+def is_mock(obj: Any) -> bool:
+    """Return whether it is a mock, ours or the standard library's, whatever class it shows."""
+    return issubclass(type(obj), _std.NonCallableMock)
+
+
+def extract_mock(obj: Any) -> Any:
+    """Return the mock behind an autospecced function, any other object itself."""
+    if type(obj) is FunctionType and "mock" in obj.__dict__:
+        return obj.mock
+    if isinstance(obj, MethodType) and hasattr(obj, "mock"):
+        return obj.mock
+    return obj
+
+
+def static_attribute(obj: Any, name: str, default: Any = None) -> Any:
+    """Return an attribute as it stands in a class or instance dictionary; no getter is run."""
+    if isinstance(obj, type):
+        for base in type.mro(obj) if obj is type else obj.__mro__:
+            if name in base.__dict__:
+                return base.__dict__[name]
+    return inspect.getattr_static(obj, name, default)
+
+
+def unwrapped(obj: Any) -> Any:
+    """Return the function under class methods, static methods, partials and decorators."""
+    for _ in range(100):
+        if isinstance(obj, (staticmethod, classmethod)):
+            obj = obj.__func__
+        elif isinstance(obj, (partial, partialmethod)):
+            obj = obj.func
+        elif isinstance(obj, FunctionType) and "__wrapped__" in obj.__dict__:
+            obj = obj.__dict__["__wrapped__"]
+        else:
+            break
+    return obj
+
+
+def is_async_function(obj: Any) -> bool:
+    """Return whether calling it gives an awaitable: a coroutine function, or an object like one."""
+    obj = unwrapped(obj)
+    if type(obj) is FunctionType:
+        return inspect.iscoroutinefunction(obj)
+    if is_mock(obj):
+        return isinstance(obj, _std.AsyncMock)
+    if isinstance(obj, type):
+        return False
+    if inspect.iscoroutinefunction(obj):
+        return True
+    call = static_attribute(type(obj), "__call__")
+    return type(call) is FunctionType and inspect.iscoroutinefunction(call)
+
+
+def is_async_object(obj: Any) -> bool:
+    """Return whether the mock of this object has to be awaited."""
+    if is_mock(obj):
+        return isinstance(obj, _std.AsyncMock)
+    if isinstance(obj, (type, list, tuple)):
+        return False
+    if isinstance(obj, MethodType):
+        obj = obj.__func__
+    return is_async_function(obj) or inspect.isawaitable(obj)
+
+
+def members_of(spec: Any) -> dict[str, Any]:
+    """
+    Return the names that ``dir()`` lists, with what the class dictionaries hold under them.
+
+    One pass over the dictionaries, no getter is run. Values of instances are left out (None), so
+    that nobody is kept alive. A ``__dir__`` of the user's is called, and then the names count.
+    """
+    if isinstance(spec, type):
+        if type(spec).__dir__ is type.__dir__:
+            return _class_members(spec)
+        return {name: static_attribute(spec, name) for name in dir(spec)}
+    cls = type(spec)
+    if cls.__dir__ is not object.__dir__:
+        return {name: static_attribute(cls, name) for name in dir(spec)}
+    members = _class_members(cls)
+    if spec.__class__ is not cls:
+        members.update((name, None) for name in dir(spec) if name not in members)
+    return {**members, **dict.fromkeys(instance_dictionary(spec))}
+
+
+def _class_members(cls: type) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        members.update(base.__dict__)
+    return members
+
+
+def instance_dictionary(obj: Any) -> dict[str, Any]:
+    """Return what the instance itself holds; nothing when it has slots."""
+    try:
+        found: dict[str, Any] = object.__getattribute__(obj, "__dict__")
+    except AttributeError:
+        return {}
+    return found
+
+
+def is_async_generator(obj: Any) -> bool:
+    """Return whether calling it gives an asynchronous generator."""
+    while isinstance(obj, FunctionType) and obj.__globals__ is not vars(contextlib):
+        if inspect.isasyncgenfunction(obj):
+            return True
+        obj = obj.__dict__.get("__wrapped__")
+    if isinstance(obj, (staticmethod, classmethod, MethodType)):
+        return is_async_generator(obj.__func__)
+    return isinstance(obj, (partial, partialmethod)) and is_async_generator(obj.func)
+
+
+def is_context_manager(obj: Any) -> bool:
+    """Return whether it was decorated with a context manager decorator of `contextlib`."""
+    if isinstance(obj, (staticmethod, classmethod, MethodType)):
+        obj = obj.__func__
+    return isinstance(obj, FunctionType) and obj.__globals__ is vars(contextlib)
+
+
+class Spec:
+    """
+    What a mock was specified with, as far as it is needed later.
+
+    Objects are not held, only their classes: a mock that held its spec would often be a cycle.
+    """
+
+    __slots__ = ("_asyncs", "_eat_self", "_instance", "_signature", "_source", "members")
+
+    def __init__(self, spec: Any, members: Any, *, instance: bool, eat_self: bool) -> None:
+        self.members: dict[str, Any] = members
+        self._instance = instance
+        self._eat_self = eat_self
+        self._signature: Any = _missing
+        self._asyncs: frozenset[str] | None = None
+        self._source: Any = spec
+        if isinstance(spec, (type, FunctionType)):
+            return
+        self._signature = read_signature(spec, instance, eat_self)
+        self._source = None
+        own = instance_dictionary(spec)
+        self._asyncs = frozenset(name for name, value in own.items() if is_async_function(value))
+
+    @property
+    def signature(self) -> Any:
+        """The signature of the specified callable, None when it has none."""
+        if self._signature is _missing:
+            self._signature = read_signature(self._source, self._instance, self._eat_self)
+        return self._signature
+
+    def is_async(self, name: Any) -> bool:
+        """Return whether the attribute of this name is a coroutine function."""
+        if self._asyncs and name in self._asyncs:
+            return True
+        member = self.members.get(name)
+        return member is not None and is_async_function(member)
+
+    def is_async_generator(self, name: Any) -> bool:
+        """Return whether the attribute of this name is an async generator function."""
+        member = self.members.get(name)
+        return member is not None and is_async_generator(member)
