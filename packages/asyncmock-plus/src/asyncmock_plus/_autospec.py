@@ -96,7 +96,7 @@ def create_autospec(
     if isinstance(target, FunctionTypes):
         function = function_for(mock, target, is_async=is_async)
         for attribute, value in instance_dictionary(target).items():
-            if isinstance(value, FunctionTypes) and attribute != "__wrapped__":
+            if type(value) in FunctionTypes and attribute != "__wrapped__":
                 setattr(function, attribute, getattr(mock, attribute))
         return cast("T", function)
     if wrapped is not None and "return_value" not in kwargs:
