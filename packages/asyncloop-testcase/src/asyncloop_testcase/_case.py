@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from asyncloop_testcase._assertions import AsyncAssertions
-from asyncloop_testcase._lifetime import Lifetime, is_awaitable
+from asyncloop_testcase._lifetime import Lifetime
 from asyncloop_testcase._loops import close_loop, default_loop, make_loop
 
 if TYPE_CHECKING:
@@ -238,7 +238,9 @@ class TestCase(AsyncAssertions, unittest.TestCase):
     def _callSetUp(self) -> None:  # noqa: N802
         lifetime = self._asyncloop = Lifetime(self)
         lifetime.open(self._asyncloop_method())
-        lifetime.call(self.setUp)
+        # What is not overridden is not called, which saves a turn of the loop for asyncSetUp.
+        if getattr(self.setUp, "__func__", None) is not unittest.TestCase.setUp:
+            lifetime.call(self.setUp)
         if getattr(self.asyncSetUp, "__func__", None) is not TestCase.asyncSetUp:
             lifetime.call(self.asyncSetUp)
         lifetime.enter_test()
@@ -253,7 +255,8 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         lifetime: Lifetime = self._asyncloop  # type: ignore[assignment]
         if getattr(self.asyncTearDown, "__func__", None) is not TestCase.asyncTearDown:
             lifetime.call(self.asyncTearDown)
-        lifetime.call(self.tearDown)
+        if getattr(self.tearDown, "__func__", None) is not unittest.TestCase.tearDown:
+            lifetime.call(self.tearDown)
 
     def _callCleanup(  # noqa: N802
         self, function: Callable[..., object], /, *args: Any, **kwargs: Any
@@ -318,7 +321,7 @@ def refuse_result(method: object, result: object, *, awaited: bool) -> None:
     been awaited itself.
     """
     name = getattr(method, "__qualname__", repr(method))
-    if is_awaitable(result) or not awaited:
+    if inspect.isawaitable(result) or not awaited:
         shown = repr(result)
         if isinstance(result, (types.GeneratorType, types.CoroutineType)):
             result.close()
@@ -329,7 +332,7 @@ def refuse_result(method: object, result: object, *, awaited: bool) -> None:
 
 
 def _way_out(result: object) -> str:
-    if is_awaitable(result):
+    if inspect.isawaitable(result):
         return "that was never awaited: await it in the test"
     if isinstance(result, types.GeneratorType):
         return "its body did not run: define the test with async def, and await where it yields"

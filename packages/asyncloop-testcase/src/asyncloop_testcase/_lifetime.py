@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from asyncloop_testcase._case import TestCase
-    from asyncloop_testcase._checks import Plan, Watch
+    from asyncloop_testcase._checks import Watch
 
 __unittest = True
 
@@ -43,34 +43,20 @@ CAUSE = "unhandled_exceptions"
 class Lifetime:
     """The loop, the context and all that is set for one test, and put back after it."""
 
-    __slots__ = (
-        "_allow_get_event_loop",
-        "_before",
-        "_case",
-        "_context",
-        "_deadline",
-        "_debug_before",
-        "_judged",
-        "_loop",
-        "_plan",
-        "_watch",
-        "awaited",
-        "in_phase",
-    )
+    # Class attributes are what most tests leave as it is: making a Lifetime costs less so.
+    in_phase = False
+    awaited = False
+    _judged = True
+    _loop: asyncio.AbstractEventLoop | None = None
+    _before: _cpython.CurrentLoop | None = None
+    _allow_get_event_loop: Callable[[], None] | None = None
+    _debug_before: bool | None = None
+    _deadline: Deadline | None = None
+    _watch: Watch | None = None
 
     def __init__(self, case: TestCase) -> None:
         self._case = case
         self._context = contextvars.copy_context()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._allow_get_event_loop: Callable[[], None] | None = None
-        self._before: _cpython.CurrentLoop | None = None
-        self._plan: Plan | None = None
-        self._watch: Watch | None = None
-        self._debug_before: bool | None = None
-        self._deadline: Deadline | None = None
-        self._judged = True
-        self.in_phase = False
-        self.awaited = False
 
     def open(self, method: object) -> None:
         """
@@ -81,7 +67,8 @@ class Lifetime:
         """
         case = self._case
         seconds = getattr(method, TIMEOUT, case.timeout)
-        check_timeout(seconds)
+        if seconds is not None:
+            check_timeout(seconds)
         self._before = _cpython.current_loop()
         loop = self._loop = case.loop = case.openLoop()
         if case.forbid_get_event_loop:
@@ -94,7 +81,7 @@ class Lifetime:
         if case.loop_debug is not None:
             self._debug_before = loop.get_debug()
             loop.set_debug(case.loop_debug)
-        plan = self._plan = plan_of(type(case), method)
+        plan = plan_of(type(case), method)
         if plan:
             watch = plan.watch(loop)
             watch.start()
@@ -116,8 +103,10 @@ class Lifetime:
             deadline.begin()
         try:
             result = self._context.run(function, *args, **kwargs)
-            if result is not None and is_awaitable(result):
+            if type(result) is types.CoroutineType:
                 result = self._await(result)
+            elif result is not None and inspect.isawaitable(result):
+                result = self._await(_await(result))
         except BaseException as error:
             self._explain(error)
             raise
@@ -127,10 +116,14 @@ class Lifetime:
             self._refuse_delay()
         return result
 
-    def _await(self, awaitable: Awaitable[Any]) -> Any:
+    def _await(self, coro: Coroutine[Any, Any, Any]) -> Any:
         self.awaited = True
-        loop = self._open_loop()
-        task = _cpython.create_task(loop, as_coroutine(awaitable), self._context)
+        loop = self._loop
+        if loop is None:
+            coro.close()
+            msg = "the loop of the test is closed, nothing can be awaited any more"
+            raise RuntimeError(msg)
+        task = _cpython.create_task(loop, coro, self._context)
         if self._deadline is not None:
             self._deadline.task = task
         return loop.run_until_complete(task)
@@ -152,24 +145,18 @@ class Lifetime:
     def _call_inside(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Call a cleanup from the test itself, whose context is entered already."""
         result = function(*args, **kwargs)
-        if result is None or not is_awaitable(result):
+        if not inspect.isawaitable(result):
             return result
-        loop = self._open_loop()
-        coro = as_coroutine(result)
+        loop = self._case.loop
         if loop.is_running():
-            coro.close()
+            if inspect.iscoroutine(result):
+                result.close()
             msg = (
                 f"{function!r} is an asynchronous cleanup, and doCleanups() was called while the "
                 "loop runs: call it in a test that is no coroutine, or let it be called after it"
             )
             raise RuntimeError(msg)
-        return loop.run_until_complete(coro)
-
-    def _open_loop(self) -> asyncio.AbstractEventLoop:
-        if self._loop is None:
-            msg = "the loop of the test is closed, nothing can be awaited any more"
-            raise RuntimeError(msg)
-        return self._loop
+        return loop.run_until_complete(result)
 
     def end(self, *, passed: bool) -> list[BaseException]:
         """
@@ -183,20 +170,19 @@ class Lifetime:
         """
         errors: list[BaseException] = []
         # Whatever comes, KeyboardInterrupt too, the loop is closed before it goes on its way.
-        try:
-            self._judge(passed=passed)
-        except BaseException as error:
-            errors.append(error)
+        if self._watch is not None:
+            try:
+                self._judge(self._watch, passed=passed)
+            except BaseException as error:
+                errors.append(error)
         try:
             self.close()
         except BaseException as error:
             errors.append(error)
         return errors
 
-    def _judge(self, *, passed: bool) -> None:
-        watch, self._watch = self._watch, None
-        if watch is None:
-            return
+    def _judge(self, watch: Watch, *, passed: bool) -> None:
+        self._watch = None
         if not self._judged:
             watch.restore()
             return
@@ -210,12 +196,13 @@ class Lifetime:
 
     def close(self) -> None:
         """Close the loop and restore everything; a second call does nothing."""
-        loop, self._loop = self._loop, None
-        watch, self._watch = self._watch, None
+        loop = self._loop
+        self._loop = None
         case = self._case
         try:
-            if watch is not None:
-                watch.restore()
+            if self._watch is not None:
+                self._watch.restore()
+                self._watch = None
             if loop is not None:
                 case.closeLoop(loop)
         finally:
@@ -236,18 +223,6 @@ class Lifetime:
 def _refuse_get_event_loop() -> NoReturn:
     msg = "asyncio.get_event_loop() was called, but forbid_get_event_loop is True: pass the loop on"
     raise AssertionError(msg)
-
-
-def is_awaitable(value: object) -> bool:
-    """Tell whether *value* can be awaited; coroutines, the common case, first."""
-    return type(value) is types.CoroutineType or inspect.isawaitable(value)
-
-
-def as_coroutine(awaitable: Awaitable[Any]) -> Coroutine[Any, Any, Any]:
-    """Return a coroutine that does the same."""
-    if isinstance(awaitable, types.CoroutineType):
-        return awaitable
-    return _await(awaitable)
 
 
 async def _await(awaitable: Awaitable[Any]) -> Any:

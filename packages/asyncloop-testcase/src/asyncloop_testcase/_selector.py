@@ -7,9 +7,10 @@ When asyncio-testselector is installed, the selector of a test's loop is wrapped
 
 from __future__ import annotations
 
+import functools
 import importlib
 from asyncio.selector_events import BaseSelectorEventLoop
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import asyncio
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 __unittest = True
 
-_install: Callable[[asyncio.AbstractEventLoop], object] | None
-try:
-    _install = importlib.import_module("asyncio_testselector").install
-except ImportError:
-    _install = None
+
+@functools.cache
+def find_install() -> Callable[[Any], object] | None:
+    """Return what installs a ``TestSelector``, imported with the first test, or None."""
+    try:
+        install: Callable[[Any], object] = importlib.import_module("asyncio_testselector").install
+    except ImportError:
+        return None
+    return install
 
 
 def serve_file_mocks(loop: asyncio.AbstractEventLoop) -> None:
@@ -30,5 +35,6 @@ def serve_file_mocks(loop: asyncio.AbstractEventLoop) -> None:
 
     A proactor loop takes its ``TestProactor`` when it is made: that is for ``loop_factory``.
     """
-    if _install is not None and isinstance(loop, BaseSelectorEventLoop):
-        _install(loop)
+    install = find_install()
+    if install is not None and isinstance(loop, BaseSelectorEventLoop):
+        install(loop)
