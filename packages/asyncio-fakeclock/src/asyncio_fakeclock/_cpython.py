@@ -30,6 +30,7 @@ changed when a version differs:
 from __future__ import annotations
 
 import asyncio
+from asyncio import TimerHandle
 from contextvars import Context, copy_context
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, Protocol, final
@@ -37,7 +38,7 @@ from typing import TYPE_CHECKING, Any, Protocol, final
 from asyncio_fakeclock._instants import MAGIC, Grid
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop, Future, Handle, TimerHandle
+    from asyncio import AbstractEventLoop, Future, Handle
     from collections import deque
     from collections.abc import Callable
 
@@ -75,7 +76,7 @@ HANDLE_SLOTS = frozenset(
 
 NEVER = float("inf")
 
-_new_handle = asyncio.TimerHandle.__new__
+_new_handle: Any = asyncio.TimerHandle.__new__
 _KNOWN_LAYOUT = {
     *asyncio.Handle.__slots__,
     *asyncio.TimerHandle.__slots__,
@@ -166,7 +167,7 @@ class TimerQueue:
         self._grid = grid
         self._units = grid.units
         self._fast_below = grid.fast_below
-        self._heap: list[tuple[float, int, TimerHandle]] = []
+        self._heap: list[tuple[float, int, Any]] = []
         self._ready: deque[Handle] = self._loop._ready
         self._seq = 0
         self._cancelled = 0
@@ -219,11 +220,14 @@ class TimerQueue:
                 when = near
         elif not when <= now:
             when = self._far(when)
-        if loop._debug or loop._closed or not _KNOWN_LAYOUT:
+        elif not self._ready:
+            # Due at once, in the loop's next turn: let it have one.
+            loop.call_soon(_nothing)
+        if loop._debug or not _KNOWN_LAYOUT:
             timer = self._checked_timer(when, callback, args, context)
         else:
             # What TimerHandle() does, without its three frames.
-            timer = _new_handle(asyncio.TimerHandle)
+            timer = _new_handle(TimerHandle)
             timer._context = copy_context() if context is None else context
             timer._loop = loop
             timer._callback = callback
@@ -235,13 +239,9 @@ class TimerQueue:
         timer._scheduled = True
         self._seq = seq = self._seq + 1
         heappush(self._heap, (when, seq, timer))
-        if when <= now and not self._ready:
-            # Due at once: let whoever asks the loop whether it is busy see it (the callback
-            # comes in the loop's next turn, as always).
-            loop.call_soon(_nothing)
         if self.watched:
             self._owner._timer_set(timer)
-        return timer
+        return timer  # type: ignore[no-any-return]
 
     def _far(self, when: float) -> float:
         if when is None:
@@ -329,6 +329,7 @@ class TimerQueue:
         if timeout is not None and timeout <= 0:
             return self._turn()
         ready, heap, loop = self._ready, self._heap, self._loop
+        slowly = self.watched or loop._debug
         while True:
             if not self.quiet:
                 events = self._owner._unsettled()
@@ -337,44 +338,41 @@ class TimerQueue:
             if not heap:
                 return self._owner._exhausted()
             when, _, timer = heap[0]
-            if timer._cancelled:  # type: ignore[attr-defined]
+            if timer._cancelled:
                 self._drop_first()
                 continue
-            if when > self.limit and when > self.now:
-                return self._owner._exhausted()
-            self._run_instant(when)
+            if when > self.now:
+                if when > self.limit:
+                    return self._owner._exhausted()
+                self.now = when
+                self.turns = 0
+            last = self._seq
+            if slowly:
+                self._owner._moved(self.now)
+                self._make_ready(last)
+            else:
+                heappop(heap)
+                timer._scheduled = False
+                timer._run()
+            self.jumps += 1
+            if self.jumps >= self.max_jumps:
+                self._owner._jumped_far()
             if ready or loop._stopping:
+                self._finish_instant(last)
                 return []
 
-    def _run_instant(self, when: float) -> None:
-        heap = self._heap
-        last = self._seq
-        if when > self.now:
-            self.now = when
-            self.turns = 0
-            if self.watched:
-                self._owner._moved(when)
-        else:
-            self.turns += 1
-            if self.turns > self.max_turns:
-                self._owner._spinning()
-        self.jumps += 1
-        if self.jumps >= self.max_jumps:
-            self._owner._jumped_far()
-        if self.watched or self._loop._debug:
-            self._make_ready(last)
-            return
-        now = self.now
-        while True:
-            timer: Any = heappop(heap)[2]
-            timer._scheduled = False
+    def _finish_instant(self, last: int) -> None:
+        # What was due together with a timer that made a callback ready comes before that callback;
+        # a timer with a number above *last* was set by a callback of this very instant.
+        heap, now = self._heap, self.now
+        while heap and heap[0][0] <= now and heap[0][1] <= last:
+            timer = heap[0][2]
             if timer._cancelled:
-                self._cancelled -= 1
+                self._drop_first()
             else:
+                heappop(heap)
+                timer._scheduled = False
                 timer._run()
-            # A timer with a later number was set by the callbacks of this very instant.
-            if not heap or heap[0][0] > now or heap[0][1] > last:
-                return
 
     def _turn(self) -> list[Any]:
         # A busy loop: time stands still, and what is due joins the callbacks.

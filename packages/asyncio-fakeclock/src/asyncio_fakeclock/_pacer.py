@@ -86,6 +86,7 @@ class Pacer:
         self._targets: list[tuple[float, int, asyncio.Future[None]]] = []
         self._targets_made = 0
         self._auto = False
+        self._ended = False
         self._progress = Progress(loop)
         self._last_timer_seen = 0
         self.queue = _cpython.TimerQueue(
@@ -118,6 +119,8 @@ class Pacer:
 
     def end(self) -> None:
         """Watch no longer; fail what still waits for a time to come."""
+        self._ended = True
+        self.queue.quiet = False
         self.surroundings.end()
         targets, self._targets = self._targets, []
         if self._loop.is_closed():
@@ -160,6 +163,8 @@ class Pacer:
 
     def _unsettled(self) -> list[Any] | None:
         """Return events if something real comes first, None if time may move."""
+        if self._ended:
+            return []  # by a callback: the loop asks its own selector from now on
         queue, surroundings = self.queue, self.surroundings
         queue.quiet = True  # first, so that what begins meanwhile in a thread can clear it
         surroundings.look()
@@ -273,6 +278,7 @@ class Pacer:
             future.set_exception(error)
 
     def _moved(self, now: float) -> None:
+        """Move the wall clock along, if it has moved at all."""
         if self._wall is not None:
             self._wall.move(now)
 
