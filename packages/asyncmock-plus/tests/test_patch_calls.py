@@ -1,0 +1,600 @@
+"""Scopes: when the patches of decorated coroutines and generators are in force."""
+
+import asyncio
+import contextlib
+import gc
+import types
+
+import pytest
+from asyncmock_plus import GLOBAL, LIMITED, patch
+
+
+class Backend:
+    limit = 10
+
+
+SCOPES = pytest.mark.parametrize("scope", [GLOBAL, LIMITED])
+
+
+def limit_outside(scope):
+    return 20 if scope is GLOBAL else 10
+
+
+@types.coroutine
+def pause(value=None):
+    return (yield value)
+
+
+def coroutine_of(scope, new=20):
+    @patch.object(Backend, "limit", new, scope=scope)
+    async def coroutine(*values):
+        for value in values:
+            assert Backend.limit == new
+            try:
+                await pause(value)
+            finally:
+                assert Backend.limit == new
+        return Backend.limit
+
+    return coroutine(1, 2, 3)
+
+
+def generator_of(scope):
+    @patch.object(Backend, "limit", 20, scope=scope)
+    def generator():
+        sent = []
+        try:
+            while len(sent) < 3:
+                assert Backend.limit == 20
+                sent.append((yield len(sent)))
+        finally:
+            assert Backend.limit == 20
+        return sent
+
+    return generator()
+
+
+def finished(step, *args):
+    with pytest.raises(StopIteration) as stop:
+        step(*args)
+    return stop.value.value
+
+
+@SCOPES
+class TestCoroutines:
+    def test_in_force_from_the_first_step_until_it_returns(self, scope):
+        coroutine = coroutine_of(scope)
+        assert Backend.limit == 10
+
+        for value in (1, 2, 3):
+            assert coroutine.send(None) == value
+            assert Backend.limit == limit_outside(scope)
+
+        assert finished(coroutine.send, None) == 20
+        assert Backend.limit == 10
+
+    @pytest.mark.parametrize("steps", [0, 1, 3])
+    def test_ends_when_it_is_closed(self, scope, steps):
+        coroutine = coroutine_of(scope)
+        for _ in range(steps):
+            coroutine.send(None)
+
+        coroutine.close()
+
+        assert Backend.limit == 10
+
+    @pytest.mark.parametrize("steps", [1, 3])
+    def test_ends_when_it_is_collected(self, scope, steps):
+        coroutine = coroutine_of(scope)
+        for _ in range(steps):
+            coroutine.send(None)
+
+        del coroutine
+        gc.collect()
+
+        assert Backend.limit == 10
+
+    @pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt, asyncio.CancelledError])
+    def test_ends_with_an_error_that_is_thrown_in(self, scope, error):
+        coroutine = coroutine_of(scope)
+        coroutine.send(None)
+
+        with pytest.raises(error):
+            coroutine.throw(error())
+
+        assert Backend.limit == 10
+
+    def test_an_error_that_is_caught_does_not_end_it(self, scope):
+        @patch.object(Backend, "limit", 20, scope=scope)
+        async def stubborn():
+            with contextlib.suppress(KeyError):
+                await pause()
+            assert Backend.limit == 20
+            return await pause()
+
+        coroutine = stubborn()
+        coroutine.send(None)
+        coroutine.throw(KeyError())
+        assert Backend.limit == limit_outside(scope)
+
+        assert finished(coroutine.send, "sent") == "sent"
+        assert Backend.limit == 10
+
+    def test_errors_keep_their_context(self, scope):
+        @patch.object(Backend, "limit", 20, scope=scope)
+        async def failing():
+            try:
+                await pause()
+            except KeyError:
+                raise ValueError from None
+
+        coroutine = failing()
+        coroutine.send(None)
+
+        with pytest.raises(ValueError) as raised:
+            coroutine.throw(KeyError())
+
+        assert isinstance(raised.value.__context__, KeyError)
+        assert raised.value.__context__.__context__ is None
+
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+    def test_ends_even_if_the_coroutine_refuses_to(self, scope):
+        @patch.object(Backend, "limit", 20, scope=scope)
+        async def stubborn():
+            while True:
+                with contextlib.suppress(GeneratorExit):
+                    await pause()
+
+        coroutine = stubborn()
+        coroutine.send(None)
+
+        with pytest.raises(RuntimeError, match="ignored GeneratorExit"):
+            coroutine.close()
+        with contextlib.suppress(RuntimeError):
+            coroutine.close()
+        del coroutine
+        gc.collect()
+
+        assert Backend.limit == 10
+
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+    def test_ends_even_if_the_coroutine_awaits_when_it_is_collected(self, scope):
+        @patch.object(Backend, "limit", 20, scope=scope)
+        async def slow():
+            try:
+                await pause()
+            finally:
+                await pause()
+
+        coroutine = slow()
+        coroutine.send(None)
+
+        del coroutine
+        gc.collect()
+
+        assert Backend.limit == 10
+
+    def test_the_mock_is_the_same_after_a_suspension(self, scope):
+        seen = []
+
+        @patch.object(Backend, "limit", scope=scope)
+        async def coroutine(limit):
+            for _ in range(3):
+                seen.append((limit, Backend.limit))
+                await pause()
+
+        call = coroutine()
+        for _ in range(3):
+            call.send(None)
+        call.close()
+
+        assert len({id(mock) for pair in seen for mock in pair}) == 1
+
+    def test_runs_under_asyncio(self, scope):
+        @patch.object(Backend, "limit", 20, scope=scope)
+        async def coroutine():
+            await asyncio.sleep(0)
+            assert Backend.limit == 20
+            await asyncio.wait_for(asyncio.sleep(0), 1)
+            assert Backend.limit == 20
+            return await asyncio.gather(asyncio.sleep(0, 1), asyncio.sleep(0, 2))
+
+        assert asyncio.run(coroutine()) == [1, 2]
+        assert Backend.limit == 10
+
+
+@SCOPES
+class TestGenerators:
+    def test_values_are_sent_and_returned(self, scope):
+        generator = generator_of(scope)
+
+        assert [next(generator), generator.send("a"), generator.send("b")] == [0, 1, 2]
+        assert Backend.limit == limit_outside(scope)
+        assert finished(generator.send, "c") == ["a", "b", "c"]
+        assert Backend.limit == 10
+
+    def test_exhausting_it_ends_the_patch(self, scope):
+        assert list(generator_of(scope)) == [0, 1, 2]
+        assert Backend.limit == 10
+
+    @pytest.mark.parametrize("end", ["close", "collect", "throw"])
+    def test_every_other_end_ends_the_patch(self, scope, end):
+        generator = generator_of(scope)
+        next(generator)
+
+        if end == "close":
+            generator.close()
+        elif end == "throw":
+            with pytest.raises(KeyError):
+                generator.throw(KeyError())
+        else:
+            del generator
+            gc.collect()
+
+        assert Backend.limit == 10
+
+    def test_what_it_returns_when_closed_is_not_lost(self, scope):
+        def plain():
+            try:
+                yield
+            except GeneratorExit:
+                return "closed"
+
+        results = []
+        for function in (plain, patch.object(Backend, "limit", 20, scope=scope)(plain)):
+            generator = function()
+            next(generator)
+            results.append(generator.close())  # since Python 3.13, what it returns
+
+        assert results[0] == results[1]
+
+    def test_it_may_yield_when_generator_exit_is_thrown_in(self, scope):
+        @patch.object(Backend, "limit", 20, scope=scope)
+        def stubborn():
+            try:
+                yield 1
+            except GeneratorExit:
+                yield Backend.limit
+
+        generator = stubborn()
+        next(generator)
+
+        assert generator.throw(GeneratorExit()) == 20
+        generator.close()
+        assert Backend.limit == 10
+
+    def test_yield_from_passes_everything_on(self, scope):
+        def outer():
+            return (yield from generator_of(scope))
+
+        generator = outer()
+        next(generator)
+
+        assert [generator.send(1), generator.send(2)] == [1, 2]
+        assert finished(generator.send, 3) == [1, 2, 3]
+
+    def test_generator_based_coroutines_can_be_awaited(self, scope):
+        @patch.object(Backend, "limit", 20, scope=scope)
+        @types.coroutine
+        def old_style():
+            yield from asyncio.sleep(0).__await__()
+            return Backend.limit
+
+        async def main():
+            return await old_style()
+
+        assert asyncio.run(main()) == 20
+        assert Backend.limit == 10
+
+
+def async_generator_of(scope):
+    @patch.object(Backend, "limit", 20, scope=scope)
+    async def generator():
+        sent = []
+        try:
+            while len(sent) < 3:
+                await asyncio.sleep(0)
+                assert Backend.limit == 20
+                sent.append((yield sent))
+        finally:
+            assert Backend.limit == 20
+            await asyncio.sleep(0)
+            assert Backend.limit == 20
+
+    return generator()
+
+
+@SCOPES
+class TestAsyncGenerators:
+    def test_values_are_sent(self, scope):
+        async def main():
+            generator = async_generator_of(scope)
+            assert await generator.__anext__() == []
+            assert Backend.limit == limit_outside(scope)
+            assert await generator.asend("a") == ["a"]
+            assert await generator.asend("b") == ["a", "b"]
+            with pytest.raises(StopAsyncIteration):
+                await generator.asend("c")
+            assert Backend.limit == 10
+
+        asyncio.run(main())
+
+    def test_iterating_it_ends_the_patch(self, scope):
+        async def main():
+            return [len(sent) async for sent in async_generator_of(scope)]
+
+        assert asyncio.run(main()) == [0, 1, 2]
+        assert Backend.limit == 10
+
+    @pytest.mark.parametrize("end", ["aclose", "athrow", "collect"])
+    def test_every_other_end_ends_the_patch(self, scope, end):
+        async def main():
+            generator = async_generator_of(scope)
+            await generator.__anext__()
+            if end == "aclose":
+                await generator.aclose()
+            elif end == "athrow":
+                with pytest.raises(KeyError):
+                    await generator.athrow(KeyError())
+            else:
+                del generator
+                gc.collect()
+                await asyncio.sleep(0.001)
+            assert Backend.limit == 10
+
+        asyncio.run(main())
+        assert Backend.limit == 10
+
+    def test_an_error_that_is_caught_does_not_end_it(self, scope):
+        @patch.object(Backend, "limit", 20, scope=scope)
+        async def stubborn():
+            try:
+                yield 1
+            except KeyError:
+                yield Backend.limit
+
+        async def main():
+            generator = stubborn()
+            await generator.__anext__()
+            assert await generator.athrow(KeyError()) == 20
+            assert Backend.limit == limit_outside(scope)
+            await generator.aclose()
+
+        asyncio.run(main())
+        assert Backend.limit == 10
+
+    def test_the_loop_closes_it_at_its_end(self, scope):
+        async def main():
+            asyncio.get_running_loop().set_exception_handler(lambda _, told: errors.append(told))
+            generators.append(async_generator_of(scope))
+            await generators[0].__anext__()
+
+        errors, generators = [], []
+        asyncio.run(main())
+
+        assert errors == []
+        assert Backend.limit == 10
+
+    def test_it_is_known_to_the_loop_once(self, scope):
+        async def main():
+            loop = asyncio.get_running_loop()
+            generator = async_generator_of(scope)
+            await generator.__anext__()
+            known = set(loop._asyncgens)
+            await generator.aclose()
+            return known == {generator}
+
+        assert asyncio.run(main())
+
+    def test_cancelling_the_task_ends_the_patch(self, scope):
+        async def consume():
+            async for _ in async_generator_of(scope):
+                await asyncio.sleep(3600)
+
+        async def main():
+            task = asyncio.create_task(consume())
+            for _ in range(4):
+                await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+        asyncio.run(main())
+        assert Backend.limit == 10
+
+
+class TestSeveralTasks:
+    def run(self, *coroutines):
+        async def main():
+            return await asyncio.gather(*coroutines)
+
+        return asyncio.run(main())
+
+    async def look(self, times):
+        seen = []
+        for _ in range(times):
+            seen.append(Backend.limit)
+            await asyncio.sleep(0)
+        return seen
+
+    def test_limited_patches_of_one_target_do_not_see_each_other(self):
+        def task(new, times):
+            @patch.object(Backend, "limit", new, scope=LIMITED)
+            async def look():
+                return await self.look(times)
+
+            return look()
+
+        assert self.run(task(1, 2), self.look(4), task(2, 4), task(3, 1)) == [
+            [1] * 2,
+            [10] * 4,
+            [2] * 4,
+            [3],
+        ]
+        assert Backend.limit == 10
+
+    def test_the_same_function_may_run_in_several_tasks(self):
+        @patch.object(Backend, "limit", scope=LIMITED)
+        async def look(times, limit):
+            return {id(limit)} == {id(each) for each in await self.look(times)}
+
+        assert self.run(look(3), look(1), look(2)) == [True] * 3
+
+    @pytest.mark.parametrize("times", [(1, 2, 3), (3, 2, 1), (2, 3, 1), (2, 1, 3)])
+    def test_global_patches_end_in_any_order(self, times):
+        @patch.object(Backend, "limit")
+        async def task(times, limit):
+            await self.look(times)
+
+        self.run(*map(task, times))
+
+        assert Backend.limit == 10
+
+    def test_the_last_global_patch_in_force_wins(self):
+        @patch.object(Backend, "limit", 1)
+        async def first():
+            return await self.look(2)
+
+        @patch.object(Backend, "limit", 2)
+        async def second():
+            return await self.look(4)
+
+        assert self.run(first(), second(), self.look(5)) == [[1, 2], [2] * 4, [2] * 4 + [10]]
+
+    def test_a_limited_patch_wins_while_it_runs(self):
+        @patch.object(Backend, "limit", 1, scope=LIMITED)
+        async def limited():
+            return await self.look(3)
+
+        @patch.object(Backend, "limit", 2)
+        async def everywhere():
+            return await self.look(2)
+
+        assert self.run(limited(), everywhere(), self.look(4)) == [[1] * 3, [2] * 2, [2, 2, 10, 10]]
+        assert Backend.limit == 10
+
+    def test_a_with_statement_in_a_limited_function_stays_in_force(self):
+        @patch.object(Backend, "limit", 1, scope=LIMITED)
+        async def limited():
+            seen = [Backend.limit]
+            with patch.object(Backend, "limit", 2):
+                seen += await self.look(2)
+            return seen + await self.look(1)
+
+        @patch.object(Backend, "limit", 3)
+        async def everywhere():
+            return await self.look(4)
+
+        seen = self.run(limited(), everywhere(), self.look(4))
+
+        # The last global patch wins outside, and its own patch within the limited function.
+        assert seen[0] == [1, 2, 2, 1]
+        assert seen[1] == [3] * 4
+        assert Backend.limit == 10
+
+    def test_limited_patches_nest(self):
+        @patch.object(Backend, "limit", 2, scope=LIMITED)
+        async def inner():
+            return await self.look(2)
+
+        @patch.object(Backend, "limit", 1, scope=LIMITED)
+        async def outer():
+            return [*await self.look(1), *await inner(), *await self.look(1)]
+
+        assert self.run(outer(), self.look(4), outer()) == [[1, 2, 2, 1], [10] * 4, [1, 2, 2, 1]]
+        assert Backend.limit == 10
+
+    def test_scopes_can_be_mixed_on_one_function(self):
+        class Other:
+            limit = 10
+
+        @patch.object(Backend, "limit", 1, scope=LIMITED)
+        @patch.object(Other, "limit", 2)
+        async def both():
+            await asyncio.sleep(0)
+            return Backend.limit, Other.limit
+
+        async def look():
+            return Backend.limit, Other.limit
+
+        assert self.run(both(), look()) == [(1, 2), (10, 2)]
+        assert (Backend.limit, Other.limit) == (10, 10)
+
+    def test_cancelling_one_leaves_the_others_patched(self):
+        @patch.object(Backend, "limit", 1)
+        async def cancelled():
+            await asyncio.sleep(3600)
+
+        @patch.object(Backend, "limit", 2)
+        async def survivor(task):
+            await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+            return Backend.limit
+
+        async def main():
+            return await survivor(asyncio.create_task(cancelled()))
+
+        assert asyncio.run(main()) == 2
+        assert Backend.limit == 10
+
+
+def test_what_the_code_sets_during_a_limited_patch_is_there_when_it_resumes():
+    @patch.object(Backend, "limit", 20, scope=LIMITED)
+    def generator():
+        Backend.limit = 30
+        yield
+        yield Backend.limit
+
+    steps = generator()
+    next(steps)
+
+    assert Backend.limit == 10
+    assert next(steps) == 30
+    steps.close()
+    assert Backend.limit == 10
+
+
+def test_with_statements_and_plain_functions_know_no_suspension():
+    @patch.object(Backend, "limit", 20, scope=LIMITED)
+    def plain():
+        return (Backend.limit for _ in range(1))
+
+    assert next(plain()) == 10
+
+    def generator():
+        with patch.object(Backend, "limit", 20, scope=LIMITED):
+            yield
+
+    steps = generator()
+    next(steps)
+    assert Backend.limit == 20
+    steps.close()
+    assert Backend.limit == 10
+
+
+def test_subclasses_that_start_in_their_own_way_can_be_limited():
+    events = []
+    kind = type(patch.object(Backend, "limit"))
+
+    class Recording(kind):
+        def __enter__(self):
+            events.append("enter")
+            return super().__enter__()
+
+        def __exit__(self, *exc_info):
+            events.append("exit")
+            return super().__exit__(*exc_info)
+
+    patcher = Recording(lambda: Backend, "limit", 20, None, False, None, None, None, {}, scope=LIMITED)
+
+    @patcher
+    def generator():
+        yield Backend.limit
+        yield Backend.limit
+
+    steps = generator()
+    assert (next(steps), Backend.limit, next(steps), Backend.limit) == (20, 10, 20, 10)
+    assert list(steps) == []
+    assert events == ["enter", "exit"]
+    assert Backend.limit == 10
