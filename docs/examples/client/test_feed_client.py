@@ -1,6 +1,7 @@
 """The application's suite: no real second passes, no real socket is opened."""
 
 import asyncio
+from itertools import pairwise
 
 import asyncmock_plus as mock
 from asyncio_fakeclock import ClockedTestCase
@@ -72,7 +73,7 @@ class FeedClientTests(ClockedTestCase):
             await self.start()
             await self.advance(121.5)
 
-        pauses = [b - a for a, b in zip(self.feed.attempts, self.feed.attempts[1:])]
+        pauses = [b - a for a, b in pairwise(self.feed.attempts)]
         self.assertEqual(pauses, [0.5, 1, 2, 4, 8, 16, 30, 30, 30])
         self.assertIn("nobody listens on feed.example:7777", logs.output[0])
         self.assertEqual(self.client.connections, 1)
