@@ -50,37 +50,37 @@ class Assertions(Base):
     def assert_called(self) -> None:
         """Assert that the mock was called at least once."""
         if not self._mock_raw_calls():
-            super().assert_called()
+            _std.NonCallableMock.assert_called(self)
 
     def assert_called_once(self) -> None:
         """Assert that the mock was called once."""
         calls = self._mock_raw_calls()
         if calls is None or len(calls) != 1:
-            super().assert_called_once()
+            _std.NonCallableMock.assert_called_once(self)
 
     def assert_not_called(self) -> None:
         """Assert that the mock was never called."""
         if self._mock_raw_calls() != []:
-            super().assert_not_called()
+            _std.NonCallableMock.assert_not_called(self)
 
     def assert_called_with(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that the last call was made with these arguments."""
         calls = self._mock_raw_calls()
         if not calls or not self._mock_is_call(calls[-1], args, kwargs):
-            super().assert_called_with(*args, **kwargs)
+            _std.NonCallableMock.assert_called_with(self, *args, **kwargs)
 
     def assert_called_once_with(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that the mock was called once, with these arguments."""
         calls = self._mock_raw_calls()
         if calls is None or len(calls) != 1 or not self._mock_is_call(calls[0], args, kwargs):
-            super().assert_called_once_with(*args, **kwargs)
+            _std.NonCallableMock.assert_called_once_with(self, *args, **kwargs)
 
     def assert_any_call(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that one of the calls was made with these arguments."""
         for entry in self._mock_raw_calls() or ():
             if self._mock_is_call(entry, args, kwargs):
                 return
-        super().assert_any_call(*args, **kwargs)
+        _std.NonCallableMock.assert_any_call(self, *args, **kwargs)
 
     def _get_call_signature_from_name(self, name: Any) -> Any:
         """Return the signature of a child by its name in ``mock_calls``."""

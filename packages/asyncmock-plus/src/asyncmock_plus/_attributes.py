@@ -275,7 +275,7 @@ class Attributes(Construction):
 
         Its calls are recorded in ``mock_calls`` and ``method_calls`` of this mock.
         """
-        super().attach_mock(mock, attribute)
+        _std.NonCallableMock.attach_mock(self, mock, attribute)
 
     def configure_mock(self, /, **kwargs: Any) -> None:
         """

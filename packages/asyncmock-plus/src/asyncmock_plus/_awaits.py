@@ -16,7 +16,7 @@ from asyncmock_plus._awaited import Awaited
 from asyncmock_plus._calls import OPEN, Calls, run_effect
 from asyncmock_plus._cpython import COROUTINE_MARKER, CallList
 from asyncmock_plus._identity import VERSION, dotted_name
-from asyncmock_plus._outcomes import is_exception
+from asyncmock_plus._outcomes import forget_calls, is_exception
 from asyncmock_plus._records import two
 from asyncmock_plus._specs import is_async_function
 
@@ -102,12 +102,14 @@ def _raw_args(fields: Any, me: Any) -> Any:
     return two(*me.awaits[-1]) if me.awaits else None
 
 
+def _set_up_async(fields: dict[str, Any]) -> None:
+    fields.update(FIELDS, __kwdefaults__={})
+
+
 class AsyncMixin(Base):
     """What makes a mock a coroutine function."""
 
-    def __init__(self, /, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.__dict__.update(FIELDS, __kwdefaults__={})
+    _mock_set_up_kind = staticmethod(_set_up_async)
 
     await_count = _awaits("await_count", _raw_count)
     await_args = _awaits("await_args", _raw_args)
@@ -148,9 +150,8 @@ class AsyncMixin(Base):
             return await result if is_async_function(wraps) else result
         return self.return_value
 
-    def reset_mock(self, /, *args: Any, **kwargs: Any) -> None:
-        """Forget all calls and awaits. See `Mock.reset_mock`."""
-        super().reset_mock(*args, **kwargs)
+    def _mock_forget_calls(self) -> None:
+        forget_calls(self)
         self._mock_home[0].awaits = None
         if self._mock_delegate is not None:
             delegate = self._mock_delegate
@@ -181,14 +182,14 @@ class AsyncCalls(AsyncMixin, Calls):
         return coroutine
 
     def _mock_call_unrouted(self, me: Any, args: Any, kwargs: Any) -> Any:
-        coroutine = super()._mock_call_unrouted(me, args, kwargs)
+        coroutine = Calls._mock_call_unrouted(self, me, args, kwargs)
         if inspect.iscoroutine(coroutine):
             # The name in the warning about a coroutine that was never awaited.
             coroutine.__name__ = coroutine.__qualname__ = dotted_name(me)
         return coroutine
 
     def _mock_find_route(self, me: Any) -> None:
-        super()._mock_find_route(me)
+        Calls._mock_find_route(self, me)
         if me.route is not None:
             me.route = (*me.route[:3], OPEN, dotted_name(me))
 

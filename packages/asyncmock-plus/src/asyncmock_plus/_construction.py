@@ -94,6 +94,7 @@ class Construction(Base):
     _mock_sealed: bool = False
     _mock_spec: Spec | None = None
     _mock_unsafe: bool = False
+    _mock_set_up_kind: Any = None
     _mock_wraps: Any = None
     _spec_class: Any = None
     _spec_set: Any = None
@@ -136,6 +137,8 @@ class Construction(Base):
         if new_parent is not None:
             me.new_parent = identity_of(new_parent)
         me.name, me.new_name = name, new_name
+        if self._mock_set_up_kind is not None:
+            self._mock_set_up_kind(self.__dict__)
         if wraps is not None:
             self.__dict__["_mock_wraps"] = wraps
         if unsafe:

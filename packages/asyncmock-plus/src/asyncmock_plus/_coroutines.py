@@ -7,7 +7,8 @@ from typing import Any
 from unittest.mock import DEFAULT
 
 from asyncmock_plus._awaits import record_await
-from asyncmock_plus._calls import run_effect
+from asyncmock_plus._attributes import Attributes
+from asyncmock_plus._calls import Calls, run_effect
 from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._magic_methods import Items
 
@@ -59,7 +60,7 @@ class CoroutineSemantics:
     def _get_child_mock(self: Any, /, **kwargs: Any) -> Any:
         """Return a `MagicMock`, unless the spec says that the attribute is a coroutine function."""
         if self._mock_sealed:
-            return super()._get_child_mock(**kwargs)  # type: ignore[misc]
+            return Attributes._get_child_mock(self, **kwargs)
         spec, name = self._mock_spec, kwargs.get("_new_name")
         if name != "()" and spec is not None and spec.is_async(name):
             return Kinds.CoroutineMock(**kwargs)
@@ -72,5 +73,5 @@ class AsyncGeneratorSemantics:
     """Results are iterated by ``async for``, whatever iterable they are."""
 
     def _execute_mock_call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-        result = super()._execute_mock_call(*args, **kwargs)  # type: ignore[misc]
+        result = Calls._execute_mock_call(self, *args, **kwargs)
         return result if hasattr(type(result), "__aiter__") else Items(iter(result))

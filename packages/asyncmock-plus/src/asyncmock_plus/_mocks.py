@@ -10,6 +10,7 @@ from asyncmock_plus._assertions import Assertions
 from asyncmock_plus._awaits import FIELDS, AsyncCalls, AsyncMixin
 from asyncmock_plus._calls import Calls
 from asyncmock_plus._coroutines import AsyncGeneratorSemantics, CoroutineSemantics
+from asyncmock_plus._flattening import flattened
 from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._magic_methods import MAGICS
 from asyncmock_plus._outcomes import Outcomes
@@ -18,6 +19,7 @@ from asyncmock_plus._plans import HOOKS, own_hooks
 __unittest = True
 
 
+@flattened
 class NonCallableMock(Assertions, Outcomes, _std.NonCallableMock):
     """
     A mock that cannot be called.
@@ -60,6 +62,7 @@ class NonCallableMock(Assertions, Outcomes, _std.NonCallableMock):
             self.configure_mock(**kwargs)
 
 
+@flattened
 class Mock(Calls, NonCallableMock, _std.Mock):
     """
     A mock that records its calls and makes its attributes as they are asked for.
@@ -145,6 +148,7 @@ class MagicMock(Mock, _std.MagicMock):
         super().reset_mock(*args, return_value=return_value, **kwargs)
 
 
+@flattened
 class AsyncMock(AsyncCalls, Mock, _std.AsyncMock):
     """
     A mock of a coroutine function, with the semantics of the standard library.
@@ -164,6 +168,7 @@ class AsyncMock(AsyncCalls, Mock, _std.AsyncMock):
     _mock_default_magics = MAGICS
 
 
+@flattened
 class CoroutineMock(CoroutineSemantics, AsyncMock):
     """
     A mock of a coroutine function, with the semantics of asynctest.
@@ -183,6 +188,7 @@ class CoroutineMock(CoroutineSemantics, AsyncMock):
     __module__ = "asyncmock_plus"
 
 
+@flattened
 class AsyncGeneratorMock(AsyncGeneratorSemantics, MagicMock):
     """The mock of an async generator function of a spec: ``async for`` iterates its results."""
 

@@ -8,7 +8,7 @@ from unittest.mock import DEFAULT
 from asyncmock_plus._adoption import adopt
 from asyncmock_plus._attributes import Attributes
 from asyncmock_plus._cpython import DELETED, CallList, SpecState, is_callable
-from asyncmock_plus._records import Ledger, forget, ledger_of
+from asyncmock_plus._records import forget, ledger_of, two
 from asyncmock_plus._specs import is_mock
 
 __unittest = True
@@ -65,8 +65,6 @@ def _recorded(name: str, raw: Any) -> property:
 
 
 def _last(calls: Any) -> Any:
-    from asyncmock_plus._records import two
-
     return two(calls[-1][2], calls[-1][3]) if calls else None
 
 
@@ -164,11 +162,14 @@ class Outcomes(Attributes):
             result.reset_mock(visited)
 
     def _mock_forget_calls(self) -> None:
-        forget(self._mock_home[0])
-        delegate = self._mock_delegate
-        if delegate is not None:
-            delegate.called, delegate.call_count, delegate.call_args = False, 0, None
-            delegate.call_args_list, delegate.mock_calls = CallList(), CallList()
+        forget_calls(self)
 
 
-RECORDED = Ledger.__slots__
+def forget_calls(mock: Any) -> None:
+    """Empty the record of a mock, and that of the function it stands behind."""
+    forget(mock._mock_home[0])
+    delegate = mock._mock_delegate
+    if delegate is not None:
+        delegate.called, delegate.call_count, delegate.call_args = False, 0, None
+        delegate.call_args_list, delegate.mock_calls = CallList(), CallList()
+

@@ -54,6 +54,7 @@ class Plan:
 
     __slots__ = (
         "bases",
+        "counted",
         "magics",
         "name",
         "namespace",
@@ -77,12 +78,19 @@ class Plan:
         self.new = super(_std.NonCallableMock, owner).__new__
         self.pool: list[tuple[Any, list[Any]]] = []
         self.variants: dict[Any, Plan] = {}
-        probe, _ = self._make()
+        made = self._make()
+        probe = made[0]
         self.qualname = probe.__qualname__
-        self.references = sys.getrefcount(probe)
         hooks = [hook for hook in HOOKS if getattr(probe, hook, None) not in own_hooks]
         self.overridden = frozenset(hook for hook in hooks if hasattr(probe, hook))
         self.plain = not self.overridden
+        del probe
+        # How often a class without users is referred to, counted where it is compared later.
+        self.references = -1
+        self.pool.append(made)
+        del made
+        self._recycled()
+        self.references = self.counted
         self.straight = self.overridden.isdisjoint(
             {
                 "__call__",
@@ -101,14 +109,7 @@ class Plan:
 
     def instance(self) -> Any:
         """Return a new mock, not initialized, of a class that is its own."""
-        own = home = None
-        while self.pool:
-            own, home = self.pool.pop()
-            if self._is_as_made(own, home):
-                break
-            own = None
-        if own is None:
-            own, home = self._make()
+        own, home = (self.pool and self._recycled()) or self._make()
         mock = self.new(own)
         me = Identity(mock, bury)
         me.name = me.parent = me.new_parent = me.route = me.calls = me.everything = None
@@ -117,20 +118,28 @@ class Plan:
         me.hooked = me.reported_to = False
         me.plan = self
         me.own_class = own
-        home[0] = me  # type: ignore[index]
+        home[0] = me
         return mock
 
-    def _is_as_made(self, own: Any, home: list[Any]) -> bool:
+    def _recycled(self) -> tuple[Any, list[Any]] | None:
+        """Return the class of a mock that died, if it is as it was made and nobody has it."""
         namespace = self.namespace.copy()
+        try:
+            own, home = self.pool.pop()
+        except IndexError:  # another thread was faster
+            return None
         namespace["_mock_home"] = home
-        return (
-            sys.getrefcount(own) == self.references + 2
+        self.counted = sys.getrefcount(own)
+        if (
+            self.counted == self.references
             and own.__dict__ == namespace
             and own.__name__ is self.name
             and own.__qualname__ is self.qualname
             and own.__bases__ is self.bases
             and weakref.getweakrefcount(own) == 1
-        )
+        ):
+            return own, home
+        return None
 
     def variant(self, key: Any, magics: dict[str, Any], mixin: type | None) -> Plan:
         """Return the plan for mocks of the same class with other magic methods, or made async."""
