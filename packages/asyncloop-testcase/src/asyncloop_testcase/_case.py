@@ -277,6 +277,9 @@ class FunctionTestCase(TestCase, unittest.FunctionTestCase):
         tearDown: Called after it, if ``setUp`` succeeded.
         description: What is shown instead of the first line of the test's docstring.
 
+    Raises:
+        TypeError: One of the functions cannot be called.
+
     Example:
         >>> async def check():
         ...     await asyncio.sleep(0)
@@ -286,6 +289,8 @@ class FunctionTestCase(TestCase, unittest.FunctionTestCase):
     .. versionadded:: 0.1.0
     """
 
+    __test__ = False  # pytest is not to collect the class where it was imported
+
     def __init__(
         self,
         testFunc: Callable[[], object],  # noqa: N803 - unittest's names
@@ -293,6 +298,9 @@ class FunctionTestCase(TestCase, unittest.FunctionTestCase):
         tearDown: Callable[[], object] | None = None,
         description: str | None = None,
     ) -> None:
+        if testFunc == "runTest":  # a loader found the class in a module that imports it
+            testFunc = _nothing_to_test
+        _check_functions(testFunc=testFunc, setUp=setUp or abs, tearDown=tearDown or abs)
         unittest.FunctionTestCase.__init__(self, testFunc, setUp, tearDown, description)
         self._asyncloop_functions = (setUp, testFunc, tearDown)
 
@@ -311,6 +319,18 @@ class FunctionTestCase(TestCase, unittest.FunctionTestCase):
 
     def _asyncloop_method(self) -> Callable[[], object]:
         return self._asyncloop_functions[1]
+
+
+def _nothing_to_test() -> None:
+    msg = "FunctionTestCase is no test itself, it was imported"
+    raise unittest.SkipTest(msg)
+
+
+def _check_functions(**functions: object) -> None:
+    for name, function in functions.items():
+        if not callable(function):
+            msg = f"FunctionTestCase({name}={function!r}): {name} must be a function"
+            raise TypeError(msg)
 
 
 def refuse_result(method: object, result: object, *, awaited: bool) -> None:

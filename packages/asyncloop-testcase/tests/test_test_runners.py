@@ -1,0 +1,129 @@
+"""The fault matrix once more, with the runners that people use."""
+
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import faults
+import pytest
+
+MODULE = '''
+import unittest
+import faults
+from asyncloop_testcase import TestCase
+
+for phase in faults.PHASES:
+    for outcome in faults.OUTCOMES:
+        if outcome == "KeyboardInterrupt":
+            continue
+        reference = faults.sync_body(phase, outcome, [])
+        ours = faults.coroutine_body(phase, outcome, [])
+        for title, base, body in [
+            ("Reference", unittest.TestCase, reference),
+            ("Ours", TestCase, ours),
+        ]:
+            case = faults.make_case(base, body, "success expected")
+            case.__name__ = case.__qualname__ = f"{title}_{phase}_{outcome}"
+            case.__module__ = __name__
+            globals()[case.__name__] = case
+del case
+'''
+
+
+# Without the plugins that happen to be installed: each takes its time to start.
+BARE_PYTEST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+OWN_PLUGIN = ("-p", "asyncloop_testcase._pytest_plugin")
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent), **BARE_PYTEST},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def unittest_verdicts(folder: Path) -> dict[str, list[str]]:
+    """Return what ``python -m unittest -v`` says of each class."""
+    done = run(folder, "unittest", "-v", "test_matrix")
+    found: dict[str, list[str]] = {}
+    for line in done.stderr.splitlines():
+        match = re.match(r" *test \(test_matrix\.(\w+?)(?:\.test)?\).* \.\.\. (.*)", line)
+        if match:
+            found.setdefault(match[1], []).append(match[2])
+    assert "ResourceWarning" not in done.stderr
+    return found
+
+
+def pytest_verdicts(folder: Path, *options: str) -> dict[str, list[str]]:
+    """Return what pytest's report says of each class."""
+    done = run(folder, "pytest", "-q", *OWN_PLUGIN, "--junit-xml=r.xml", *options)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "ResourceWarning" not in done.stdout
+    found: dict[str, list[str]] = {}
+    for case in ElementTree.parse(folder / "r.xml").iter("testcase"):
+        name = case.get("classname", "").rpartition(".")[2]
+        found.setdefault(name, []).extend(
+            f"{child.tag} {child.get('message')}" for child in case if child.tag != "system-out"
+        )
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "test_matrix.py").write_text(MODULE, "utf-8")
+    return tmp_path
+
+
+def assert_ours_are_as_the_reference(verdicts: dict[str, list[str]]) -> None:
+    ours = {name[5:]: told for name, told in verdicts.items() if name.startswith("Ours_")}
+    reference = {name[10:]: told for name, told in verdicts.items() if name.startswith("Ref")}
+    assert len(reference) == len(faults.PHASES) * (len(faults.OUTCOMES) - 1)
+    assert ours == reference
+
+
+def test_verdicts_in_unittest(folder: Path) -> None:
+    assert_ours_are_as_the_reference(unittest_verdicts(folder))
+
+
+def test_verdicts_in_pytest(folder: Path) -> None:
+    assert_ours_are_as_the_reference(pytest_verdicts(folder))
+
+
+def test_verdicts_in_pytest_xdist(folder: Path) -> None:
+    assert_ours_are_as_the_reference(pytest_verdicts(folder, "-p", "xdist", "-n", "2"))
+
+
+@pytest.mark.parametrize("runner", ["unittest", "pytest"])
+def test_keyboard_interrupt_ends_the_run_and_tells_where_the_tasks_wait(
+    runner: str, tmp_path: Path
+) -> None:
+    (tmp_path / "test_interrupt.py").write_text(
+        "import asyncio, signal\n"
+        "from asyncloop_testcase import TestCase\n"
+        "class Tests(TestCase):\n"
+        "    async def test(self):\n"
+        "        self.loop.call_later(0.01, signal.raise_signal, signal.SIGINT)\n"
+        "        await self.wait_for_ever()\n"
+        "    async def wait_for_ever(self):\n"
+        "        try:\n"
+        "            await asyncio.Event().wait()\n"
+        "        finally:\n"
+        "            print('tidied up', flush=True)\n"
+    )
+
+    done = run(tmp_path, runner, *([] if runner == "unittest" else ["-s", *OWN_PLUGIN]), "test_interrupt.py")
+
+    output = done.stdout + done.stderr
+    assert "KeyboardInterrupt" in output
+    assert "in Tests.wait_for_ever" in output or "in wait_for_ever" in output
+    assert "await asyncio.Event().wait()" in output
+    assert "tidied up" in output
+    assert "never awaited" not in output
+    assert done.returncode not in {0, 1} or runner == "unittest"
