@@ -12,7 +12,7 @@ import asyncmock_plus as ours
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "benchmarks"))
 
-from _compare import Table, main  # noqa: E402
+from _compare import Table, main
 
 LIBRARIES = {"unittest.mock": std, "ours": ours}
 
@@ -116,7 +116,9 @@ def patches() -> Table:
     table = Table("patching", baseline="unittest.mock", unit="us")
 
     def row(name, work, target=None):
-        table.row(name, {who: lambda lib=lib: work(lib) for who, lib in LIBRARIES.items()}, target=target)
+        table.row(
+            name, {who: lambda lib=lib: work(lib) for who, lib in LIBRARIES.items()}, target=target
+        )
 
     row("patch.object", patch_object, 5)
     row('patch("a.b")', patch_by_name, 5)

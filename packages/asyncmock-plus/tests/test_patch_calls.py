@@ -586,7 +586,9 @@ def test_subclasses_that_start_in_their_own_way_can_be_limited():
             events.append("exit")
             return super().__exit__(*exc_info)
 
-    patcher = Recording(lambda: Backend, "limit", 20, None, False, None, None, None, {}, scope=LIMITED)
+    patcher = Recording(
+        lambda: Backend, "limit", 20, None, False, None, None, None, {}, scope=LIMITED
+    )
 
     @patcher
     def generator():

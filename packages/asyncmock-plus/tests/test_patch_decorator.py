@@ -36,7 +36,10 @@ def test_test_methods_of_every_kind_run_patched():
     tests = Tests()
 
     async def all_async():
-        return [await tests.test_coroutine(), *[each async for each in tests.test_async_generator()]]
+        return [
+            await tests.test_coroutine(),
+            *[each async for each in tests.test_async_generator()],
+        ]
 
     assert tests.test_function() == 20
     assert asyncio.run(all_async()) == [20, 20]

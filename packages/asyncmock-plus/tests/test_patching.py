@@ -451,7 +451,9 @@ class TestBadInput:
 
     @pytest.mark.parametrize("target", ["json", 3, None])
     def test_a_target_without_a_dot(self, target):
-        with pytest.raises(TypeError, match=f"Need a valid target to patch. You supplied: {target!r}"):
+        with pytest.raises(
+            TypeError, match=f"Need a valid target to patch. You supplied: {target!r}"
+        ):
             patch(target)
 
     def test_a_name_for_patch_object(self):

@@ -29,7 +29,9 @@ class _File:
     """
     What is in the file, and how far it has been read.
 
-    Each method is the side effect of the mock of its name, unless that has got a return value.
+    Args:
+        data: What is in it.
+        handle: The mock of the file.
     """
 
     def __init__(self, data: str | bytes | None, handle: Any) -> None:
@@ -44,22 +46,46 @@ class _File:
         self.handle.closed = False
         return DEFAULT
 
-    def close(self) -> Any:
+    def configure(self, name: str, mock: Any) -> None:
+        """Have the mock of a method do what the file does."""
+        if name == "__enter__":
+            mock.return_value = self.handle
+        elif name == "write":
+            mock.return_value = None
+        elif name == "__iter__":
+            mock.return_value = self  # which the mock of __iter__ iterates over
+        elif name in _STREAM_METHODS:
+            mock.return_value = None
+            mock.side_effect = self._method(name, mock)
+        else:
+            mock.side_effect = getattr(self, name.strip("_"))
+
+    def close(self) -> None:
         """Report the file as closed; reading goes on, as in the standard library."""
         self.handle.closed = True
-        return DEFAULT
 
-    def exit(self, *exc_info: Any) -> Any:
+    def exit(self, *exc_info: Any) -> None:
         """Close the file: a call that is recorded, since Python 3.13."""
         if sys.version_info >= (3, 13):
             self.handle.close()
         else:
             self.close()
 
-    def method(self, name: str) -> Callable[..., Any]:
-        """Return the method of the stream that gives way to a return value of the mock."""
-        mock = getattr(self.handle, name)
+    def next(self) -> Any:
+        """Return the next line."""
+        line = self.handle.readline.return_value
+        return next(self.stream) if line is None else line
 
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the lines that have not been read."""
+        line = self.handle.readline.return_value
+        if line is not None:
+            yield from repeat(line)
+        # Not an iterator of the stream: open() replaces that.
+        while line := self.stream.readline():
+            yield line
+
+    def _method(self, name: str, mock: Any) -> Callable[..., Any]:
         def side_effect(*args: Any, **kwargs: Any) -> Any:
             if mock.return_value is not None:
                 return mock.return_value
@@ -67,18 +93,26 @@ class _File:
 
         return side_effect
 
-    def next(self) -> Any:
-        """Return the next line."""
-        line = self.handle.readline.return_value
-        return next(self.stream) if line is None else line
 
-    def lines(self) -> Iterator[Any]:
-        """Iterate over the lines that have not been read."""
-        line = self.handle.readline.return_value
-        if line is not None:
-            yield from repeat(line)
-        # Not an iterator of the stream: open() replaces that.
-        yield from iter(lambda: self.stream.readline(), type(self.stream.getvalue())())
+_STREAM_METHODS = frozenset({"read", "readline", "readlines", "seek", "tell"})
+_METHODS = _STREAM_METHODS | {"write", "close", "__enter__", "__exit__", "__iter__", "__next__"}
+
+
+class _FileMock(MagicMock):
+    """A mock of a file: its methods are made when they are first used."""
+
+    def _get_child_mock(self, /, **kwargs: Any) -> Any:
+        name = kwargs.get("name")
+        if name not in _METHODS:
+            if self._mock_sealed:
+                return super()._get_child_mock(**kwargs)  # says what is wrong
+            return MagicMock(**kwargs)
+        child = MagicMock(**kwargs)
+        self._mock_file.configure(name, child)
+        return child
+
+
+_FileMock.__name__ = "MagicMock"
 
 
 def mock_open(mock: Any = None, read_data: str | bytes | None = "") -> Any:
@@ -115,18 +149,8 @@ def mock_open(mock: Any = None, read_data: str | bytes | None = "") -> Any:
         raise TypeError(msg)
     if mock is None:
         mock = MagicMock(name="open", spec=_open_spec())
-    handle = MagicMock(spec=_file_spec())
-    file = _File(read_data, handle)
-    handle.__enter__.return_value = handle
-    handle.write.return_value = None
-    for name in ("read", "readline", "readlines", "seek", "tell"):
-        method = getattr(handle, name)
-        method.return_value = None
-        method.side_effect = file.method(name)
-    handle.__iter__.side_effect = file.lines
-    handle.__next__.side_effect = file.next
-    handle.__exit__.side_effect = file.exit
-    handle.close.side_effect = file.close
+    handle = _FileMock(spec=_file_spec())
+    file = handle.__dict__["_mock_file"] = _File(read_data, handle)
     mock.side_effect = file.open
     mock.return_value = handle
     return mock

@@ -1,0 +1,168 @@
+"""mock_open: a file that reads, seeks, tells, iterates and closes."""
+
+import io
+import json
+
+import pytest
+from asyncmock_plus import MagicMock, Mock, call, mock_open, patch, seal
+
+TEXT = "one\ntwo\nthree\n"
+
+
+@pytest.mark.parametrize("data", [TEXT, TEXT.encode()], ids=["text", "bytes"])
+class TestReading:
+    """What a real file in memory answers is what the mock answers."""
+
+    def files(self, data):
+        real = io.StringIO(data) if isinstance(data, str) else io.BytesIO(data)
+        return mock_open(read_data=data)("file"), real
+
+    @pytest.mark.parametrize(
+        "read",
+        [
+            lambda file: file.read(),
+            lambda file: [file.read(2), file.read(2), file.read(100), file.read()],
+            lambda file: file.readlines(),
+            lambda file: [file.readline(), file.read(3), file.readlines()],
+            lambda file: [file.readline(2), file.readline(), file.tell()],
+            lambda file: list(file),
+            lambda file: [next(file), list(file), file.read()],
+            lambda file: [line for line in file if line[0] == file.read(0)] + [file.tell()],
+            lambda file: [file.read(), file.seek(4), file.readline(), file.tell()],
+            lambda file: [file.seek(0, io.SEEK_END), file.tell(), file.read()],
+            lambda file: [file.readline(), file.seek(0), list(file), list(file)],
+        ],
+    )
+    def test_as_a_real_file(self, data, read):
+        mocked, real = self.files(data)
+
+        assert read(mocked) == read(real)
+
+    def test_the_end_of_the_file(self, data):
+        mocked, _ = self.files(data)
+        mocked.read()
+
+        assert mocked.readline() == type(data)()
+        with pytest.raises(StopIteration):
+            next(mocked)
+
+
+def test_opening_again_starts_at_the_beginning():
+    opened = mock_open(read_data=TEXT)
+
+    assert [opened().read(), opened().readline(), list(opened())] == [
+        TEXT,
+        "one\n",
+        ["one\n", "two\n", "three\n"],
+    ]
+
+
+def test_closed_tells_whether_the_file_is_closed():
+    opened = mock_open()
+
+    with opened("file") as file:
+        assert file.closed is False
+    assert file.closed is True
+    assert opened("file").closed is False
+    file.close()
+    assert file.closed is True
+
+
+def test_a_with_statement_that_fails_closes_the_file_and_raises():
+    opened = mock_open()
+
+    with pytest.raises(ZeroDivisionError), opened("file"):
+        raise ZeroDivisionError
+
+    assert opened.return_value.closed is True
+
+
+def test_calls_are_recorded():
+    opened = mock_open(read_data=TEXT)
+
+    with patch("builtins.open", opened), open("file", "w") as file:
+        file.write("text")
+        file.read()
+
+    opened.assert_called_once_with("file", "w")
+    assert opened.mock_calls[:4] == [
+        call("file", "w"),
+        call().__enter__(),
+        call().write("text"),
+        call().read(),
+    ]
+    assert opened.mock_calls[4] == call().__exit__(None, None, None)
+
+
+def test_return_values_of_the_user_come_first():
+    file = mock_open(read_data=TEXT)()
+    file.read.return_value = "read"
+    file.readline.return_value = "line"
+    file.readlines.return_value = ["lines"]
+    file.tell.return_value = 7
+    file.write.return_value = 4
+
+    assert [file.read(), file.readline(), file.readline(), next(file)] == ["read", *["line"] * 3]
+    assert (file.readlines(), file.tell(), file.write("text")) == (["lines"], 7, 4)
+    assert next(iter(file)) == "line"
+
+
+def test_side_effects_of_the_user_come_first():
+    opened = mock_open(read_data=TEXT)
+    opened.return_value.read.side_effect = OSError
+
+    with pytest.raises(OSError):
+        opened().read()
+
+
+def test_iteration_can_be_configured():
+    file = mock_open(read_data=TEXT)()
+    file.__iter__.return_value = ["a", "b"]
+
+    assert list(file) == ["a", "b"]
+
+
+def test_both_are_magic_mocks():
+    opened = mock_open()
+
+    assert isinstance(opened, MagicMock)
+    assert isinstance(opened(), MagicMock)
+    assert repr(opened).startswith("<MagicMock name='open' ")
+    assert repr(opened()).startswith("<MagicMock name='open()' ")
+    assert repr(opened().read).startswith("<MagicMock name='open().read' ")
+
+
+def test_only_what_files_have():
+    file = mock_open()()
+
+    with pytest.raises(AttributeError):
+        file.raed
+    assert {"read", "seek", "closed"} <= set(dir(file))
+
+
+def test_a_mock_of_the_user_is_configured():
+    mine = Mock()
+
+    assert mock_open(mine, TEXT) is mine
+    assert mine("file").read() == TEXT
+
+
+def test_a_sealed_file_can_be_used_but_not_extended():
+    opened = mock_open(read_data=TEXT)
+    seal(opened)
+
+    with opened("file") as file:
+        assert file.readline() == "one\n"
+    with pytest.raises(AttributeError):
+        file.isatty.answer
+
+
+def test_json_is_read_from_a_mock():
+    with patch("builtins.open", mock_open(read_data='{"a": 1}')), open("file") as file:
+        assert json.load(file) == {"a": 1}
+
+
+@pytest.mark.parametrize("data", [1, ["line"], object])
+def test_data_that_is_neither_text_nor_bytes_is_refused(data):
+    with pytest.raises(TypeError, match=r"read_data of mock_open\(\) must be str or bytes, not "):
+        mock_open(read_data=data)

@@ -1,0 +1,285 @@
+"""patch.dict: contents that change for a while."""
+
+import asyncio
+import collections
+import os
+
+import pytest
+from asyncmock_plus import LIMITED, patch
+
+SETTINGS = {"retries": 3}
+
+
+class Container:
+    """The least that patch.dict takes."""
+
+    def __init__(self, **values):
+        self.values = values
+
+    def __getitem__(self, key):
+        return self.values[key]
+
+    def __setitem__(self, key, value):
+        self.values[key] = value
+
+    def __delitem__(self, key):
+        del self.values[key]
+
+    def __iter__(self):
+        return iter(list(self.values))
+
+
+def test_with_statement_sets_values_and_restores_them():
+    settings = {"retries": 3}
+
+    with patch.dict(settings, {"timeout": 1}, retries=5) as bound:
+        assert bound is settings
+        assert settings == {"retries": 5, "timeout": 1}
+
+    assert settings == {"retries": 3}
+
+
+def test_pairs_and_keys_that_are_no_names():
+    settings = {}
+
+    with patch.dict(settings, [(1, "a"), (None, "b")]):
+        assert settings == {1: "a", None: "b"}
+
+    assert settings == {}
+
+
+def test_clear_empties_it_meanwhile():
+    settings = {"retries": 3}
+
+    with patch.dict(settings, clear=True, timeout=1):
+        assert settings == {"timeout": 1}
+
+    assert settings == {"retries": 3}
+
+
+def test_what_the_code_changes_is_undone():
+    settings = {"retries": 3, "timeout": 1}
+
+    with patch.dict(settings):
+        del settings["retries"]
+        settings["timeout"] = 2
+        settings["new"] = 3
+
+    assert settings == {"retries": 3, "timeout": 1}
+    assert list(settings) == ["retries", "timeout"]
+
+
+def test_the_order_of_keys_is_restored():
+    settings = collections.OrderedDict(a=1, b=2)
+
+    with patch.dict(settings):
+        settings.move_to_end("a")
+
+    assert list(settings.items()) == [("a", 1), ("b", 2)]
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_containers_with_the_least_of_methods(clear):
+    container = Container(a=1, b=2)
+
+    with patch.dict(container, {"b": 3, "c": 4}, clear=clear):
+        assert container.values == ({} if clear else {"a": 1}) | {"b": 3, "c": 4}
+
+    assert container.values == {"a": 1, "b": 2}
+
+
+def test_environment_variables():
+    before = dict(os.environ)
+
+    with patch.dict("os.environ", {"RETRIES": "3"}, clear=True):
+        assert dict(os.environ) == {"RETRIES": "3"}
+
+    assert dict(os.environ) == before
+
+
+def test_a_value_the_container_refuses_changes_nothing():
+    before = dict(os.environ)
+
+    with pytest.raises(TypeError):
+        patch.dict(os.environ, {"A": "1", "B": 2}, clear=True).start()
+
+    assert dict(os.environ) == before
+
+
+def test_the_name_is_imported_when_the_patch_starts():
+    patcher = patch.dict("test_patch_dict_module.settings", retries=5)
+
+    with pytest.raises(ModuleNotFoundError):
+        patcher.start()
+
+
+def test_start_and_stop():
+    settings = {}
+    patcher = patch.dict(settings, retries=5)
+
+    assert patcher.start() is settings
+    assert patcher.is_started
+    assert settings == {"retries": 5}
+    patcher.stop()
+    patcher.stop()
+    assert settings == {}
+
+
+def test_exit_without_enter_does_nothing():
+    settings = {"retries": 3}
+
+    assert patch.dict(settings, retries=5).__exit__(None, None, None) is False
+
+    assert settings == {"retries": 3}
+
+
+def test_one_patch_may_be_entered_twice():
+    settings = {"retries": 3}
+    patcher = patch.dict(settings, retries=5)
+
+    with patcher:
+        settings["retries"] = 7
+        with patcher:
+            assert settings == {"retries": 5}
+        assert settings == {"retries": 7}
+
+    assert settings == {"retries": 3}
+
+
+def test_decorated_functions_of_every_kind():
+    settings = {}
+    decorate = patch.dict(settings, retries=5)
+
+    @decorate
+    def function(*args):
+        return args, dict(settings)
+
+    @decorate
+    async def coroutine():
+        await asyncio.sleep(0)
+        return dict(settings)
+
+    @decorate
+    def generator():
+        yield dict(settings)
+
+    @decorate
+    async def async_generator():
+        yield dict(settings)
+
+    async def first():
+        async for each in async_generator():
+            return each
+
+    assert function(1) == ((1,), {"retries": 5})
+    for result in (asyncio.run(coroutine()), next(generator()), asyncio.run(first())):
+        assert result == {"retries": 5}
+    assert settings == {}
+
+
+def test_a_decorator_above_others_starts_first():
+    settings = {}
+
+    class Backend:
+        limit = 10
+
+    @patch.dict(settings, retries=5)
+    @patch.object(Backend, "limit", new_callable=lambda: dict(settings))
+    def function(limit):
+        return limit
+
+    assert function() == {"retries": 5}
+
+
+def test_scope_is_a_key_like_any_other_unless_it_is_a_scope():
+    settings = {}
+
+    with patch.dict(settings, scope="a"):
+        assert settings == {"scope": "a"}
+    assert patch.dict(settings, scope=LIMITED).scope is LIMITED
+
+
+def test_limited_lifts_all_changes_and_brings_them_back():
+    settings = {"retries": 3, "timeout": 1}
+
+    @patch.dict(settings, retries=5, scope=LIMITED)
+    def generator():
+        del settings["timeout"]
+        settings["new"] = 1
+        yield
+        yield dict(settings)
+
+    steps = generator()
+    next(steps)
+    assert settings == {"retries": 3, "timeout": 1}
+    settings["other"] = 2
+
+    assert next(steps) == {"retries": 5, "new": 1, "other": 2}
+    assert settings == {"retries": 3, "timeout": 1, "other": 2}
+    assert list(steps) == []
+    assert settings == {"retries": 3, "timeout": 1, "other": 2}
+
+
+def test_limited_and_cleared():
+    settings = {"retries": 3}
+
+    @patch.dict(settings, timeout=1, clear=True, scope=LIMITED)
+    def generator():
+        yield dict(settings)
+        yield dict(settings)
+
+    steps = generator()
+
+    assert next(steps) == {"timeout": 1}
+    settings["other"] = 2
+    assert next(steps) == {"timeout": 1}
+    assert settings == {"retries": 3, "other": 2}
+    steps.close()
+
+
+@pytest.mark.parametrize("order", ["first", "last"])
+@pytest.mark.parametrize("clear", [False, True])
+def test_two_patches_of_one_dictionary_end_in_any_order(order, clear):
+    settings = {"retries": 3, "kept": 0}
+    first = patch.dict(settings, retries=5, one=1)
+    second = patch.dict(settings, retries=5, two=2, clear=clear)
+    first.start()
+    second.start()
+
+    if order == "first":
+        first.stop()
+        assert settings == ({} if clear else {"kept": 0}) | {"retries": 5, "two": 2}
+        second.stop()
+    else:
+        second.stop()
+        assert settings == {"retries": 5, "one": 1, "kept": 0}
+        first.stop()
+
+    assert settings == {"retries": 3, "kept": 0}
+
+
+def test_tasks_with_patches_of_one_dictionary():
+    settings = {"who": "nobody"}
+    seen = []
+
+    def task(who, times, **scope):
+        @patch.dict(settings, {"who": who, who: True}, **scope)
+        async def run():
+            for _ in range(times):
+                seen.append((who, sorted(settings.items(), key=str)))
+                await asyncio.sleep(0)
+
+        return run()
+
+    async def main():
+        await asyncio.gather(
+            task("a", 1), task("b", 3, scope=LIMITED), task("c", 2), task("d", 1, scope=LIMITED)
+        )
+
+    asyncio.run(main())
+
+    assert settings == {"who": "nobody"}
+    for who, items in seen:
+        assert (who, True) in items
+        if who in "bd":
+            assert ("who", who) in items
