@@ -7,9 +7,8 @@ import time
 from typing import Any
 
 import pytest
-from clocked import clocked_loop, run
-
 from asyncio_fakeclock import FakeClock, get_clock, new_event_loop
+from clocked import clocked_loop, run
 
 
 def test_time_stands_still_between_steps() -> None:

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from asyncio_fakeclock import FakeClock
 from clocked import clocked_loop, run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from asyncio_fakeclock import FakeClock
 
 MANY = settings(
     deadline=None,

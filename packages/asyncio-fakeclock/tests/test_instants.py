@@ -4,10 +4,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from asyncio_fakeclock._instants import Grid, checked_instant, checked_seconds
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from asyncio_fakeclock._instants import Grid, checked_instant, checked_seconds
 
 EXACT = settings(deadline=None, derandomize=True, max_examples=200)
 

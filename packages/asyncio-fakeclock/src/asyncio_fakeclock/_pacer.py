@@ -168,14 +168,13 @@ class Pacer:
         queue, surroundings = self.queue, self.surroundings
         queue.quiet = True  # first, so that what begins meanwhile in a thread can clear it
         surroundings.look()
-        if not surroundings.are_calm:
-            queue.quiet = False
-        pending = self._auto and surroundings.pending()
-        if not surroundings.are_calm:
-            events = queue.poll(0)
-            if events or _cpython.is_busy(self._loop):
-                return events
-        if pending and queue.idle() and self._has_future():
+        if surroundings.are_calm:
+            return None
+        queue.quiet = False
+        events = queue.poll(0)
+        if events or _cpython.is_busy(self._loop):
+            return events
+        if self._auto and surroundings.pending and queue.idle() and self._has_future():
             return self._stand_still()
         return None
 
@@ -202,16 +201,15 @@ class Pacer:
         pause = 0.001
         while True:
             surroundings.look()
-            pending = surroundings.pending()
-            events = queue.poll(pause if pending else 0)
-            if events or _cpython.is_busy(self._loop):
+            may_move = self._auto and self._has_future()
+            awaited = surroundings.pending + ([] if may_move else surroundings.ignored)
+            events = queue.poll(pause if awaited else 0)
+            if events or _cpython.is_busy(self._loop) or (may_move and not awaited):
                 return events
-            if not pending:
-                if self._auto and self._has_future():
-                    return []
+            if not awaited:
                 self._give_up()
             if self._stall_timeout is not None and RealTime.now() - begun >= self._stall_timeout:
-                self._stalled()
+                self._stalled(awaited)
             pause = min(pause * 2, 0.02)
 
     def _give_up(self) -> None:
@@ -232,8 +230,9 @@ class Pacer:
         hints = self.surroundings.hints()
         raise DeadlockError("\n".join([what, *hints, await_chains(self._loop)]))
 
-    def _stalled(self) -> None:
-        names = "\n".join(f"    {name}" for name in self.surroundings.forgive())
+    def _stalled(self, awaited: list[tuple[Any, str]]) -> None:
+        self.surroundings.forgive(awaited)
+        names = "\n".join(f"    {name}" for _, name in awaited)
         msg = (
             f"time has stood still at {seconds(self.queue.now)} s for "
             f"{seconds(self._stall_timeout or 0)} real seconds, since something real may answer:\n"

@@ -9,19 +9,15 @@ known, and nothing counts.
 from __future__ import annotations
 
 import os
-from typing import final
+from typing import NamedTuple, final
 
 __all__ = ["Child", "Children"]
 
 
-@final
-class Child:
-    """A child process, by its id."""
+class Child(NamedTuple):
+    """A child process."""
 
-    __slots__ = ("__weakref__", "pid")
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
+    pid: int
 
 
 @final
@@ -36,10 +32,6 @@ class Children:
     def remember(self) -> None:
         """Count only children that are born from now on."""
         self._known = _pids()
-
-    def ignore(self, pids: set[int]) -> None:
-        """Do not count these any more."""
-        self._known |= pids
 
     def alive(self) -> list[tuple[Child, str]]:
         """Return the children that run, each with a description."""

@@ -21,6 +21,8 @@ import socket
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
+from asyncio_fakeclock._unix_peers import peer_inode
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,21 +33,35 @@ VIRTUAL = 2**31
 OWN, REAL, LISTENER = "own", "real", "listener"
 
 
+class Descriptor(NamedTuple):
+    """A descriptor and what it stands for, since numbers are used again."""
+
+    fd: int
+    inode: int
+
+    @classmethod
+    def of(cls, fd: int) -> Descriptor:
+        """Return what *fd* stands for now."""
+        status = _status(fd)
+        return cls(fd, -1 if status is None else status.st_ino)
+
+
 class Channel(NamedTuple):
     """What the loop watches at one descriptor."""
 
-    fd: int
+    descriptor: Descriptor
     kind: str
     name: str
 
 
 class _Socket(NamedTuple):
-    fd: int
+    fd: Descriptor
     family: int
     type: int
     local: object
     peer: object
     listens: bool
+    peer_inode: int | None
 
 
 def channels(fds: Iterable[int]) -> list[Channel]:
@@ -56,7 +72,7 @@ def channels(fds: Iterable[int]) -> list[Channel]:
     for fd in kernel:
         status = _status(fd)
         if status is not None and stat.S_ISSOCK(status.st_mode):
-            sockets.append(_socket(fd))
+            sockets.append(_socket(Descriptor(fd, status.st_ino)))
         else:
             others.append((fd, status))
     return [*(_of_socket(each, sockets) for each in sockets), *_of_others(others)]
@@ -69,17 +85,19 @@ def _status(fd: int) -> os.stat_result | None:
         return None
 
 
-def _socket(fd: int) -> _Socket:
+def _socket(descriptor: Descriptor) -> _Socket:
     # A duplicate, since closing a socket object closes its descriptor.
-    with socket.socket(fileno=os.dup(fd)) as sock:
+    with socket.socket(fileno=os.dup(descriptor.fd)) as sock:
         listens = _option(sock, "SO_ACCEPTCONN")
+        is_unix = sock.family == getattr(socket, "AF_UNIX", None)
         return _Socket(
-            fd,
+            descriptor,
             sock.family,
             sock.type,
             _name(sock, "getsockname"),
             _name(sock, "getpeername"),
             listens,
+            peer_inode(descriptor.inode) if is_unix and not listens else None,
         )
 
 
@@ -113,6 +131,8 @@ def _connects(one: _Socket, other: _Socket) -> bool:
     """Whether two sockets are the ends of one connection."""
     if one.family != other.family or one.type != other.type:
         return False
+    if one.peer_inode is not None:
+        return one.peer_inode == other.fd.inode
     if one.peer is None:
         return one.type == socket.SOCK_DGRAM and _reaches(other.peer, one.local)
     if other.peer is None:
@@ -135,7 +155,7 @@ def _of_others(others: list[tuple[int, os.stat_result | None]]) -> list[Channel]
         # The ends of a pipe have one inode.
         own = inode is not None and inodes.count(inode) > 1
         what = "pipe" if status is not None and stat.S_ISFIFO(status.st_mode) else "descriptor"
-        found.append(Channel(fd, OWN if own else REAL, f"{what} {_target(fd)}"))
+        found.append(Channel(Descriptor.of(fd), OWN if own else REAL, f"{what} {_target(fd)}"))
     return found
 
 

@@ -3,6 +3,10 @@ Everything around a loop that time may have to wait for.
 
 Four sources, gathered: threads and executor jobs (``_work.py``), descriptors that the loop watches
 (``_sockets.py``), child processes, and ``external()`` blocks.
+
+What the user has told the clock to ignore does not hold time back. It may wake the loop, though, so
+that a loop which has nothing else to wait for is no deadlock. What has stalled does neither: it
+has been reported.
 """
 
 from __future__ import annotations
@@ -10,16 +14,22 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Callable, Iterator, Mapping
+import weakref
+from collections.abc import Mapping
 from contextlib import contextmanager
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from asyncio_fakeclock import _cpython
 from asyncio_fakeclock._processes import Child, Children
-from asyncio_fakeclock._sockets import LISTENER, REAL, Channel, channels
+from asyncio_fakeclock._sockets import LISTENER, REAL, Channel, Descriptor, channels
 from asyncio_fakeclock._work import RealWork
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 __all__ = ["Surroundings"]
+
+Pending = list[tuple[Any, str]]
 
 
 @final
@@ -30,6 +40,11 @@ class Surroundings:
     Args:
         loop: The loop.
         disturb: Called, from any thread, when there is something new to look at.
+
+    Attributes:
+        pending: What holds time back, each with a description; :meth:`look` finds it.
+        ignored: The like, which holds nothing back, but may wake the loop.
+        work: Threads and jobs.
     """
 
     def __init__(self, loop: asyncio.BaseEventLoop, disturb: Callable[[], object]) -> None:
@@ -38,10 +53,15 @@ class Surroundings:
         self._externals: list[str] = []
         self._channels: list[Channel] | None = None
         self._watches_any = False
-        self._ignored_fds: set[int] = set()
         self._children = Children()
+        # Threads and futures, which may be forgotten; descriptors and processes are names.
+        self._ignored_work: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._ignored_names: set[object] = set()
+        self._stalled_work: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._stalled_names: set[object] = set()
         self.work = RealWork(disturb)
-        self._pending: list[tuple[object, str]] = []
+        self.pending: Pending = []
+        self.ignored: Pending = []
 
     def begin(self) -> None:
         """Watch from now on."""
@@ -67,21 +87,24 @@ class Surroundings:
             self._externals.remove(place)
 
     def look(self) -> None:
-        """Find out what there is; :meth:`pending` and the rest tell."""
+        """Find out what there is."""
+        found = self.work.pending()
         if self._channels is None:
             fds = self._watched_fds()
-            self._channels = [] if fds is None else channels(fds)
-            self._watches_any = bool(fds) or fds is None
-        found = self.work.pending()
-        found += [
-            (channel.fd, channel.name)
-            for channel in self._channels
-            if channel.kind == REAL and channel.fd not in self._ignored_fds
-        ]
-        if any(channel.kind == LISTENER for channel in self._channels):
-            found += self._children.alive()
-        found += [(place, place) for place in self._externals]
-        self._pending = found
+            self._watches_any = fds is None or bool(fds)
+            self._channels = channels(fds or ())
+        if self._channels:
+            found += [(each.descriptor, each.name) for each in self._channels if each.kind == REAL]
+            if any(each.kind == LISTENER for each in self._channels):
+                found += self._children.alive()
+        if found:
+            stalled, ignored = self._stalled_work, self._ignored_work
+            found = _without(found, stalled, self._stalled_names)
+            self.pending = _without(found, ignored, self._ignored_names)
+            self.ignored = [each for each in found if each not in self.pending]
+        else:
+            self.pending, self.ignored = [], []
+        self.pending += [(None, place) for place in self._externals]
 
     def _watched_fds(self) -> set[int] | None:
         selector: Any = _cpython.selector_of(self._loop)
@@ -93,44 +116,43 @@ class Surroundings:
     @property
     def are_calm(self) -> bool:
         """Whether not even a look at the selector is needed before time moves."""
-        return not (self._pending or self._watches_any or _cpython.has_signal_handlers(self._loop))
+        return not (
+            self.pending
+            or self.ignored
+            or self._watches_any
+            or _cpython.has_signal_handlers(self._loop)
+        )
 
-    def pending(self) -> list[tuple[object, str]]:
-        """Return what may still answer, each with a description."""
-        return self._pending
-
-    def forgive(self) -> list[str]:
-        """Stop waiting for all that is pending, and return the descriptions."""
-        for work, _ in self._pending:
-            if isinstance(work, int):
-                self._ignored_fds.add(work)
-            elif isinstance(work, Child):
-                self._children.ignore({work.pid})
-            elif not isinstance(work, str):
-                self.work.ignore(work)
-        return [name for _, name in self._pending]
+    def forgive(self, stalled: Pending) -> None:
+        """Wait for these no more."""
+        for work, _ in stalled:
+            if isinstance(work, Descriptor | Child):
+                self._stalled_names.add(work)
+            elif work is not None:
+                self._stalled_work.add(work)
 
     def ignore(self, work: object) -> None:
-        """Do not count *work*, see :meth:`FakeClock.ignore`."""
+        """Do not let time stand still for *work*, see :meth:`FakeClock.ignore`."""
         if isinstance(work, threading.Thread | asyncio.Future | concurrent.futures.Future):
-            self.work.ignore(work)
+            self._ignored_work.add(work)
         elif isinstance(pid := getattr(work, "pid", None), int):
-            self._children.ignore({pid})
+            self._ignored_names.add(Child(pid))
         else:
-            self._ignored_fds.add(_fd_of(work))
+            self._ignored_names.add(Descriptor.of(_fd_of(work)))
 
     def hints(self) -> list[str]:
         """Return what else could wake the loop, though nobody has begun to."""
-        names = [
-            f"  {each.name} is open." for each in self._channels or () if each.kind == LISTENER
-        ]
+        listeners = [each for each in self._channels or () if each.kind == LISTENER]
+        found = [f"  A {each.name} is open." for each in listeners]
         if _cpython.has_signal_handlers(self._loop):
-            names.append("  The loop handles signals.")
-        if names:
-            names.append(
-                "  If somebody outside of this test is to answer, wait in clock.external()."
-            )
-        return names
+            found.append("  The loop handles signals.")
+        if found:
+            found.append("  If somebody outside of this test is to call: wait in clock.external().")
+        return found
+
+
+def _without(found: Pending, work: weakref.WeakSet[Any], names: set[object]) -> Pending:
+    return [each for each in found if each[0] not in names and each[0] not in work]
 
 
 def _fd_of(work: object) -> int:

@@ -24,7 +24,7 @@ import functools
 import sys
 import threading
 import weakref
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 
 if TYPE_CHECKING:
@@ -64,14 +64,16 @@ class RealWork:
         on_start: Called with no arguments when something starts, from any thread.
     """
 
-    __slots__ = ("__weakref__", "_ignored", "_jobs", "_on_start", "_owner", "_threads")
+    __slots__ = ("__weakref__", "_jobs", "_lock", "_on_start", "_owner", "_starting", "_threads")
 
     def __init__(self, on_start: Callable[[], object]) -> None:
         self._on_start = on_start
         self._owner: threading.Thread | None = None
         self._threads: list[threading.Thread] = []
+        self._starting: set[threading.Thread] = set()
         self._jobs: list[Job] = []
-        self._ignored: weakref.WeakSet[Any] = weakref.WeakSet()
+        # A thread that counts may start another one while the loop's thread looks.
+        self._lock = threading.Lock()
 
     def watch(self) -> None:
         """Begin; what runs already is not the test's."""
@@ -92,36 +94,48 @@ class RealWork:
         self._threads.clear()
         self._jobs.clear()
 
-    def ignore(self, work: object) -> None:
-        """Do not count a thread or a future, now or later."""
-        self._ignored.add(work)
-
     def add_job(self, future: asyncio.Future[Any], func: Callable[..., object]) -> None:
         """Count a job of ``run_in_executor()``."""
         if not future.done():
-            self._jobs.append(Job(future, _name_of(func)))
+            with self._lock:
+                self._jobs.append(Job(future, _name_of(func)))
             self._on_start()
 
     def pending(self) -> list[tuple[object, str]]:
         """Return what may still answer, each with a description."""
-        self._threads = [t for t in self._threads if t.is_alive()]
-        self._jobs = [job for job in self._jobs if not job.ended()]
-        threads = [(t, f"thread {t.name!r}") for t in self._threads if t not in self._ignored]
-        jobs = [(j.future, j.name) for j in self._jobs if j.future not in self._ignored]
-        return [*threads, *jobs]
+        if not self._threads and not self._jobs:
+            return []
+        with self._lock:
+            self._threads = [t for t in self._threads if t.is_alive() or t in self._starting]
+            self._jobs = [job for job in self._jobs if not job.ended()]
+        threads = [(thread, f"thread {thread.name!r}") for thread in self._threads]
+        return [*threads, *((job.future, job.name) for job in self._jobs)]
 
     def _belongs(self, starter: threading.Thread) -> bool:
         return starter is self._owner or starter in self._threads or _in_pool(starter)
 
-    def _thread_started(self, thread: threading.Thread, starter: threading.Thread) -> None:
-        if self._belongs(starter):
-            self._threads.append(thread)
+    @contextmanager
+    def _starts(self, thread: threading.Thread, starter: threading.Thread) -> Iterator[None]:
+        # Counted before it runs: it may start another one before start() has returned.
+        with self._lock:
+            counts = self._belongs(starter)
+            if counts:
+                self._threads.append(thread)
+                self._starting.add(thread)
+        if counts:
             self._on_start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._starting.discard(thread)
 
     def _job_submitted(self, job: Job, starter: threading.Thread) -> None:
-        if self._belongs(starter):
+        with self._lock:
+            if not self._belongs(starter):
+                return
             self._jobs.append(job)
-            self._on_start()
+        self._on_start()
 
 
 @contextmanager
@@ -157,11 +171,10 @@ def _start(original: Callable[..., None]) -> Callable[..., None]:
         if getattr(_inside, "submit", False) or _is_manager(starter):
             self._asyncio_fakeclock_pool = True  # type: ignore[attr-defined]
             return original(self)
-        original(self)
-        if not _is_tool(self):
-            for work in list(_active):
-                work._thread_started(self, starter)
-        return None
+        with ExitStack() as stack:
+            for work in () if _is_tool(self) else list(_active):
+                stack.enter_context(work._starts(self, starter))
+            return original(self)
 
     return start
 
