@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import socket
+from asyncio import open_connection  # asyncio.open_connection may be a mock in the test
 from typing import Any
 
 from asyncio_testselector._memory_datagram import DatagramEnd
@@ -149,8 +150,8 @@ async def memory_stream_pair(
     """
     one, other = memory_socketpair(family, capacity=capacity, addresses=addresses)
     try:
-        mine = await asyncio.open_connection(sock=one, limit=limit)
-        theirs = await asyncio.open_connection(sock=other, limit=limit)
+        mine = await open_connection(sock=one, limit=limit)
+        theirs = await open_connection(sock=other, limit=limit)
     except BaseException:
         one.close()
         other.close()

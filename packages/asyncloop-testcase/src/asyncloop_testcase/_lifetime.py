@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._fail_on import plan_of
+from asyncloop_testcase._loops import default_loop
 from asyncloop_testcase._selector import serve_file_mocks
 from asyncloop_testcase._tasks import add_task_report
 from asyncloop_testcase._timeout import ATTRIBUTE as TIMEOUT
@@ -53,6 +54,7 @@ class Lifetime:
     _debug_before: bool | None = None
     _deadline: Deadline | None = None
     _watch: Watch | None = None
+    _interrupted: tuple[asyncio.Task[Any], ...] = ()
 
     def __init__(self, case: TestCase) -> None:
         self._case = case
@@ -69,6 +71,8 @@ class Lifetime:
         seconds = getattr(method, TIMEOUT, case.timeout)
         if seconds is not None:
             check_timeout(seconds)
+        if case.use_default_loop:
+            default_loop()
         self._before = _cpython.current_loop()
         loop = self._loop = case.loop = case.openLoop()
         if case.forbid_get_event_loop:
@@ -126,7 +130,13 @@ class Lifetime:
         task = _cpython.create_task(loop, coro, self._context)
         if self._deadline is not None:
             self._deadline.task = task
-        return loop.run_until_complete(task)
+        try:
+            return loop.run_until_complete(task)
+        finally:
+            if not task.done():
+                # The loop itself failed. Nobody else has a reference to the task, and it must
+                # not be collected before the loop is closed, which cancels it.
+                self._interrupted = (*self._interrupted, task)
 
     def _explain(self, error: BaseException) -> None:
         """Say where the tasks wait if time is up, or somebody lost patience and pressed Ctrl-C."""
