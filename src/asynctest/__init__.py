@@ -1,5 +1,38 @@
-"""Drop-in replacement of asynctest 0.13."""
+"""
+Drop-in replacement of asynctest 0.13, over the four packages.
 
-from asynctest._version import __version__
+``import asynctest`` can stand for ``import unittest``, and what asynctest added is here, in the
+modules it had. What is different, and why, is on the migration page of the documentation.
+"""
 
-__all__ = ["__version__"]
+# ruff: noqa: E402, F403 (nothing of ours may be imported where asynctest is installed too)
+
+import unittest as unittest
+from unittest import *
+
+from asynctest._installed import refuse_asynctest
+from asynctest._removed import findTestCases as findTestCases
+from asynctest._removed import getTestCaseNames as getTestCaseNames
+from asynctest._removed import makeSuite as makeSuite
+from asynctest._version import __version__ as __version__
+
+refuse_asynctest()
+
+from asynctest import case as case
+from asynctest import helpers as helpers
+from asynctest import mock as mock
+from asynctest import selector as selector
+from asynctest._fail_on import DEFAULTS as DEFAULTS
+from asynctest._fail_on import fail_on as fail_on
+from asynctest._fail_on import ignore_loop as ignore_loop
+from asynctest._fail_on import lenient as lenient
+from asynctest._fail_on import strict as strict
+from asynctest.case import ClockedTestCase as ClockedTestCase
+from asynctest.case import FunctionTestCase as FunctionTestCase
+from asynctest.case import TestCase as TestCase
+from asynctest.helpers import *
+from asynctest.mock import *
+from asynctest.selector import *
+
+# What ``from asynctest import *`` gives: unittest's names, and not one of asynctest's own.
+__all__ = sorted({*unittest.__all__, "findTestCases", "getTestCaseNames", "makeSuite"})
