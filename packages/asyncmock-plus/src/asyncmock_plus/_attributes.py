@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from operator import attrgetter
 from threading import RLock
 from typing import Any
 from unittest import mock as _std
 
 from asyncmock_plus._adoption import adopt
-from asyncmock_plus._construction import Construction
+from asyncmock_plus._construction import Construction, simple_child
 from asyncmock_plus._cpython import (
     ALL_MAGICS,
     ALL_SYNC_MAGICS,
@@ -21,7 +22,7 @@ from asyncmock_plus._cpython import (
     SpecState,
     bind_magic,
 )
-from asyncmock_plus._identity import dotted_name
+from asyncmock_plus._identity import Identity, dotted_name
 from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._plans import HOOKS
 from asyncmock_plus._specs import is_mock
@@ -79,18 +80,17 @@ def _is_magic(name: str) -> bool:
     return name[:2] == "__" == name[-2:] and len(name) > 4
 
 
+def _set_class(mock: Any, cls: Any) -> None:
+    mock.__dict__.update(_spec_class=cls, _mock_shown_class=cls)
+
+
 class Attributes(Construction):
     """How a mock answers for its attributes."""
 
     _lock = RLock()
 
-    @property
-    def __class__(self) -> Any:
-        return self._spec_class or type(self)
-
-    @__class__.setter
-    def __class__(self, cls: Any) -> None:
-        self.__dict__["_spec_class"] = cls
+    # Read at each isinstance(), therefore without a function of ours.
+    __class__ = property(attrgetter("_mock_shown_class"), _set_class)  # type: ignore[assignment]
 
     def __getattr__(self, name: str) -> Any:
         children = self.__dict__.get("_mock_children")
@@ -139,6 +139,10 @@ class Attributes(Construction):
             if child is not None:
                 return child
         wraps = self._mock_wraps
+        me: Identity = self._mock_home[0]  # type: ignore[attr-defined]
+        if me.plan.simple and wraps is None and self._mock_spec is None and not self._mock_sealed:
+            if not me.hooked:
+                return simple_child(me, name, name)
         if wraps is not None:
             wraps = getattr(wraps, name)
         return self._get_child_mock(
@@ -190,9 +194,8 @@ class Attributes(Construction):
                 me = self._mock_home[0]  # type: ignore[attr-defined]
                 me.route = None
                 me.hooked = me.hooked or name in _HOOKS
-            elif name == "__class__":
-                self.__dict__["_spec_class"] = value
-                return None
+            elif name == "__class__" or name == "_spec_class":
+                return _set_class(self, value)
             elif name in UNSUPPORTED_MAGICS:
                 msg = f"Attempting to set unsupported magic method {name!r}."
                 raise AttributeError(msg)
@@ -261,10 +264,9 @@ class Attributes(Construction):
         # The switch belongs to the package, where users set it; it imports this module.
         if not sys.modules["asyncmock_plus"].FILTER_DIR:
             return list(object.__dir__(self))
-        names = {name for name in dir(type(self)) if not name.startswith("_")}
-        names.update(
-            name for name in self.__dict__ if not name.startswith("_") or _is_magic(name)
-        )
+        names = {name for name in self.__dict__ if not name.startswith("_") or _is_magic(name)}
+        for base in type(self).__mro__:
+            names.update([name for name in base.__dict__ if name[:1] != "_"])
         names.update(self._mock_methods or ())
         names.update(name for name, child in self._mock_children.items() if child is not DELETED)
         return sorted(names)

@@ -164,6 +164,8 @@ class AsyncMixin(Base):
 class AsyncCalls(AsyncMixin, Calls):
     """The callable side of a mock of a coroutine function."""
 
+    _mock_is_open = True
+
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         me = self._mock_home[0]
         route = me.route
@@ -182,16 +184,14 @@ class AsyncCalls(AsyncMixin, Calls):
         return coroutine
 
     def _mock_call_unrouted(self, me: Any, args: Any, kwargs: Any) -> Any:
+        # The name in the warning about a coroutine that was never awaited.
+        name = dotted_name(me)
         coroutine = Calls._mock_call_unrouted(self, me, args, kwargs)
-        if inspect.iscoroutine(coroutine):
-            # The name in the warning about a coroutine that was never awaited.
-            coroutine.__name__ = coroutine.__qualname__ = dotted_name(me)
-        return coroutine
-
-    def _mock_find_route(self, me: Any) -> None:
-        Calls._mock_find_route(self, me)
         if me.route is not None:
-            me.route = (*me.route[:3], OPEN, dotted_name(me))
+            me.route = (*me.route[:3], OPEN, name)
+        if inspect.iscoroutine(coroutine):
+            coroutine.__name__ = coroutine.__qualname__ = name
+        return coroutine
 
 
 async def _awaited_effect(effect: Any, args: Any, kwargs: Any) -> Any:

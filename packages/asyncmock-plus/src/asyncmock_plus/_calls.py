@@ -11,7 +11,7 @@ from typing import Any
 from unittest.mock import DEFAULT
 
 from asyncmock_plus._cpython import is_callable
-from asyncmock_plus._identity import VERSION, Stranger, ancestors
+from asyncmock_plus._identity import VERSION, ancestors, has_stranger
 from asyncmock_plus._outcomes import Outcomes, is_exception
 from asyncmock_plus._records import add_own, three, two
 
@@ -23,6 +23,9 @@ OPEN = object()
 
 class Calls(Outcomes):
     """The callable side of a mock."""
+
+    # Whether there is never a fixed result, but always something to execute.
+    _mock_is_open = False
 
     def _mock_check_sig(self, /, *args: Any, **kwargs: Any) -> None:
         """Refuse arguments that do not fit the signature of the spec. Override it to check more."""
@@ -47,26 +50,29 @@ class Calls(Outcomes):
         return result
 
     def _mock_call_unrouted(self, me: Any, args: Any, kwargs: Any) -> Any:
-        self._mock_check_sig(*args, **kwargs)
-        self._increment_mock_call(*args, **kwargs)
-        outcome = self._mock_call(*args, **kwargs)
-        self._mock_find_route(me)
-        return outcome
-
-    def _mock_find_route(self, me: Any) -> None:
-        """Work out the route of the next call, where there is one."""
-        if me.hooked or not me.plan.straight or self._mock_delegate is not None:
-            return
-        if me.ledger is not None or me.calls is None:
-            return
+        if not self._mock_is_straight(me):
+            self._mock_check_sig(*args, **kwargs)
+            self._increment_mock_call(*args, **kwargs)
+            return self._mock_call(*args, **kwargs)
+        check = self._mock_check
+        if check is not None:
+            check(*args, **kwargs)
+        add_own(me, args, kwargs)
         parents = ancestors(me)
-        if any(isinstance(getattr(append, "__self__", None), Stranger) for append, *_ in parents):
-            return
-        me.route = (VERSION[0], self._mock_check, parents, self._mock_fixed_result(), None)
+        for append, name, method_name in parents:
+            append((name, method_name, args, kwargs))
+        result = OPEN if self._mock_is_open else self._mock_return_value
+        if result is DEFAULT or self._mock_side_effect is not None:
+            result = OPEN
+        if me.ledger is None:
+            me.route = (VERSION[0], check, parents, result, None)
+        return self._execute_mock_call(*args, **kwargs) if result is OPEN else result
 
-    def _mock_fixed_result(self) -> Any:
-        result = self._mock_return_value
-        return OPEN if result is DEFAULT or self._mock_side_effect is not None else result
+    def _mock_is_straight(self, me: Any) -> bool:
+        """Return whether nobody has to be called while a call is recorded."""
+        if me.hooked or self._mock_delegate is not None or not me.plan.straight:
+            return False
+        return not has_stranger(me)
 
     def _mock_call(self, /, *args: Any, **kwargs: Any) -> Any:
         """Return the outcome of a call that was recorded. Override it to wrap what is called."""

@@ -102,6 +102,7 @@ class Construction(Base):
     _spec_asyncs = _Asked(lambda mock: _async_names(mock))
     _spec_signature = _Asked(lambda mock: mock._mock_spec and mock._mock_spec.signature)
     __signature__: Any = _SignatureOfCheck()
+    _mock_shown_class = _Asked(lambda mock: _shown_class(mock))
     _mock_parent = _relative("parent")
     _mock_new_parent = _relative("new_parent")
     _mock_name = _name("name")
@@ -161,10 +162,12 @@ class Construction(Base):
         known, names = fields.pop("_mock_spec_names", (None, None))
         if spec is None or type(spec) in (list, tuple):
             fields.update(_mock_methods=spec, _spec_class=None, _mock_spec=None)
+            fields.pop("_mock_shown_class", None)
             return
         if known is not spec:
             names = members_of(spec)
-        fields["_spec_class"] = spec if isinstance(spec, type) else type(spec)
+        cls = spec if isinstance(spec, type) else type(spec)
+        fields["_spec_class"] = fields["_mock_shown_class"] = cls
         fields["_mock_spec"] = Spec(
             spec, names, instance=_spec_as_instance, eat_self=bool(_eat_self)
         )
@@ -210,6 +213,16 @@ class Construction(Base):
         return tuple(made)
 
 
+def simple_child(me: Identity, name: Any, new_name: str) -> Any:
+    """Return a child of the same class as its parent, whose plan is a simple one."""
+    child = me.plan.plain_plan.instance()
+    its: Identity = child._mock_home[0]
+    if name is not None:
+        its.name, its.parent = name, me
+    its.new_name, its.new_parent = new_name, me
+    return child
+
+
 class _Narrowed(dict[str, Any]):
     """The children of a mock that got a spec later: those beyond it cannot be got any more."""
 
@@ -239,6 +252,10 @@ def _plan_for(plan: Plan, cls: type, spec: Any, names: Any) -> Plan:
     if mixin is None and len(magics) == len(plan.magics):
         return plan
     return plan.variant((mixin is None, *magics), magics, mixin)
+
+
+def _shown_class(mock: Any) -> Any:
+    return type(mock) if mock._spec_class is None else mock._spec_class
 
 
 def _async_names(mock: Any) -> list[str]:

@@ -72,6 +72,8 @@ class CoroutineSemantics:
 class AsyncGeneratorSemantics:
     """Results are iterated by ``async for``, whatever iterable they are."""
 
+    _mock_is_open = True
+
     def _execute_mock_call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         result = Calls._execute_mock_call(self, *args, **kwargs)
         return result if hasattr(type(result), "__aiter__") else Items(iter(result))

@@ -153,6 +153,16 @@ def ancestors(me: Identity) -> tuple[tuple[Any, str, str | None], ...]:
     return tuple(found)
 
 
+def has_stranger(me: Any) -> bool:
+    """Return whether one of the ancestors is a mock of the standard library."""
+    parent = me.new_parent
+    while parent is not None:
+        if type(parent) is Stranger:
+            return True
+        parent = parent.new_parent
+    return False
+
+
 def dotted_name(me: Any) -> str:
     """Return the name a mock shows in its repr: those of its ancestors, and its own."""
     names = [me.new_name]

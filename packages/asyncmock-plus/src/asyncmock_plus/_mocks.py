@@ -14,7 +14,7 @@ from asyncmock_plus._flattening import flattened
 from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._magic_methods import MAGICS
 from asyncmock_plus._outcomes import Outcomes
-from asyncmock_plus._plans import HOOKS, own_hooks
+from asyncmock_plus._plans import HOOKS, own_hooks, simple_kinds
 
 __unittest = True
 
@@ -140,13 +140,6 @@ class MagicMock(Mock, _std.MagicMock):
     __module__ = "asyncmock_plus"
     _mock_default_magics = MAGICS
 
-    def reset_mock(self, /, *args: Any, return_value: bool = False, **kwargs: Any) -> None:
-        """Forget all calls. See `Mock.reset_mock`; what magic methods answer stays as it is."""
-        name = self._mock_name
-        if return_value and name and name[:2] == "__" == name[-2:]:
-            return_value = False
-        super().reset_mock(*args, return_value=return_value, **kwargs)
-
 
 @flattened
 class AsyncMock(AsyncCalls, Mock, _std.AsyncMock):
@@ -214,6 +207,7 @@ class PropertyMock(Mock, _std.PropertyMock):
 
 for _kind in (NonCallableMock, Mock, MagicMock, AsyncMock, CoroutineMock, AsyncCalls):
     own_hooks.update(getattr(_kind, hook) for hook in HOOKS if hasattr(_kind, hook))
+simple_kinds.update((Mock, MagicMock))
 for _kind in (
     NonCallableMock, Mock, NonCallableMagicMock, MagicMock, AsyncMock, CoroutineMock, PropertyMock,
     AsyncGeneratorMock,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from unittest.mock import DEFAULT
+from unittest.mock import DEFAULT, MagicMock
 
 from asyncmock_plus._adoption import adopt
 from asyncmock_plus._attributes import Attributes
+from asyncmock_plus._construction import simple_child
 from asyncmock_plus._cpython import DELETED, CallList, SpecState, is_callable
 from asyncmock_plus._records import forget, ledger_of, two
 from asyncmock_plus._specs import is_mock
@@ -93,9 +94,14 @@ class Outcomes(Attributes):
         value = self._mock_return_value if delegate is None else delegate.return_value
         if value is DEFAULT and self._mock_wraps is None:
             value = None if self._mock_autospec is None else self._mock_autospec.result(self)
-            if value is None:
-                value = self._get_child_mock(_new_parent=self, _new_name="()")
-            self.return_value = value
+            me = self._mock_home[0]
+            if value is not None:
+                self.return_value = value
+            elif me.plan.simple and not me.hooked and not self._mock_sealed and delegate is None:
+                value = self.__dict__["_mock_return_value"] = simple_child(me, None, "()")
+                me.route = None
+            else:
+                self.return_value = value = self._get_child_mock(_new_parent=self, _new_name="()")
         return value
 
     @return_value.setter
@@ -140,26 +146,36 @@ class Outcomes(Attributes):
             return_value: Forget the configured result as well.
             side_effect: Forget the configured side effect as well.
         """
-        visited = set() if visited is None else visited
-        if id(self) in visited:
+        if visited is None:
+            visited = []
+        elif id(self) in visited:
             return
-        visited.add(id(self)) if isinstance(visited, set) else visited.append(id(self))
+        visited.append(id(self))
         self._mock_forget_calls()
         fields = self.__dict__
-        if return_value:
-            self._mock_home[0].route = None
-            fields.pop("_mock_return_value", None)
-        if side_effect:
-            self._mock_home[0].route = None
-            fields.pop("_mock_side_effect", None)
+        if return_value or side_effect:
+            return_value = self._mock_forget_outcome(return_value, side_effect)
         children = fields.get("_mock_children")
         if children:
             for child in list(children.values()):
                 if child is not DELETED and type(child) is not SpecState:
                     child.reset_mock(visited, return_value=return_value, side_effect=side_effect)
         result = fields.get("_mock_return_value")
-        if result is not self and is_mock(result):
+        if result is not None and result is not self and is_mock(result):
             result.reset_mock(visited)
+
+    def _mock_forget_outcome(self, return_value: bool, side_effect: bool) -> bool:
+        name = self._mock_name
+        if name and name[:2] == "__" == name[-2:] and isinstance(self, MagicMock):
+            # What a magic method answers has to keep its type.
+            return_value = False
+        me, fields = self._mock_home[0], self.__dict__
+        me.route = None
+        if return_value:
+            fields.pop("_mock_return_value", None)
+        if side_effect:
+            fields.pop("_mock_side_effect", None)
+        return return_value
 
     def _mock_forget_calls(self) -> None:
         forget_calls(self)

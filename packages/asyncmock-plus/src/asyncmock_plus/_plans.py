@@ -22,7 +22,7 @@ __unittest = True
 
 # Reference counts of classes say nothing on builds without the GIL.
 REUSE = not sysconfig.get_config_var("Py_GIL_DISABLED")
-KEPT_CLASSES = 64
+KEPT_CLASSES = 128
 HOOKS = (
     "__call__",
     "_call_matcher",
@@ -39,6 +39,9 @@ HOOKS = (
 
 # The implementations of the hooks that are our own, entered by the modules that define them.
 own_hooks: set[Any] = set()
+
+# The classes whose instances need no more than their names.
+simple_kinds: set[type] = set()
 
 
 class Plan:
@@ -62,9 +65,11 @@ class Plan:
         "overridden",
         "owner",
         "plain",
+        "plain_plan",
         "pool",
         "qualname",
         "references",
+        "simple",
         "straight",
         "variants",
     )
@@ -84,6 +89,9 @@ class Plan:
         hooks = [hook for hook in HOOKS if getattr(probe, hook, None) not in own_hooks]
         self.overridden = frozenset(hook for hook in hooks if hasattr(probe, hook))
         self.plain = not self.overridden
+        # Children are of the same class, and there is nothing to initialize but their names.
+        self.plain_plan: Plan = self
+        self.simple = self.plain and mixin is None and owner in simple_kinds
         del probe
         # How often a class without users is referred to, counted where it is compared later.
         self.references = -1
@@ -146,6 +154,7 @@ class Plan:
         found = self.variants.get(key)
         if found is None:
             found = self.variants[key] = Plan(self.owner, magics, mixin)
+            found.plain_plan = self
         return found
 
 
