@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import itertools
 import logging
 import sys
 import textwrap
@@ -94,22 +95,22 @@ def show_planted_bugs(tally: Tally, *, brief: bool) -> None:
     print("\nPlanted bugs, and what is reported of them\n")
     for bug in importlib.import_module("broken.planted_bugs").BUGS:
         result = run(unittest.defaultTestLoader.loadTestsFromTestCase(bug.case))
-        report = "\n".join(result.reports())
+        report = "\n\n".join(message(text) for text in result.reports())
         caught = not result.passed and bug.evidence in report
         tally.caught += caught
         if not caught:
             tally.missed.append(f"{bug.what}\n{report or 'the test passed'}")
         print(f"  {'caught' if caught else 'MISSED'}  {bug.what}")
         if caught and not brief:
-            print(textwrap.indent(message(report), " " * 10 + "| ") + "\n")
+            print(textwrap.indent(report, " " * 10 + "| ", lambda line: True) + "\n")
 
 
 def message(report: str) -> str:
-    """Return what a report says below its traceback."""
+    """Return what a report says below its last traceback."""
     lines = report.rstrip().splitlines()
-    last_frame = max((n for n, line in enumerate(lines) if line.startswith("  ")), default=-1)
-    starts = (n for n, line in enumerate(lines) if not line.startswith((" ", "Traceback")))
-    return "\n".join(lines[min(starts, default=last_frame + 1) :])
+    start = max((n for n, line in enumerate(lines) if line.startswith("Traceback")), default=-1) + 1
+    frames = itertools.takewhile(lambda line: line.startswith("  "), lines[start:])
+    return "\n".join(lines[start + len(list(frames)) :])
 
 
 def conclude(tally: Tally, seconds: float) -> int:

@@ -109,7 +109,9 @@ class GeneratorLeft(TestCase):
 @strict
 class ServerLeft(TestCase):
     async def test(self):
-        self.server = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addClassCleanup(listener.close)
+        self.server = await asyncio.start_server(lambda reader, writer: None, sock=listener)
 
 
 @bug("a thread that outlives the test", evidence="leaked_threads")
@@ -132,7 +134,7 @@ class BlockedLoop(TestCase):
         time.sleep(0.05)  # should have been asyncio.sleep()
 
 
-@bug("a test that waits for ever", evidence="TimeoutError")
+@bug("a test that waits for ever", evidence="longer than its timeout")
 class HangingTest(TestCase):
     timeout = 0.05
 

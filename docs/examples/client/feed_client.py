@@ -6,6 +6,7 @@ heartbeat stays unanswered. Written for production: nothing in here knows of tes
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 
@@ -72,11 +73,12 @@ class FeedClient:
         finally:
             for task in (reading, beating):
                 task.cancel()
-            results = await asyncio.gather(reading, beating, return_exceptions=True)
-            for error in results:
+            writer.close()
+            for error in await asyncio.gather(reading, beating, return_exceptions=True):
                 if isinstance(error, OSError):
                     log.warning("connection lost: %s", error)
-            await self._hang_up(writer)
+            with contextlib.suppress(OSError):  # the feed hung up first
+                await writer.wait_closed()
 
     async def _read(self, reader: asyncio.StreamReader, answered: asyncio.Event) -> None:
         while line := await reader.readline():
@@ -96,10 +98,3 @@ class FeedClient:
             except asyncio.TimeoutError:
                 log.warning("no answer within %s s", self.answer_within)
                 return
-
-    async def _hang_up(self, writer: asyncio.StreamWriter) -> None:
-        writer.close()
-        try:
-            await writer.wait_closed()
-        except OSError:
-            pass  # the feed hung up first

@@ -2,6 +2,8 @@
 
 from asyncloop_testcase._callbacks import exhaust_callbacks
 from asyncloop_testcase._case import FunctionTestCase, TestCase
+from asyncloop_testcase._checks import Check, register_check
+from asyncloop_testcase._fail_on import fail_on, ignore_loop, lenient, strict
 from asyncloop_testcase._runners import (
     child_loop,
     current_loop,
@@ -12,13 +14,19 @@ from asyncloop_testcase._timeout import timeout
 from asyncloop_testcase._version import __version__
 
 __all__ = [
+    "Check",
     "FunctionTestCase",
     "TestCase",
     "__version__",
     "child_loop",
     "current_loop",
     "exhaust_callbacks",
+    "fail_on",
+    "ignore_loop",
+    "lenient",
+    "register_check",
     "run_forever",
     "run_until_complete",
+    "strict",
     "timeout",
 ]
