@@ -8,12 +8,11 @@ import unittest
 from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-from running import error_of, failure_of, passed, run
-
 import asyncloop_testcase
+import pytest
 from asyncloop_testcase import FunctionTestCase, TestCase
 from asyncloop_testcase._fail_on import lenient
+from running import error_of, failure_of, passed, run
 
 variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="unset")
 
@@ -52,7 +51,9 @@ class TestPhases:
 
         assert ours == theirs
 
-    @pytest.mark.parametrize("kind", ["coroutine function", "function", "types.coroutine", "future"])
+    @pytest.mark.parametrize(
+        "kind", ["coroutine function", "function", "types.coroutine", "future"]
+    )
     def test_anything_awaitable_runs_on_the_loop(self, kind: str) -> None:
         calls: list[asyncio.AbstractEventLoop] = []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import faults
 import pytest
 
-MODULE = '''
+MODULE = """
 import unittest
 import faults
 from asyncloop_testcase import TestCase
@@ -30,7 +30,7 @@ for phase in faults.PHASES:
             case.__module__ = __name__
             globals()[case.__name__] = case
 del case
-'''
+"""
 
 
 # Without the plugins that happen to be installed: each takes its time to start.
@@ -118,7 +118,12 @@ def test_keyboard_interrupt_ends_the_run_and_tells_where_the_tasks_wait(
         "            print('tidied up', flush=True)\n"
     )
 
-    done = run(tmp_path, runner, *([] if runner == "unittest" else ["-s", *OWN_PLUGIN]), "test_interrupt.py")
+    done = run(
+        tmp_path,
+        runner,
+        *([] if runner == "unittest" else ["-s", *OWN_PLUGIN]),
+        "test_interrupt.py",
+    )
 
     output = done.stdout + done.stderr
     assert "KeyboardInterrupt" in output

@@ -11,6 +11,7 @@ import warnings
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from asyncloop_testcase import _cpython
 from asyncloop_testcase._assertions import AsyncAssertions
 from asyncloop_testcase._lifetime import Lifetime
 from asyncloop_testcase._loops import close_loop, default_loop, make_loop
@@ -99,7 +100,8 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         """
         if self.use_default_loop:
             return default_loop()
-        if self.loop_factory is None:
+        # Not self.loop_factory, which would bind a function, or warn of a functools.partial.
+        if type(self).loop_factory is None and "loop_factory" not in vars(self):
             return asyncio.new_event_loop()
         return make_loop(self)
 
@@ -112,7 +114,11 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         cancelled, async generators and the executor are shut down. With ``use_default_loop``
         nothing happens.
         """
-        if not self.use_default_loop:
+        if self.use_default_loop:
+            return
+        if _cpython.is_spent(loop):
+            loop.close()
+        else:
             close_loop(loop, self.cancel_timeout)
 
     async def asyncSetUp(self) -> None:
@@ -230,7 +236,9 @@ class TestCase(AsyncAssertions, unittest.TestCase):
 
     def _asyncloop_method(self) -> Callable[[], object]:
         """Return the function that decorators such as `fail_on` were applied to."""
-        method: Callable[[], object] = getattr(self, self._testMethodName)
+        # The function, not the bound method: that one is slow to say that it has no attribute.
+        name = self._testMethodName
+        method: Callable[[], object] = getattr(type(self), name, None) or getattr(self, name)
         return method
 
     # The hooks through which unittest calls the phases of a test.
@@ -298,7 +306,7 @@ class FunctionTestCase(TestCase, unittest.FunctionTestCase):
         tearDown: Callable[[], object] | None = None,
         description: str | None = None,
     ) -> None:
-        if testFunc == "runTest":  # a loader found the class in a module that imports it
+        if isinstance(testFunc, str):  # a loader found the class in a module that imports it
             testFunc = _nothing_to_test
         _check_functions(testFunc=testFunc, setUp=setUp or abs, tearDown=tearDown or abs)
         unittest.FunctionTestCase.__init__(self, testFunc, setUp, tearDown, description)

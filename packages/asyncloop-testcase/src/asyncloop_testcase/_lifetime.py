@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._fail_on import plan_of
-from asyncloop_testcase._loops import default_loop
+from asyncloop_testcase._loops import LostExceptionError, default_loop
 from asyncloop_testcase._selector import serve_file_mocks
 from asyncloop_testcase._tasks import add_task_report
 from asyncloop_testcase._timeout import ATTRIBUTE as TIMEOUT
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from asyncloop_testcase._case import TestCase
-    from asyncloop_testcase._checks import Watch
+    from asyncloop_testcase._checks import Plan, Watch
 
 __unittest = True
 
@@ -53,6 +53,7 @@ class Lifetime:
     _allow_get_event_loop: Callable[[], None] | None = None
     _debug_before: bool | None = None
     _deadline: Deadline | None = None
+    _plan: Plan | None = None
     _watch: Watch | None = None
     _interrupted: tuple[asyncio.Task[Any], ...] = ()
 
@@ -78,16 +79,16 @@ class Lifetime:
         if case.forbid_get_event_loop:
             self._allow_get_event_loop = _cpython.refuse_get_event_loop(_refuse_get_event_loop)
         else:
-            asyncio.set_event_loop(loop)
+            _cpython.set_current_loop(loop)
         serve_file_mocks(loop)
         if seconds is not None:
             self._deadline = Deadline(seconds, case.cancel_timeout, loop)
         if case.loop_debug is not None:
             self._debug_before = loop.get_debug()
             loop.set_debug(case.loop_debug)
-        plan = plan_of(type(case), method)
+        plan = self._plan = plan_of(type(case), method)
         if plan:
-            watch = plan.watch(loop)
+            watch = plan.watch(loop, fresh=not case.use_default_loop)
             watch.start()
             self._watch = watch
 
@@ -196,7 +197,7 @@ class Lifetime:
         if not self._judged:
             watch.restore()
             return
-        report = watch.finish()
+        report = watch.finish(passed=passed)
         if report is None:
             return
         if not passed:
@@ -215,7 +216,12 @@ class Lifetime:
                 self._watch = None
             if loop is not None:
                 case.closeLoop(loop)
+        except LostExceptionError as lost:
+            if self._plan is not None and any(c.name == CAUSE for c, _ in self._plan.checks):
+                raise case.failureException(str(lost)) from lost.__cause__
         finally:
+            if loop is not None and not (case.use_default_loop or loop.is_closed()):
+                loop.close()  # the hook has failed
             if loop is not None and self._debug_before is not None:
                 loop.set_debug(self._debug_before)
             if self._deadline is not None:
@@ -225,7 +231,7 @@ class Lifetime:
                 self._allow_get_event_loop()
                 self._allow_get_event_loop = None
             if self._before is not None:
-                _cpython.restore_current_loop(self._before)
+                _cpython.set_current_loop(*self._before)
                 self._before = None
             vars(case).pop("loop", None)
 

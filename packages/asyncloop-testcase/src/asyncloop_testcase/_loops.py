@@ -11,7 +11,7 @@ import types
 from typing import TYPE_CHECKING, Any, cast
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._tasks import describe_tasks
+from asyncloop_testcase._tasks import describe_task, describe_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __unittest = True
 
 TURNS_TO_END = 5
+
+
+class LostExceptionError(RuntimeError):
+    """A task raised something while its loop was closed; the cause is what it raised."""
 
 
 def make_loop(case: object) -> asyncio.AbstractEventLoop:
@@ -98,13 +102,15 @@ def close_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         seconds: Real time that cancelled tasks get in all to end.
 
     Raises:
-        RuntimeError: A task, or an async generator, did not end. The loop is closed all the same.
+        RuntimeError: A task, or an async generator, did not end.
+        LostExceptionError: A task raised something else than CancelledError.
+
+    The loop is closed all the same.
     """
-    if loop.is_closed() or _cpython.is_spent(loop):
-        loop.close()
+    if loop.is_closed():
         return
     try:
-        stubborn = cancel_tasks(loop, seconds)
+        stubborn, lost = cancel_tasks(loop, seconds)
         if _cpython.may_have_asyncgens(loop):
             closing = loop.create_task(loop.shutdown_asyncgens())
             stubborn += settle(loop, [closing], seconds)
@@ -121,37 +127,43 @@ def close_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
             f"swallow the cancellation?\n{report}"
         )
         raise RuntimeError(msg)
+    if lost:
+        task = lost[0]
+        msg = f"a task raised an exception when it was cancelled at the end:\n{describe_task(task)}"
+        raise LostExceptionError(msg) from task.exception()
 
 
-def cancel_tasks(loop: asyncio.AbstractEventLoop, seconds: float) -> list[asyncio.Task[Any]]:
-    """Cancel every task of *loop*; return those that did not end, even when cancelled twice."""
+def cancel_tasks(
+    loop: asyncio.AbstractEventLoop, seconds: float
+) -> tuple[list[asyncio.Task[Any]], list[asyncio.Task[Any]]]:
+    """
+    Cancel every task of *loop*.
+
+    Returns:
+        The tasks that did not end in time, even if they ended when they were cancelled again, and
+        those that raised something, of which nobody but the loop's default handler was told.
+    """
     tasks = asyncio.all_tasks(loop)
-    if not tasks:
-        return []
     for task in tasks:
         task.cancel()
     late = settle(loop, tasks, seconds)
     for task in late:
         task.cancel()
     settle(loop, late, 0)
-    for task in tasks:
-        _report_failure(loop, task)
-    return late
-
-
-def _report_failure(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
-    """Pass on, as ``asyncio.run()`` does, what a task raised when it was cancelled."""
-    if not task.done() or task.cancelled():
-        return
-    error = task.exception()
-    if error is not None:
+    failed = [task for task in tasks if _has_failed(task)]
+    for task in failed:
         loop.call_exception_handler(
             {
                 "message": "exception in a task that was cancelled when the loop was closed",
-                "exception": error,
+                "exception": task.exception(),
                 "task": task,
             }
         )
+    return late, failed if loop.get_exception_handler() is None else []
+
+
+def _has_failed(task: asyncio.Task[Any]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is not None
 
 
 def settle(

@@ -56,7 +56,7 @@ def child_loop() -> Iterator[asyncio.AbstractEventLoop]:
         try:
             close_loop(loop, CANCEL_TIMEOUT)
         finally:
-            _cpython.restore_current_loop(before)
+            _cpython.set_current_loop(*before)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,6 @@ When asyncio-testselector is installed, the selector of a test's loop is wrapped
 
 from __future__ import annotations
 
-import functools
 import importlib
 from asyncio.selector_events import BaseSelectorEventLoop
 from typing import TYPE_CHECKING, Any
@@ -19,14 +18,18 @@ if TYPE_CHECKING:
 __unittest = True
 
 
-@functools.cache
-def find_install() -> Callable[[Any], object] | None:
-    """Return what installs a ``TestSelector``, imported with the first test, or None."""
+_UNKNOWN: Any = object()
+_install: Callable[[asyncio.AbstractEventLoop], object] | None = _UNKNOWN
+
+
+def _find_install() -> Callable[[asyncio.AbstractEventLoop], object] | None:
+    """Return what installs a ``TestSelector``, or None; imported with the first test, not before."""
+    global _install
     try:
-        install: Callable[[Any], object] = importlib.import_module("asyncio_testselector").install
+        _install = importlib.import_module("asyncio_testselector").install
     except ImportError:
-        return None
-    return install
+        _install = None
+    return _install
 
 
 def serve_file_mocks(loop: asyncio.AbstractEventLoop) -> None:
@@ -35,6 +38,8 @@ def serve_file_mocks(loop: asyncio.AbstractEventLoop) -> None:
 
     A proactor loop takes its ``TestProactor`` when it is made: that is for ``loop_factory``.
     """
-    install = find_install()
+    install = _install
+    if install is _UNKNOWN:
+        install = _find_install()
     if install is not None and isinstance(loop, BaseSelectorEventLoop):
         install(loop)
