@@ -96,8 +96,10 @@ class SuspendableCall(PatchedCall):
         before = len(self.started)
         mock = start_patch(patching, self.started)
         if self.context is not None and getattr(patching, "scope", None) is LIMITED:
-            for layer in self.started[before:]:
-                self.context.layers += layer.layers() if isinstance(layer, Foreign) else [layer]
+            for started in self.started[before:]:
+                layers = started.layers() if isinstance(started, Foreign) else [started]
+                for layer in layers:
+                    self.context.add(layer)
         return mock
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from asyncmock_plus._patch_decorator import DecoratingPatcher
 from asyncmock_plus._patch_layers import Layer, Place, covered, running

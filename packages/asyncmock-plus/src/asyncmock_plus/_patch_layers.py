@@ -17,7 +17,8 @@ the bottom.
 on top again when it resumes. Patches that the function itself started meanwhile (a ``with patch``
 in its body) belong above those of its decorators, though, and stay in force during the suspension:
 hence layers remember in which context they were started, and while a context runs, everything that
-was started in it ranks above everything else, by order of start.
+was started in it ranks above everything else on the places of its limited patches, by order of
+start.
 
 There is one stack of running contexts: patches change what all threads see, and so do limited
 ones.
@@ -151,13 +152,19 @@ class Place:
 class Context:
     """The patches of one call that are in force only while it runs."""
 
-    __slots__ = ("layers", "parent", "running")
+    __slots__ = ("keys", "layers", "parent", "running")
 
     def __init__(self) -> None:
         self.parent = running[-1] if running else None
         self.layers: list[Layer] = []
+        self.keys: set[Hashable] = set()
         self.running = True
         running.append(self)
+
+    def add(self, layer: Layer) -> None:
+        """Add a patch that has just been started."""
+        self.layers.append(layer)
+        self.keys.add(layer.key)
 
     def resume(self) -> None:
         """Bring the patches into force, the call goes on."""
@@ -241,7 +248,7 @@ def _is_ranked(layers: list[Layer]) -> bool:
 def _rank(layer: Layer) -> tuple[int, int]:
     context = layer.context
     while context is not None:
-        if context.running:
+        if context.running and layer.key in context.keys:
             return running.index(context), layer.number
         context = context.parent
     return -1, layer.number
