@@ -5,6 +5,11 @@ from asyncio_testselector._filemock import FileMock, isfilemock
 from asyncio_testselector._installation import install, set_read_ready, set_write_ready
 from asyncio_testselector._memory_pair import memory_socketpair, memory_stream_pair
 from asyncio_testselector._memory_socket import MemorySocket
+from asyncio_testselector._network import MemoryNetwork
+from asyncio_testselector._network_log import WireEvent, WireLog
+from asyncio_testselector._network_socket import NetworkSocket
+from asyncio_testselector._proactor import TestProactor
+from asyncio_testselector._proactorloop import TestProactorEventLoop
 from asyncio_testselector._script import SocketScript
 from asyncio_testselector._script_report import ScriptError
 from asyncio_testselector._selector import TestSelector, get_registered_events
@@ -14,12 +19,18 @@ from asyncio_testselector._version import __version__
 __all__ = [
     "FileDescriptor",
     "FileMock",
+    "MemoryNetwork",
     "MemorySocket",
+    "NetworkSocket",
     "SSLSocketMock",
     "ScriptError",
     "SocketMock",
     "SocketScript",
+    "TestProactor",
+    "TestProactorEventLoop",
     "TestSelector",
+    "WireEvent",
+    "WireLog",
     "__version__",
     "fd",
     "get_registered_events",

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import Protocol, final
+from typing import Protocol
 
 from asyncio_testselector._descriptor import FileDescriptor
 
@@ -48,13 +48,13 @@ _levels: weakref.WeakValueDictionary[int, Readiness] = weakref.WeakValueDictiona
 _watching = threading.Lock()
 
 
-@final
 class Readiness:
     """
     What one virtual descriptor is ready for: the level of a level-triggered object.
 
     Args:
         events: The first mask of ``selectors.EVENT_READ`` and ``EVENT_WRITE``; 0 is neither.
+        fd: The descriptor, if it shall not be the next virtual one.
 
     Attributes:
         fd: The new `FileDescriptor` of the object; its ``fileno()`` returns it.
@@ -74,8 +74,8 @@ class Readiness:
 
     __slots__ = ("__weakref__", "_watchers", "events", "fd")
 
-    def __init__(self, events: int = 0) -> None:
-        self.fd = FileDescriptor()
+    def __init__(self, events: int = 0, fd: FileDescriptor | None = None) -> None:
+        self.fd = FileDescriptor() if fd is None else fd
         self.events = events
         # Replaced, never changed, so that set() may walk over it while another thread watches.
         self._watchers: tuple[Watcher, ...] = ()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, final
 
 from asyncio_testselector._memory_pair import internet_address
 from asyncio_testselector._memory_socket import MemorySocket
+from asyncio_testselector._readiness import Readiness
 from asyncio_testselector._script_player import Player
 from asyncio_testselector._script_report import Place, ScriptError, excerpt
 from asyncio_testselector._script_steps import (
@@ -192,15 +193,20 @@ class SocketScript:
         Raises:
             RuntimeError: The script was played already; each connection needs a script of its own.
         """
-        if self._player is not None:
-            msg = f"{self!r} was played already: write one script for each connection"
-            raise RuntimeError(msg)
-        self._player = player = Player(self._name, tuple(self._steps), self._timeout)
+        player = self.begin(Readiness())
         end, family, kind = player.client, socket.AF_INET, socket.SOCK_STREAM
         end.local, end.remote = internet_address(family), internet_address(family)
         sock = MemorySocket(family, kind, socket.IPPROTO_TCP, end.level, end, 0.0)
         player.play()
         return sock
+
+    def begin(self, level: Readiness) -> Player:
+        """Return the player of a new connection, which has not begun to play; for this package."""
+        if self._player is not None:
+            msg = f"{self!r} was played already: write one script for each connection"
+            raise RuntimeError(msg)
+        self._player = Player(self._name, tuple(self._steps), self._timeout, level)
+        return self._player
 
     async def open_connection(
         self, **options: Any

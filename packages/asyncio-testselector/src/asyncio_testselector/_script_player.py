@@ -100,24 +100,29 @@ class Player:
         name: The script's name.
         steps: Its steps.
         timeout: Seconds to wait for the client at one step, or None.
+        level: The readiness of the client's socket.
 
     Attributes:
+        client: The end inside of the client's socket.
+        side: The script's own end.
         received: What the client sent and no step took.
         ended: Whether the client has ended its stream, or is gone.
         failure: Why the script failed, or None.
     """
 
-    def __init__(self, name: str, steps: Sequence[Step], timeout: float | None) -> None:
+    def __init__(
+        self, name: str, steps: Sequence[Step], timeout: float | None, level: Readiness
+    ) -> None:
         self.name = name
         self.steps = steps
         self.position = 0
         self.received = bytearray()
         self.ended = False
         self.failure: ScriptError | None = None
-        self.client = ClientSide(Readiness())
-        self._side = ScriptSide(Readiness())
-        self._side.player = self
-        join(self.client, self._side)
+        self.client = ClientSide(level)
+        self.side = ScriptSide(Readiness())
+        self.side.player = self
+        join(self.client, self.side)
         self._timeout = timeout
         self._timer: asyncio.TimerHandle | None = None
         self._awake = False
@@ -194,8 +199,11 @@ class Player:
 
     def send(self, chunk: bytes) -> None:
         """Have the client receive a chunk, whatever room there is."""
-        self._side.unread += len(chunk)
-        self.client.arrive(chunk)
+        self.side.unread += len(chunk)
+        if self.side.wire is None:
+            self.client.arrive(chunk)
+        else:
+            self.side.wire.data(chunk)
 
     def slept(self, seconds: float) -> bool:
         """Start the timer of a delay, or say that it has fired."""
@@ -218,12 +226,12 @@ class Player:
 
     def hang_up(self) -> None:
         """End the stream that the client reads."""
-        if self._side.connected and not self._side.write_shut:
-            self._side.shutdown(1)
+        if self.side.connected and not self.side.write_shut:
+            self.side.shutdown(1)
 
     def reset(self) -> None:
         """Reset the connection."""
-        self._side.abort()
+        self.side.abort()
 
     def fail(self, what: str, details: str) -> None:
         """Keep a failure of the current step, and pass it to the client."""
