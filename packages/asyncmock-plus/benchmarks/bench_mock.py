@@ -80,12 +80,8 @@ def creation():
     row("MagicMock(spec=C)", both(lambda m: lambda: m.MagicMock(spec=C)), target=20)
     row("create_autospec(C)", both(lambda m: lambda: m.create_autospec(C)), target=500, rounds=5)
     row("create_autospec(C), 3 calls", both(spec_and_three_calls), target=200, rounds=5)
-    row(
-        "create_autospec(small class)", both(lambda m: lambda: m.create_autospec(SMALL)), target=40
-    )
-    row(
-        "create_autospec(function)", both(lambda m: lambda: m.create_autospec(function)), target=5
-    )
+    row("create_autospec(small class)", both(lambda m: lambda: m.create_autospec(SMALL)), target=40)
+    row("create_autospec(function)", both(lambda m: lambda: m.create_autospec(function)), target=5)
     row("new child of a MagicMock", both(child_maker), target=6, number=300)
     return table
 
@@ -233,10 +229,21 @@ def assertions():
     row("mock_calls == [...]", both(compared), target=0.9)
     row("repr(m.a)", both(lambda m: lambda mock=m.MagicMock().a: repr(mock)), target=0.9)
     row("dir(m)", both(lambda m: lambda mock=m.MagicMock(): dir(mock)), target=0.9)
-    row("isinstance(m, C)", both(lambda m: lambda mock=m.Mock(spec=C): isinstance(mock, C)), target=0.9)
-    row("isinstance(m, Mock)", both(lambda m: lambda mock=m.Mock(): isinstance(mock, std.Mock)), target=0.9)
+    row(
+        "isinstance(m, C)",
+        both(lambda m: lambda mock=m.Mock(spec=C): isinstance(mock, C)),
+        target=0.9,
+    )
+    row(
+        "isinstance(m, Mock)",
+        both(lambda m: lambda mock=m.Mock(): isinstance(mock, std.Mock)),
+        target=0.9,
+    )
     row("m.attribute = 1", both(lambda m: lambda mock=m.MagicMock(): setattr(mock, "a", 1)))
-    row("m.return_value = 1", both(lambda m: lambda mock=m.MagicMock(): setattr(mock, "return_value", 1)))
+    row(
+        "m.return_value = 1",
+        both(lambda m: lambda mock=m.MagicMock(): setattr(mock, "return_value", 1)),
+    )
     row("a typical test", both(typical), target=5.5)
     return table
 
@@ -284,7 +291,9 @@ def costs():
         ("MagicMock that was used", lambda m: lambda: used(m)),
     ):
         theirs, mine = (collecting(make(module)) for module in (std, ours))
-        print(f"| ms to collect 2,000 dropped {name} | {theirs:.2f} | {mine:.2f} | {theirs / mine:.1f}x |")
+        print(
+            f"| ms to collect 2,000 dropped {name} | {theirs:.2f} | {mine:.2f} | {theirs / mine:.1f}x |"
+        )
 
 
 if __name__ == "__main__":

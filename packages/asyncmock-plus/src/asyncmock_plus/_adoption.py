@@ -1,4 +1,4 @@
-"""Adoption: a mock that is set as an attribute or as a result reports its calls to its new parent."""
+"""Adoption: a mock that is set as attribute or result reports its calls to its new parent."""
 
 from __future__ import annotations
 

@@ -7,25 +7,21 @@ library's own assertion, which words the failure as users know it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from unittest import mock as _std
+from typing import Any
 
+from asyncmock_plus._cpython import std
+from asyncmock_plus._kinds import Mixin
 from asyncmock_plus._specs import extract_mock
-
-if TYPE_CHECKING:
-    from unittest.mock import NonCallableMock as Base
-else:
-    Base = object  # a mixin: the classes in asyncmock_plus._mocks add the standard library's
 
 __unittest = True
 
 
-class Assertions(Base):
+class Assertions(Mixin):
     """The assertions of all mocks."""
 
     def _mock_raw_calls(self) -> Any:
         """Return the record when it says all there is to know, else None."""
-        me = self._mock_home[0]  # type: ignore[attr-defined]
+        me = self._mock_home[0]
         if me.ledger is not None or self._mock_delegate is not None:
             return None
         return None if me.plan.overridden and "_call_matcher" in me.plan.overridden else me.calls
@@ -50,37 +46,37 @@ class Assertions(Base):
     def assert_called(self) -> None:
         """Assert that the mock was called at least once."""
         if not self._mock_raw_calls():
-            _std.NonCallableMock.assert_called(self)
+            std.NonCallableMock.assert_called(self)
 
     def assert_called_once(self) -> None:
         """Assert that the mock was called once."""
         calls = self._mock_raw_calls()
         if calls is None or len(calls) != 1:
-            _std.NonCallableMock.assert_called_once(self)
+            std.NonCallableMock.assert_called_once(self)
 
     def assert_not_called(self) -> None:
         """Assert that the mock was never called."""
         if self._mock_raw_calls() != []:
-            _std.NonCallableMock.assert_not_called(self)
+            std.NonCallableMock.assert_not_called(self)
 
     def assert_called_with(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that the last call was made with these arguments."""
         calls = self._mock_raw_calls()
         if not calls or not self._mock_is_call(calls[-1], args, kwargs):
-            _std.NonCallableMock.assert_called_with(self, *args, **kwargs)
+            std.NonCallableMock.assert_called_with(self, *args, **kwargs)
 
     def assert_called_once_with(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that the mock was called once, with these arguments."""
         calls = self._mock_raw_calls()
         if calls is None or len(calls) != 1 or not self._mock_is_call(calls[0], args, kwargs):
-            _std.NonCallableMock.assert_called_once_with(self, *args, **kwargs)
+            std.NonCallableMock.assert_called_once_with(self, *args, **kwargs)
 
     def assert_any_call(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that one of the calls was made with these arguments."""
         for entry in self._mock_raw_calls() or ():
             if self._mock_is_call(entry, args, kwargs):
                 return
-        _std.NonCallableMock.assert_any_call(self, *args, **kwargs)
+        std.NonCallableMock.assert_any_call(self, *args, **kwargs)
 
     def _get_call_signature_from_name(self, name: Any) -> Any:
         """Return the signature of a child by its name in ``mock_calls``."""
@@ -92,7 +88,7 @@ class Assertions(Base):
             if child is None and mock._mock_autospec is not None:
                 child = mock._mock_autospec.function_child(mock, part)
             child = extract_mock(child)
-            if not isinstance(child, _std.NonCallableMock):
+            if not isinstance(child, std.NonCallableMock):
                 break
             mock, signature = child, child._spec_signature
         return signature

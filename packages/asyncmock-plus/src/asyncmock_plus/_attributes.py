@@ -6,7 +6,6 @@ import sys
 from operator import attrgetter
 from threading import RLock
 from typing import Any
-from unittest import mock as _std
 
 from asyncmock_plus._adoption import adopt
 from asyncmock_plus._construction import Construction, simple_child
@@ -21,6 +20,7 @@ from asyncmock_plus._cpython import (
     CallableMixin,
     SpecState,
     bind_magic,
+    std,
 )
 from asyncmock_plus._identity import Identity, dotted_name
 from asyncmock_plus._kinds import Kinds
@@ -90,7 +90,7 @@ class Attributes(Construction):
     _lock = RLock()
 
     # Read at each isinstance(), therefore without a function of ours.
-    __class__ = property(attrgetter("_mock_shown_class"), _set_class)  # type: ignore[assignment]
+    __class__: Any = property(attrgetter("_mock_shown_class"), _set_class)
 
     def __getattr__(self, name: str) -> Any:
         children = self.__dict__.get("_mock_children")
@@ -139,10 +139,15 @@ class Attributes(Construction):
             if child is not None:
                 return child
         wraps = self._mock_wraps
-        me: Identity = self._mock_home[0]  # type: ignore[attr-defined]
-        if me.plan.simple and wraps is None and self._mock_spec is None and not self._mock_sealed:
-            if not me.hooked:
-                return simple_child(me, name, name)
+        me: Identity = self._mock_home[0]
+        if (
+            me.plan.simple
+            and not me.hooked
+            and wraps is None
+            and self._mock_spec is None
+            and not self._mock_sealed
+        ):
+            return simple_child(me, name, name)
         if wraps is not None:
             wraps = getattr(wraps, name)
         return self._get_child_mock(
@@ -158,21 +163,21 @@ class Attributes(Construction):
         if self._mock_sealed:
             attribute = f".{kwargs['name']}" if "name" in kwargs else "()"
             raise AttributeError(self._extract_mock_name() + attribute)
-        new_name = kwargs.get("_new_name")
+        new_name: Any = kwargs.get("_new_name")
         own = type(self)
         spec = self._mock_spec
         if spec is not None and spec.is_async(new_name):
             kind = Kinds.AsyncMock if issubclass(own, AsyncMockMixin) else Kinds.CoroutineMock
         elif spec is not None and new_name != "()" and spec.is_async_generator(new_name):
             kind = Kinds.AsyncGeneratorMock
-        elif issubclass(own, _std.MagicMock) and new_name in ASYNC_METHOD_MAGICS:
+        elif issubclass(own, std.MagicMock) and new_name in ASYNC_METHOD_MAGICS:
             kind = Kinds.AsyncMock
         elif issubclass(own, AsyncMockMixin):
             known = self._mock_methods and self._mock_has_method(new_name)
             sync = known or new_name in ALL_SYNC_MAGICS
             kind = Kinds.MagicMock if sync else Kinds.AsyncMock
         elif not issubclass(own, CallableMixin):
-            magic = issubclass(own, _std.NonCallableMagicMock)
+            magic = issubclass(own, std.NonCallableMagicMock)
             kind = Kinds.MagicMock if magic else Kinds.Mock
         else:
             kind = own.__mro__[1]
@@ -191,7 +196,7 @@ class Attributes(Construction):
             raise AttributeError(msg)
         if name[:1] == "_":
             if name in _ROUTED or name in _HOOKS:
-                me = self._mock_home[0]  # type: ignore[attr-defined]
+                me = self._mock_home[0]
                 me.route = None
                 me.hooked = me.hooked or name in _HOOKS
             elif name == "__class__" or name == "_spec_class":
@@ -206,7 +211,7 @@ class Attributes(Construction):
         if self._mock_sealed and not hasattr(self, name):
             msg = f"Cannot set {self._extract_mock_name()}.{name}"
             raise AttributeError(msg)
-        if issubclass(type(value), _std.PropertyMock):
+        if issubclass(type(value), std.PropertyMock):
             self.__dict__[name] = value
             return None
         return object.__setattr__(self, name, value)
@@ -218,7 +223,7 @@ class Attributes(Construction):
         own = type(self)
         if not is_mock(value):
             self._mock_change_class(name, bind_magic(name, value))
-            me = self._mock_home[0]  # type: ignore[attr-defined]
+            me = self._mock_home[0]
             return lambda *args, **kwargs: value(me(), *args, **kwargs)
         adopt(self, value, None, name)
         self._mock_children[name] = value
@@ -228,7 +233,7 @@ class Attributes(Construction):
         return value
 
     def _mock_change_class(self, name: str, value: Any) -> None:
-        me = self._mock_home[0]  # type: ignore[attr-defined]
+        me = self._mock_home[0]
         own = type(self)
         if me.dirty is None:
             me.dirty = {}
@@ -250,7 +255,7 @@ class Attributes(Construction):
         self._mock_children[name] = DELETED
 
     def _extract_mock_name(self) -> str:
-        return dotted_name(self._mock_home[0])  # type: ignore[attr-defined]
+        return dotted_name(self._mock_home[0])
 
     def __repr__(self) -> str:
         name = self._extract_mock_name()
@@ -277,7 +282,7 @@ class Attributes(Construction):
 
         Its calls are recorded in ``mock_calls`` and ``method_calls`` of this mock.
         """
-        _std.NonCallableMock.attach_mock(self, mock, attribute)
+        std.NonCallableMock.attach_mock(self, mock, attribute)
 
     def configure_mock(self, /, **kwargs: Any) -> None:
         """
@@ -297,4 +302,3 @@ class Attributes(Construction):
             for part in parts:
                 obj = getattr(obj, part)
             setattr(obj, last, kwargs[path])
-

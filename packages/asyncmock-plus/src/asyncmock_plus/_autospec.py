@@ -85,7 +85,9 @@ def create_autospec(
         _refuse_typos(kwargs)
     is_async = type(target) is FunctionType and is_async_function(target)
     if is_async and instance:
-        msg = f"Instance can not be True when create_autospec is mocking an async function: {spec!r}"
+        msg = (
+            f"Instance can not be True when create_autospec is mocking an async function: {spec!r}"
+        )
         raise RuntimeError(msg)
     name = kwargs.pop("name", _name)
     mock = _mock_for(target, spec_set, instance, _parent, name, is_async, kwargs)

@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import inspect
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import DEFAULT
 
 from asyncmock_plus._awaited import Awaited
 from asyncmock_plus._calls import OPEN, Calls, run_effect
 from asyncmock_plus._cpython import COROUTINE_MARKER, CallList
 from asyncmock_plus._identity import VERSION, dotted_name
+from asyncmock_plus._kinds import Mixin
 from asyncmock_plus._outcomes import forget_calls, is_exception
 from asyncmock_plus._records import two
 from asyncmock_plus._specs import is_async_function
-
-if TYPE_CHECKING:
-    from asyncmock_plus._outcomes import Outcomes as Base
-else:
-    Base = object  # a mixin, in front of any kind of mock
 
 __unittest = True
 
@@ -42,7 +38,7 @@ FIELDS = {
 }
 
 
-def _awaits(name: str, raw: Any) -> property:
+def _awaits(name: str, raw: Any) -> Any:
     def get(self: Any) -> Any:
         if self._mock_delegate is not None:
             return getattr(self._mock_delegate, name)
@@ -106,7 +102,7 @@ def _set_up_async(fields: dict[str, Any]) -> None:
     fields.update(FIELDS, __kwdefaults__={})
 
 
-class AsyncMixin(Base):
+class AsyncMixin(Mixin):
     """What makes a mock a coroutine function."""
 
     _mock_set_up_kind = staticmethod(_set_up_async)
@@ -114,18 +110,9 @@ class AsyncMixin(Base):
     await_count = _awaits("await_count", _raw_count)
     await_args = _awaits("await_args", _raw_args)
 
-    @property
-    def await_args_list(self) -> Any:
-        """The arguments of each await."""
-        delegate = self._mock_delegate
-        return delegate.await_args_list if delegate else _await_ledger(self)["await_args_list"]
-
-    @await_args_list.setter
-    def await_args_list(self, value: Any) -> None:
-        if self._mock_delegate is not None:
-            self._mock_delegate.await_args_list = value
-        else:
-            _await_ledger(self)["await_args_list"] = value
+    await_args_list = _awaits(
+        "await_args_list", lambda fields, me: _await_ledger(me())["await_args_list"]
+    )
 
     @property
     def awaited(self) -> Awaited:
@@ -179,7 +166,7 @@ class AsyncCalls(AsyncMixin, Calls):
         me.everything.append(entry)
         for append, parent_name, method_name in parents:
             append((parent_name, method_name, args, kwargs))
-        coroutine = self._execute_mock_call(*args, **kwargs)
+        coroutine: Any = self._execute_mock_call(*args, **kwargs)
         coroutine.__name__ = coroutine.__qualname__ = name
         return coroutine
 

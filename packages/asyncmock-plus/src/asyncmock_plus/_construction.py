@@ -6,20 +6,14 @@ Nearly everything a mock starts with stands in its class; its dictionary holds w
 
 from __future__ import annotations
 
-import copyreg
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from asyncmock_plus._cpython import AsyncMockMixin, CallableMixin, InvalidSpecError
 from asyncmock_plus._identity import Identity, identity_of, touch
-from asyncmock_plus._kinds import Kinds
+from asyncmock_plus._kinds import Kinds, Mixin
 from asyncmock_plus._plans import Plan, plan_of
 from asyncmock_plus._records import Ledger, ledger_of
 from asyncmock_plus._specs import Spec, is_async_object, is_mock, members_of
-
-if TYPE_CHECKING:
-    from unittest.mock import NonCallableMock as Base
-else:
-    Base = object  # a mixin: the classes in asyncmock_plus._mocks add the standard library's
 
 __unittest = True
 
@@ -79,11 +73,12 @@ class _SignatureOfCheck:
         check = None if mock is None else mock._mock_check
         signature = None if check is None else check.signature
         if signature is None:
-            raise AttributeError("__signature__")
+            msg = "__signature__"
+            raise AttributeError(msg)
         return signature
 
 
-class Construction(Base):
+class Construction(Mixin):
     """What a mock is made of, and how."""
 
     _mock_default_magics: dict[str, Any] = {}
@@ -132,7 +127,7 @@ class Construction(Base):
         unsafe: bool,
     ) -> None:
         """Take the arguments of the constructor that all kinds of mocks share."""
-        me: Identity = self._mock_home[0]  # type: ignore[attr-defined]
+        me: Identity = self._mock_home[0]
         if parent is not None:
             me.parent = me.new_parent = identity_of(parent)
         if new_parent is not None:
@@ -205,8 +200,8 @@ class Construction(Base):
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Say what copy.copy() and copy.deepcopy() make the copy of."""
-        made = list(object.__reduce_ex__(self, protocol))
-        me: Identity = self._mock_home[0]  # type: ignore[attr-defined]
+        made: list[Any] = list(object.__reduce_ex__(self, protocol))
+        me: Identity = self._mock_home[0]
         relatives = (self._mock_parent, self._mock_new_parent)
         made[0] = _rebuild
         made[1] = (type(self), me.name, me.new_name, relatives, ledger_of(me))
@@ -263,12 +258,9 @@ def _async_names(mock: Any) -> list[str]:
     return [] if spec is None else [name for name in mock._mock_methods if spec.is_async(name)]
 
 
-def _rebuild(
-    cls: Any, name: Any, new_name: Any, relatives: tuple[Any, Any], ledger: Ledger
-) -> Any:
-    copy = copyreg.__newobj__(cls)  # type: ignore[attr-defined]
+def _rebuild(cls: Any, name: Any, new_name: Any, relatives: tuple[Any, Any], ledger: Ledger) -> Any:
+    copy = cls.__new__(cls)
     me = copy._mock_home[0]
     me.name, me.new_name, me.ledger = name, new_name, ledger
     me.parent, me.new_parent = map(identity_of, relatives)
     return copy
-

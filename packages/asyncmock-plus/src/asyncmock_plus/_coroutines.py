@@ -6,8 +6,8 @@ import inspect
 from typing import Any
 from unittest.mock import DEFAULT
 
-from asyncmock_plus._awaits import record_await
 from asyncmock_plus._attributes import Attributes
+from asyncmock_plus._awaits import record_await
 from asyncmock_plus._calls import Calls, run_effect
 from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._magic_methods import Items
@@ -26,7 +26,7 @@ class CoroutineSemantics:
             # iterator; a function that raises it says so in the text.
             stop = StopAsyncIteration(*error.args)
             return self._mock_fail(stop, args, kwargs)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             return self._mock_fail(error, args, kwargs)
         return self._mock_await(outcome, args, kwargs)
 

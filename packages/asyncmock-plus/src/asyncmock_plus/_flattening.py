@@ -9,7 +9,8 @@ functions of a mixin therefore name the next implementation instead of calling `
 from __future__ import annotations
 
 from typing import Any, TypeVar
-from unittest import mock as _std
+
+from asyncmock_plus._cpython import std
 
 __unittest = True
 
@@ -22,13 +23,19 @@ _OWN |= {"__annotate__", "__annotate_func__", "__classdictcell__"}
 
 def flattened(cls: C) -> C:
     """Return the class with the members of its mixins, and without the mixins as bases."""
-    bases = tuple(base for base in cls.__bases__ if issubclass(base, _std.NonCallableMock))
+    bases = tuple(base for base in cls.__bases__ if issubclass(base, std.NonCallableMock))
     inherited = {base for kept in bases for base in kept.__mro__}
     members: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         if base not in inherited and base is not cls:
             members.update({name: value for name, value in vars(base).items() if name not in _OWN})
     members.update(
-        {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
+        {
+            name: value
+            for name, value in vars(cls).items()
+            if name not in ("__dict__", "__weakref__")
+        }
     )
-    return type(cls)(cls.__name__, bases, members)  # type: ignore[no-any-return]
+    metaclass: Any = type(cls)
+    made: C = metaclass(cls.__name__, bases, members)
+    return made

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from types import CodeType, FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asyncmock_plus._cpython import COROUTINE_MARKER, CallList
 from asyncmock_plus._signatures import Check
 from asyncmock_plus._specs import is_mock
+
+if TYPE_CHECKING:
+    from types import CodeType, FunctionType
 
 __unittest = True
 

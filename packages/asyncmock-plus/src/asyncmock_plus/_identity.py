@@ -20,7 +20,8 @@ from __future__ import annotations
 
 import weakref
 from typing import Any, ClassVar
-from unittest import mock as _std
+
+from asyncmock_plus._cpython import std
 
 __unittest = True
 
@@ -120,8 +121,8 @@ class Stranger:
     def _append(self, entry: Entry) -> None:
         name, method_name, args, kwargs = entry
         if method_name is not None:
-            self.mock.method_calls.append(_std.call.__class__((method_name, args, kwargs)))
-        self.mock.mock_calls.append(_std.call.__class__((name, args, kwargs)))
+            self.mock.method_calls.append(std.call.__class__((method_name, args, kwargs)))
+        self.mock.mock_calls.append(std.call.__class__((name, args, kwargs)))
 
 
 def identity_of(mock: Any) -> Any:

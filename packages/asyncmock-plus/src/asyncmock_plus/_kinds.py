@@ -7,7 +7,7 @@ here, so that no module has to import upwards.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 
 class Kinds:
@@ -24,3 +24,14 @@ class Kinds:
     NonCallableMock: Any
     PropertyMock: Any
     create_autospec: Any
+
+
+if TYPE_CHECKING:
+
+    class Mixin:
+        """A part of a mock class, which relies on the other parts."""
+
+        def __getattr__(self, name: str) -> Any: ...
+
+else:
+    Mixin = object

@@ -9,16 +9,18 @@ class leads to its mock by ``_mock_home``.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
-from unittest.mock import DEFAULT
+from typing import TYPE_CHECKING, Any
+from unittest.mock import DEFAULT, MagicProxy
 
-from asyncmock_plus._cpython import DEFAULT_MAGICS, DELETED, MagicProxy, set_magic_result
+from asyncmock_plus._cpython import DEFAULT_MAGICS, DELETED, set_magic_result
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 __unittest = True
 
 
-class Magic(MagicProxy):  # type: ignore[misc]
+class Magic(MagicProxy):
     """The magic method of one name, of every mock that has it."""
 
     __slots__ = ("name",)

@@ -45,7 +45,7 @@ class _Results:
         return next(self._iterator)
 
 
-def _recorded(name: str, raw: Any) -> property:
+def _recorded(name: str, raw: Any) -> Any:
     """Return a property of the record: *raw* answers it as long as nobody has set it."""
 
     def get(self: Any) -> Any:
@@ -65,6 +65,16 @@ def _recorded(name: str, raw: Any) -> property:
     return property(get, set_)
 
 
+def _own_record(name: str) -> Any:
+    def get(self: Any) -> Any:
+        return getattr(ledger_of(self._mock_home[0]), name)
+
+    def set_(self: Any, value: Any) -> None:
+        setattr(ledger_of(self._mock_home[0]), name, value)
+
+    return property(get, set_)
+
+
 def _last(calls: Any) -> Any:
     return two(calls[-1][2], calls[-1][3]) if calls else None
 
@@ -77,15 +87,8 @@ class Outcomes(Attributes):
     call_args = _recorded("call_args", _last)
     call_args_list = _recorded("call_args_list", None)
     mock_calls = _recorded("mock_calls", None)
-
-    @property
-    def method_calls(self) -> Any:
-        """The calls of the mock's methods and attributes, and of theirs."""
-        return ledger_of(self._mock_home[0]).method_calls
-
-    @method_calls.setter
-    def method_calls(self, value: Any) -> None:
-        ledger_of(self._mock_home[0]).method_calls = value
+    # Unlike the others this is the mock's own also behind an autospecced function.
+    method_calls = _own_record("method_calls")
 
     @property
     def return_value(self) -> Any:
@@ -188,4 +191,3 @@ def forget_calls(mock: Any) -> None:
     if delegate is not None:
         delegate.called, delegate.call_count, delegate.call_args = False, 0, None
         delegate.call_args_list, delegate.mock_calls = CallList(), CallList()
-

@@ -10,18 +10,16 @@ and nobody else refers to it.
 from __future__ import annotations
 
 import sys
-import sysconfig
 import weakref
 from typing import Any
-from unittest import mock as _std
 
-from asyncmock_plus._cpython import AsyncMockMixin
+from asyncmock_plus._cpython import AsyncMockMixin, std
 from asyncmock_plus._identity import Identity, touch
 
 __unittest = True
 
 # Reference counts of classes say nothing on builds without the GIL.
-REUSE = not sysconfig.get_config_var("Py_GIL_DISABLED")
+REUSE = "free-threading" not in sys.version
 KEPT_CLASSES = 128
 HOOKS = (
     "__call__",
@@ -80,7 +78,8 @@ class Plan:
         self.bases: tuple[type, ...] = (owner,) if mixin is None else (mixin, owner, AsyncMockMixin)
         self.magics = magics
         self.namespace = {**magics, "__doc__": owner.__doc__, "__module__": owner.__module__}
-        self.new = super(_std.NonCallableMock, owner).__new__
+        above: Any = super
+        self.new: Any = above(std.NonCallableMock, owner).__new__
         self.pool: list[tuple[Any, list[Any]]] = []
         self.variants: dict[Any, Plan] = {}
         made = self._make()
@@ -117,7 +116,8 @@ class Plan:
 
     def instance(self) -> Any:
         """Return a new mock, not initialized, of a class that is its own."""
-        own, home = (self.pool and self._recycled()) or self._make()
+        found = self._recycled() if self.pool else None
+        own, home = self._make() if found is None else found
         mock = self.new(own)
         me = Identity(mock, bury)
         me.name = me.parent = me.new_parent = me.route = me.calls = me.everything = None
@@ -161,6 +161,8 @@ class Plan:
 def bury(me: Identity) -> None:
     """Let go of what a mock that died has recorded, and keep its class for another one."""
     own, plan = me.own_class, me.plan
+    if own is None:
+        return
     me.own_class = me.route = me.ledger = me.awaits = None
     if me.reported_to:
         touch()
@@ -189,8 +191,3 @@ def plan_of(cls: Any) -> Plan:
         plan = Plan(cls, default_magics)
         cls._mock_plan = plan
     return plan
-
-
-def is_async_kind(cls: type) -> bool:
-    """Return whether the mocks of this class are awaited."""
-    return issubclass(cls, AsyncMockMixin)

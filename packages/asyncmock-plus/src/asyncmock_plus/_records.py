@@ -39,7 +39,14 @@ def three(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 class Ledger:
     """The six attributes of a mock's calls, as the standard library keeps them."""
 
-    __slots__ = ("call_args", "call_args_list", "call_count", "called", "method_calls", "mock_calls")
+    __slots__ = (
+        "call_args",
+        "call_args_list",
+        "call_count",
+        "called",
+        "method_calls",
+        "mock_calls",
+    )
 
     def __init__(self, calls: list[Entry] | None, everything: list[Entry] | None) -> None:
         own = [two(args, kwargs) for _, _, args, kwargs in calls or ()]

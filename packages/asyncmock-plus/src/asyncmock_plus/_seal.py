@@ -40,7 +40,7 @@ def seal(mock: Any) -> None:
 
 
 def _names(mock: Any) -> Any:
-    """Return the attributes to look at: those of an autospecced mock that are not made are sealed then."""
+    """Return the attributes to look at. Autospecced ones not made yet are sealed when they are."""
     if mock._mock_autospec is None:
         return dir(mock)
     fields = mock.__dict__

@@ -46,14 +46,14 @@ class LateSignature(inspect.Signature):
     def __reduce__(self) -> Any:
         return self.replace().__reduce__()
 
-    def replace(self, **changes: Any) -> inspect.Signature:
+    def replace(self, **changes: Any) -> Any:
         """Return a plain signature, with the changes."""
         plain = inspect.Signature(
             tuple(self.parameters.values()), return_annotation=self.return_annotation
         )
         return plain.replace(**changes) if changes else plain
 
-    __replace__ = replace
+    __replace__: Any = replace
 
     def __repr__(self) -> str:
         return f"<Signature {self}>"
@@ -118,7 +118,7 @@ def _plain_function(spec: Any, as_instance: bool, eat_self: bool) -> tuple[Any, 
     """Return the function whose parameters can be taken as they are, or None."""
     function = spec
     if isinstance(spec, type):
-        function, eat_self = (spec.__call__ if as_instance else spec.__init__), True
+        function, eat_self = getattr(spec, "__call__" if as_instance else "__init__"), True
     elif isinstance(spec, (classmethod, staticmethod)):
         function, eat_self = spec.__func__, eat_self or isinstance(spec, classmethod)
     if type(function) is not FunctionType or "__wrapped__" in function.__dict__:

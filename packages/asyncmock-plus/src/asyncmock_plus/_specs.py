@@ -12,9 +12,8 @@ import inspect
 from functools import partial, partialmethod
 from types import FunctionType, MethodType
 from typing import Any
-from unittest import mock as _std
 
-from asyncmock_plus._cpython import InvalidSpecError
+from asyncmock_plus._cpython import InvalidSpecError, std
 from asyncmock_plus._signatures import read_signature
 
 __all__ = ["InvalidSpecError"]
@@ -26,15 +25,15 @@ _missing = object()
 
 def is_mock(obj: Any) -> bool:
     """Return whether it is a mock, ours or the standard library's, whatever class it shows."""
-    return issubclass(type(obj), _std.NonCallableMock)
+    return issubclass(type(obj), std.NonCallableMock)
 
 
 def extract_mock(obj: Any) -> Any:
     """Return the mock behind an autospecced function, any other object itself."""
     if type(obj) is FunctionType and "mock" in obj.__dict__:
-        return obj.mock
+        return obj.__dict__["mock"]
     if isinstance(obj, MethodType) and hasattr(obj, "mock"):
-        return obj.mock
+        return obj.mock  # pyright: ignore[reportAttributeAccessIssue]
     return obj
 
 
@@ -67,7 +66,7 @@ def is_async_function(obj: Any) -> bool:
     if type(obj) is FunctionType:
         return inspect.iscoroutinefunction(obj)
     if is_mock(obj):
-        return isinstance(obj, _std.AsyncMock)
+        return isinstance(obj, std.AsyncMock)
     if isinstance(obj, type):
         return False
     if inspect.iscoroutinefunction(obj):
@@ -79,7 +78,7 @@ def is_async_function(obj: Any) -> bool:
 def is_async_object(obj: Any) -> bool:
     """Return whether the mock of this object has to be awaited."""
     if is_mock(obj):
-        return isinstance(obj, _std.AsyncMock)
+        return isinstance(obj, std.AsyncMock)
     if isinstance(obj, (type, list, tuple)):
         return False
     if isinstance(obj, MethodType):
@@ -99,7 +98,7 @@ def members_of(spec: Any) -> dict[str, Any]:
             return _class_members(spec)
         return {name: static_attribute(spec, name) for name in dir(spec)}
     cls = type(spec)
-    if cls.__dir__ is not object.__dir__:
+    if static_attribute(cls, "__dir__") is not object.__dict__["__dir__"]:
         return {name: static_attribute(cls, name) for name in dir(spec)}
     members = _class_members(cls)
     if spec.__class__ is not cls:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from unittest import mock as _std
 
 from asyncmock_plus._mocks import MagicMock
@@ -12,11 +12,15 @@ __unittest = True
 
 _UNSET: Any = object()
 
-# The standard library has it since Python 3.13.
-_Base: Any = getattr(_std, "ThreadingMock", _std.MagicMock)
+
+if TYPE_CHECKING:
+    _Base = _std.MagicMock
+else:
+    # The standard library has it since Python 3.13.
+    _Base = getattr(_std, "ThreadingMock", _std.MagicMock)
 
 
-class ThreadingMock(MagicMock, _Base):  # type: ignore[misc]
+class ThreadingMock(MagicMock, _Base):
     """
     A `MagicMock` whose calls other threads can wait for.
 
@@ -62,7 +66,7 @@ class ThreadingMock(MagicMock, _Base):  # type: ignore[misc]
         with self._mock_calls_events_lock:
             for arguments, event in self._mock_calls_events:
                 if arguments == expected:
-                    return event  # type: ignore[no-any-return]
+                    return cast("threading.Event", event)
             event = threading.Event()
             self._mock_calls_events.append((expected, event))
         return event
