@@ -8,15 +8,18 @@ from weather import FrostAlarm, Station
 
 @strict
 class FrostAlarmTests(ClockedTestCase):
-    async def setUp(self):
+    def setUp(self):
         self.station = create_autospec(Station, instance=True)
         self.alert = CoroutineMock()
         self.alarm = FrostAlarm(self.station, self.alert)
+
+    async def start(self, *temperatures):
+        self.station.temperature.side_effect = temperatures
         self.alarm.start()
         self.addCleanup(self.alarm.stop)
 
     async def test_alert_is_given_once_when_it_begins_to_freeze(self):
-        self.station.temperature.side_effect = [1.5, -0.5, -2.0]
+        await self.start(1.5, -0.5, -2.0)
 
         await self.advance(59)
         self.alert.assert_not_awaited()
@@ -28,14 +31,14 @@ class FrostAlarmTests(ClockedTestCase):
         self.alert.assert_awaited_once()
 
     async def test_alert_is_given_again_after_a_thaw(self):
-        self.station.temperature.side_effect = [-1.0, 2.0, -3.0]
+        await self.start(-1.0, 2.0, -3.0)
 
         await self.advance(120)
 
         self.assertEqual(self.alert.await_count, 2)
 
     async def test_unreachable_station_is_asked_again_a_minute_later(self):
-        self.station.temperature.side_effect = [ConnectionRefusedError, -1.0]
+        await self.start(ConnectionRefusedError, -1.0)
 
         await self.advance(60)
 
