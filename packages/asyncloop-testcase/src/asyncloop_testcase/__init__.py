@@ -2,8 +2,10 @@
 
 from asyncloop_testcase._callbacks import exhaust_callbacks
 from asyncloop_testcase._case import FunctionTestCase, TestCase
-from asyncloop_testcase._checks import Check, register_check
+from asyncloop_testcase._check_block import check_loop
+from asyncloop_testcase._checks import CannotCheckError, Check, UncheckedWarning, register_check
 from asyncloop_testcase._fail_on import fail_on, ignore_loop, lenient, strict
+from asyncloop_testcase._report import Finding, Site
 from asyncloop_testcase._runners import (
     child_loop,
     current_loop,
@@ -14,10 +16,15 @@ from asyncloop_testcase._timeout import timeout
 from asyncloop_testcase._version import __version__
 
 __all__ = [
+    "CannotCheckError",
     "Check",
+    "Finding",
     "FunctionTestCase",
+    "Site",
     "TestCase",
+    "UncheckedWarning",
     "__version__",
+    "check_loop",
     "child_loop",
     "current_loop",
     "exhaust_callbacks",

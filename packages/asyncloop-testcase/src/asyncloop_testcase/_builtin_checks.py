@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from asyncloop_testcase._check_coroutines import ActiveAsyncgens, UnawaitedCoroutines
 from asyncloop_testcase._check_errors import UnhandledExceptions
-from asyncloop_testcase._check_loop import ActiveHandles, ActiveSelectorCallbacks, UnusedLoop
+from asyncloop_testcase._check_loop import ActiveHandles, UnusedLoop
 from asyncloop_testcase._check_outside import LeakedProcesses, LeakedThreads
+from asyncloop_testcase._check_selector import ActiveSelectorCallbacks
 from asyncloop_testcase._check_slow import SlowCallbacks
 from asyncloop_testcase._check_tasks import PendingTasks
 from asyncloop_testcase._check_transports import UnclosedTransports

@@ -8,19 +8,21 @@ import sys
 import threading
 import types
 import warnings
-from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks import Check
 from asyncloop_testcase._garbage import of_kind
 from asyncloop_testcase._report import Finding
-from asyncloop_testcase._sites import Spies, site_of_coroutine
+from asyncloop_testcase._sites import site_of_coroutine
 from asyncloop_testcase._tasks import chain_lines
 
 __unittest = True
 
-Coroutine = "types.CoroutineType[Any, Any, Any]"
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    Coroutine = types.CoroutineType[Any, Any, Any]
 
 # So many callers of a coroutine function are remembered: the test, and one helper between.
 DEPTH = 2
@@ -45,29 +47,31 @@ class UnawaitedCoroutines(Check):
     def start(self) -> None:
         self._findings: list[Finding] = []
         self._filters = warnings.filters
-        self._threads = frozenset(threading.enumerate())
-        self._spies = Spies(warnings)
-        self._spies.replace(_cpython.UNAWAITED_HOOK, self._hook)
-        self._depth = sys.get_coroutine_origin_tracking_depth()
-        if self._depth < DEPTH:
+        self._threads = threading.active_count()
+        self._original = _cpython.replace_unawaited_hook(self._on_unawaited)
+        self._depth = depth = sys.get_coroutine_origin_tracking_depth()
+        if depth < DEPTH:
             sys.set_coroutine_origin_tracking_depth(DEPTH)
 
-    def _hook(self, original: Callable[[Coroutine], None]) -> Callable[[Coroutine], None]:
-        def on_unawaited(coro: Coroutine) -> None:
-            if warnings.filters is self._filters and self._is_ours(coro):
-                self._findings.append(_never_awaited(coro))
-            else:
-                original(coro)
-
-        return on_unawaited
+    def _on_unawaited(self, coro: Coroutine) -> None:
+        if warnings.filters is self._filters and self._is_ours(coro):
+            self._findings.append(_never_awaited(coro))
+        else:
+            self._original(coro)
 
     def _is_ours(self, coro: Coroutine) -> bool:
         # Origins are recorded by thread. A coroutine without one is older than the test, or was
-        # made in another thread, most likely the one that drops it.
-        return coro.cr_origin is not None or threading.current_thread() not in self._threads
+        # made in another thread, as by asyncio.to_thread(coroutine_function).
+        return coro.cr_origin is not None or threading.active_count() > self._threads
 
     def finish(self) -> Iterable[Finding]:
-        coros = of_kind(self.watch.survivors(), types.CoroutineType)
+        survivors = self.watch.survivors()
+        if survivors:
+            self._look_at(survivors)
+        return self._findings
+
+    def _look_at(self, survivors: list[Any]) -> None:
+        coros = of_kind(survivors, types.CoroutineType)
         unawaited = [coro for coro in coros if inspect.getcoroutinestate(coro) == "CORO_CREATED"]
         if unawaited:
             due = [task.get_coro() for task in asyncio.all_tasks(self.loop)]
@@ -75,10 +79,10 @@ class UnawaitedCoroutines(Check):
                 if not any(coro is other for other in due):
                     self._findings.append(_never_awaited(coro))
                     coro.close()
-        return self._findings
 
     def restore(self) -> None:
-        self._spies.restore()
+        if not _cpython.restore_unawaited_hook(self._on_unawaited, self._original):
+            self._filters = []  # somebody replaced ours and may put it back: it passes on from now
         sys.set_coroutine_origin_tracking_depth(self._depth)
 
 
@@ -94,7 +98,13 @@ class ActiveAsyncgens(Check):
     needs_garbage = True
 
     def finish(self) -> Iterable[Finding]:
-        for generator in of_kind(self.watch.survivors(), types.AsyncGeneratorType):
-            if _cpython.is_suspended(generator, self.loop):
-                what = f"async generator {generator.__qualname__}()"
-                yield Finding(what, None, ["stopped at", *chain_lines(generator)])
+        survivors = self.watch.survivors()
+        return [
+            Finding(
+                f"async generator {generator.__qualname__}()",
+                None,
+                ["stopped at", *chain_lines(generator)],
+            )
+            for generator in of_kind(survivors, types.AsyncGeneratorType)
+            if _cpython.is_suspended(generator, self.loop)
+        ]

@@ -6,19 +6,25 @@ import asyncio
 import logging
 import traceback
 from asyncio.streams import StreamReaderProtocol
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._check_loop import coroutine_name, name_of, short
 from asyncloop_testcase._checks import Check
 from asyncloop_testcase._garbage import of_kind
 from asyncloop_testcase._report import Finding, Site
 from asyncloop_testcase._sites import is_plumbing, site_of_coroutine
+from asyncloop_testcase._words import callback_name, coroutine_name, short
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __unittest = True
 
 Context = dict[str, Any]
+
+# assertLogs() gives a logger another list of handlers, so the lists tell whether it is at work.
+_LOGGER = logging.getLogger("asyncio")
+_ROOT = logging.getLogger()
 
 # A traceback longer than this is shown by its end.
 MOST_FRAMES = 10
@@ -42,13 +48,11 @@ class UnhandledExceptions(Check):
     def start(self) -> None:
         loop = self.loop
         self._findings: list[Finding] = []
-        self._inherited = _cpython.unfinished_work(loop)
-        self._log_handlers = _log_handlers()
+        self._inherited = () if self.watch.fresh else _cpython.unfinished_work(loop)
+        self._log_handlers = _LOGGER.handlers, _ROOT.handlers
         self._before = before = loop.get_exception_handler()
-        outer = isinstance(getattr(before, "__self__", None), UnhandledExceptions)
-        self._handler = self._on_exception
-        if before is None or outer:
-            loop.set_exception_handler(self._handler)
+        if before is None or isinstance(getattr(before, "__self__", None), UnhandledExceptions):
+            loop.set_exception_handler(self._on_exception)
 
     def _on_exception(self, loop: asyncio.AbstractEventLoop, context: Context) -> None:
         if "exception" in context and not self._is_foreign(context):
@@ -57,14 +61,20 @@ class UnhandledExceptions(Check):
 
     def _is_foreign(self, context: Context) -> bool:
         """Tell whether somebody else takes care, or an earlier test is to blame."""
-        now = _log_handlers()
-        if any(a is not b for a, b in zip(now, self._log_handlers, strict=True)):
+        mine, root = self._log_handlers
+        if _LOGGER.handlers is not mine or _ROOT.handlers is not root:
             return True
         culprits = [context.get(key) for key in ("future", "task", "handle")]
         return any(old is new for old in self._inherited for new in culprits if new is not None)
 
     def finish(self) -> Iterable[Finding]:
-        futures = of_kind(self.watch.survivors(), asyncio.Future)
+        survivors = self.watch.survivors()
+        if survivors:
+            self._look_at(survivors)
+        return self._findings
+
+    def _look_at(self, survivors: list[Any]) -> None:
+        futures = of_kind(survivors, asyncio.Future)
         lost = [each for each in futures if _cpython.is_lost(each) and self._is_ours(each)]
         if lost:
             excused = self._excused()
@@ -72,26 +82,20 @@ class UnhandledExceptions(Check):
                 if not any(future is other for other in excused):
                     error = future.exception()  # it is reported here, so it is not lost any more
                     self._findings.append(_finding({"future": future, "exception": error}))
-        return self._findings
 
     def _is_ours(self, future: asyncio.Future[Any]) -> bool:
         loop = future.get_loop()
         return loop is self.loop or loop.is_closed()
 
     def _excused(self) -> list[object]:
-        """Return the futures that asyncio makes for those who like to know, and retrieves itself."""
+        """Return the futures whose exceptions asyncio retrieves by itself in the end."""
         protocols = of_kind(self.watch.survivors(), StreamReaderProtocol)
         return [_cpython.closed_future(protocol) for protocol in protocols]
 
     def restore(self) -> None:
-        if self.loop.get_exception_handler() == self._handler:
+        if self.loop.get_exception_handler() == self._on_exception:
             self.loop.set_exception_handler(self._before)
-        self._inherited = []
-
-
-def _log_handlers() -> tuple[object, ...]:
-    """Return the lists of handlers that ``assertLogs`` replaces."""
-    return logging.getLogger("asyncio").handlers, logging.root.handlers
+        self._inherited = ()
 
 
 def _finding(context: Context) -> Finding:
@@ -105,15 +109,10 @@ def _finding(context: Context) -> Finding:
     elif future is not None:
         what = short(future)
     elif context.get("handle") is not None:
-        what = f"callback {_callback(context['handle'])}"
+        what = f"callback {callback_name(context['handle'])}"
     else:
         what = str(context.get("message", "the loop"))
     return Finding(what, created, _traceback_lines(error))
-
-
-def _callback(handle: asyncio.Handle) -> str:
-    callback = _cpython.callback_of(handle)
-    return short(handle) if callback is None else name_of(callback)
 
 
 def _traceback_lines(error: BaseException) -> list[str]:

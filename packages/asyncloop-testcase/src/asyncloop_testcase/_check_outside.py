@@ -7,17 +7,18 @@ import subprocess
 import sys
 import threading
 import traceback
-import weakref
-from collections.abc import Callable, Iterable
 from time import monotonic, sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase._check_loop import name_of, short
 from asyncloop_testcase._check_slow import WATCHDOG
 from asyncloop_testcase._checks import Check
 from asyncloop_testcase._garbage import FOREIGN_MODULES, of_kind
-from asyncloop_testcase._report import Finding, Site
-from asyncloop_testcase._sites import Spies, is_plumbing, site_of_caller
+from asyncloop_testcase._report import Finding
+from asyncloop_testcase._sites import Creations, is_plumbing
+from asyncloop_testcase._words import name_of, short
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
 
 __unittest = True
 
@@ -30,36 +31,7 @@ PAUSE = 0.002
 LOOP_THREADS = ("asyncio_", "asyncio-waitpid-", "waitpid-", WATCHDOG)
 
 
-class StartSpies(Check):
-    """A check that remembers where things of a class are started."""
-
-    def spy(self, owner: type, method: str) -> None:
-        """Begin to record who calls the method of the class."""
-        self._sites: weakref.WeakKeyDictionary[object, Site] | None = None
-        self._spies = Spies(owner)
-        self._spies.replace(method, self._recorder)
-
-    def _recorder(self, original: Callable[..., None]) -> Callable[..., None]:
-        def start(new: Any, /, *args: Any, **kwargs: Any) -> None:
-            original(new, *args, **kwargs)
-            site = site_of_caller(1)
-            if site is not None:
-                if self._sites is None:
-                    self._sites = weakref.WeakKeyDictionary()
-                self._sites[new] = site
-
-        return start
-
-    def site_of(self, started: object) -> Site | None:
-        """Return where it was started, None if that is not known."""
-        return None if self._sites is None else self._sites.get(started)
-
-    def restore(self) -> None:
-        self._spies.restore()
-        self._sites = None
-
-
-class LeakedThreads(StartSpies):
+class LeakedThreads(Check):
     """A thread that was started in this test is still alive."""
 
     name = "leaked_threads"
@@ -67,17 +39,23 @@ class LeakedThreads(StartSpies):
 
     def start(self) -> None:
         self._before = frozenset(threading.enumerate())
-        self.spy(threading.Thread, "start")
+        self._creations = Creations()
+        self._creations.watch(threading.Thread, "start")
 
-    def finish(self) -> Iterable[Finding]:
+    def finish(self) -> Sequence[Finding]:
+        new = self._new()
+        if not new:
+            return ()
         deadline = monotonic() + GRACE
-        for thread in self._new():
+        for thread in new:
             thread.join(max(0.0, deadline - monotonic()))
-            if thread.is_alive():
-                yield self._finding(thread)
+        return [self._finding(thread) for thread in new if thread.is_alive()]
 
     def _new(self) -> list[threading.Thread]:
-        new = set(threading.enumerate()) - self._before - {threading.current_thread()}
+        new = set(threading.enumerate()) - self._before
+        if not new:
+            return []
+        new.discard(threading.current_thread())
         return sorted((each for each in new if _is_somebodys(each)), key=lambda each: each.name)
 
     def _finding(self, thread: threading.Thread) -> Finding:
@@ -85,10 +63,10 @@ class LeakedThreads(StartSpies):
         daemon = "daemon thread" if thread.daemon else "thread"
         does = f", target {name_of(target)}" if target is not None else ""
         waits = _where(thread)
-        return Finding(f"{daemon} {thread.name!r}{does}", self.site_of(thread), waits)
+        return Finding(f"{daemon} {thread.name!r}{does}", self._creations.site_of(thread), waits)
 
     def restore(self) -> None:
-        super().restore()
+        self._creations.restore()
         self._before = frozenset()
 
 
@@ -110,7 +88,7 @@ def _where(thread: threading.Thread) -> list[str]:
     return ["now at", *text.split("\n")]
 
 
-class LeakedProcesses(StartSpies):
+class LeakedProcesses(Check):
     """A process that was started in this test is still alive."""
 
     name = "leaked_processes"
@@ -119,33 +97,31 @@ class LeakedProcesses(StartSpies):
 
     def start(self) -> None:
         self._before = frozenset(_multiprocessing_children())
-        self.spy(subprocess.Popen, "__init__")
+        self._creations = Creations()
+        self._creations.watch(subprocess.Popen, "__init__")
 
-    def finish(self) -> Iterable[Finding]:
+    def finish(self) -> Sequence[Finding]:
         survivors = self.watch.survivors()
-        transports = [each for each in survivors if _is_process_transport(each)]
-        popens = of_kind(survivors, subprocess.Popen)
-        watched = [each.get_extra_info("subprocess") for each in transports]
-        plain = [each for each in popens if not any(each is other for other in watched)]
         children = [each for each in _multiprocessing_children() if each not in self._before]
-        if transports or plain or children:
-            yield from self._alive(transports, plain, children)
+        return [*self._alive(survivors, children)] if survivors or children else ()
 
-    def _alive(self, transports: list[Any], plain: list[Any], children: list[Any]) -> Iterable[Finding]:
-        # Nobody but the loop may ask for the status of its own children.
-        for each in transports:
+    def _alive(self, survivors: list[Any], children: list[Any]) -> Iterable[Finding]:
+        # Nobody but the loop may ask for the status of the loop's own processes.
+        transports = [each for each in survivors if _is_process_transport(each)]
+        watched = [each.get_extra_info("subprocess") for each in transports]
+        for each, popen in zip(transports, watched, strict=True):
             if each.get_returncode() is None and not each.is_closing():
-                popen = each.get_extra_info("subprocess")
-                yield Finding(f"process {each.get_pid()}{_command(popen)}", self.site_of(popen))
-        for each in plain:
-            if _stays(lambda popen=each: popen.poll() is None):
-                yield Finding(f"process {each.pid}{_command(each)}", self.site_of(each))
+                what = f"process {each.get_pid()}{_command(popen)}"
+                yield Finding(what, self._creations.site_of(popen))
+        for each in of_kind(survivors, subprocess.Popen):
+            if not any(each is other for other in watched) and _stays(_runs(each)):
+                yield Finding(f"process {each.pid}{_command(each)}", self._creations.site_of(each))
         for each in children:
             if _stays(each.is_alive):
-                yield Finding(f"process {each.pid}: {each.name!r}", self.site_of(each))
+                yield Finding(f"process {each.pid}: {each.name!r}", self._creations.site_of(each))
 
     def restore(self) -> None:
-        super().restore()
+        self._creations.restore()
         self._before = frozenset()
 
 
@@ -163,6 +139,10 @@ def _multiprocessing_children() -> list[Any]:
 def _command(popen: Any) -> str:
     args = getattr(popen, "args", None)
     return "" if args is None else f": {short(args)}"
+
+
+def _runs(popen: subprocess.Popen[Any]) -> Callable[[], bool]:
+    return lambda: popen.poll() is None
 
 
 def _stays(is_alive: Callable[[], bool]) -> bool:

@@ -15,15 +15,17 @@ import math
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._check_loop import coroutine_name, name_of, short
 from asyncloop_testcase._checks import CannotCheckError, Check
 from asyncloop_testcase._report import Finding
-from asyncloop_testcase._sites import Spies, is_plumbing, site_of_coroutine
+from asyncloop_testcase._sites import is_plumbing, site_of_coroutine
+from asyncloop_testcase._words import callback_name, coroutine_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 __unittest = True
 
@@ -49,7 +51,9 @@ class SlowCallbacks(Check):
             msg = f"fail_on(slow_callbacks={value!r}): not a number of seconds, nor True or False"
             raise TypeError(msg)
         if not 0 < value < math.inf:
-            msg = f"fail_on(slow_callbacks={value!r}): the seconds have to be more than 0, and finite"
+            msg = (
+                f"fail_on(slow_callbacks={value!r}): the seconds have to be more than 0, and finite"
+            )
             raise ValueError(msg)
         return float(value)
 
@@ -65,14 +69,13 @@ class SlowCallbacks(Check):
         self._stacks: dict[float, list[str]] = {}
         self._over = threading.Event()
         self._thread_of_loop = threading.get_ident()
-        self._spies = Spies(asyncio.Handle)
-        self._watchdog = threading.Thread(
-            target=self._watch, name=WATCHDOG, daemon=True
-        )
+        self._watchdog = threading.Thread(target=self._watch, name=WATCHDOG, daemon=True)
         self._watchdog.start()
-        self._spies.replace(_cpython.RUN, self._timed)
+        self._original, self._timed_run = _cpython.replace_run(self._timed)
 
-    def _timed(self, original: Callable[[asyncio.Handle], None]) -> Callable[[asyncio.Handle], None]:
+    def _timed(
+        self, original: Callable[[asyncio.Handle], None]
+    ) -> Callable[[asyncio.Handle], None]:
         loop = self.loop
         limit = self._limit
 
@@ -101,7 +104,7 @@ class SlowCallbacks(Check):
             who = f"Task {task.get_name()!r}, coroutine {coroutine_name(coro)}"
             created = site_of_coroutine(coro)
         else:
-            who = f"callback {short(handle) if callback is None else name_of(callback)}"
+            who = f"callback {callback_name(handle)}"
         limit = f"the limit is {self._limit:g} s"
         self._findings.append(
             Finding(f"{who} took {taken:.3g} s, {limit}", created, self._stacks.pop(begun, []))
@@ -128,7 +131,9 @@ class SlowCallbacks(Check):
         if frame is None:
             return []
         stack = traceback.extract_stack(frame)
-        runs = [i for i, each in enumerate(stack) if each.name == "_run" and is_plumbing(each.filename)]
+        runs = [
+            i for i, each in enumerate(stack) if each.name == "_run" and is_plumbing(each.filename)
+        ]
         inner = stack[runs[-1] + 1 :] if runs else stack
         text = "".join(traceback.format_list(inner[-MOST_FRAMES:]))
         return ["blocked at", *text.rstrip("\n").split("\n")]
@@ -137,7 +142,7 @@ class SlowCallbacks(Check):
         return self._findings
 
     def restore(self) -> None:
-        self._spies.restore()
+        _cpython.restore_run(self._timed_run, self._original)
         self._over.set()
         self._watchdog.join()
         self._running = None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks import Check
 from asyncloop_testcase._report import Finding
 from asyncloop_testcase._sites import site_of_coroutine
 from asyncloop_testcase._tasks import describe_task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __unittest = True
 
@@ -27,15 +30,23 @@ class PendingTasks(Check):
 
     def start(self) -> None:
         # Pending tasks are kept alive by whoever will wake them, so these references do no harm.
-        self._before = asyncio.all_tasks(self.loop)
+        self._before = set() if self.watch.fresh else asyncio.all_tasks(self.loop)
 
     def finish(self) -> Iterable[Finding]:
-        ours = asyncio.all_tasks(self.loop) - self._before
-        for task in sorted(ours, key=asyncio.Task.get_name):
-            coro = task.get_coro()
-            if not isinstance(coro, _cpython.ASYNCGEN_CLOSING):
-                what, *waits = describe_task(task).splitlines()
-                yield Finding(what, site_of_coroutine(coro), [line.removeprefix("  ") for line in waits])
+        tasks = asyncio.all_tasks(self.loop)
+        if not tasks:
+            return ()
+        return [
+            _finding(task)
+            for task in sorted(tasks - self._before, key=asyncio.Task.get_name)
+            if not isinstance(task.get_coro(), _cpython.ASYNCGEN_CLOSING)
+        ]
 
     def restore(self) -> None:
         self._before = set()
+
+
+def _finding(task: asyncio.Task[Any]) -> Finding:
+    what, *waits = describe_task(task).splitlines()
+    site = site_of_coroutine(task.get_coro())
+    return Finding(what, site, [line.removeprefix("  ") for line in waits])

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import weakref
 from asyncio import base_events
 from asyncio.sslproto import SSLProtocol
-from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._check_loop import short
 from asyncloop_testcase._checks import Check
 from asyncloop_testcase._garbage import FOREIGN_MODULES, of_kind
 from asyncloop_testcase._report import Finding, Site
-from asyncloop_testcase._sites import Spies, site_of_caller
+from asyncloop_testcase._sites import Creations
+from asyncloop_testcase._words import short
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __unittest = True
 
@@ -32,31 +33,22 @@ class UnclosedTransports(Check):
     needs_garbage = True
 
     def start(self) -> None:
-        self._sites: weakref.WeakKeyDictionary[object, Site] | None = None
-        self._spies = [Spies(asyncio.BaseTransport), Spies(base_events.Server)]
-        for spies in self._spies:
-            spies.replace("__init__", self._recorder)
+        self._creations = Creations()
+        self._creations.watch(asyncio.BaseTransport, "__init__")
+        self._creations.watch(base_events.Server, "__init__")
 
-    def _recorder(self, original: Callable[..., None]) -> Callable[..., None]:
-        def __init__(new: Any, /, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-            original(new, *args, **kwargs)
-            site = site_of_caller(1)
-            if site is not None:
-                if self._sites is None:
-                    self._sites = weakref.WeakKeyDictionary()
-                self._sites[new] = site
+    def finish(self) -> Sequence[Finding]:
+        survivors = self.watch.survivors()
+        return [*filter(None, map(self._judge, survivors))] if survivors else ()
 
-        return __init__
-
-    def finish(self) -> Iterable[Finding]:
-        for each in self.watch.survivors():
-            if _is_process(each):
-                continue
-            if _is_transport(each):
-                if self._is_open(each):
-                    yield self._transport(each)
-            elif _is_server(each) and each.sockets and each.get_loop() is self.loop:
-                yield self._server(each)
+    def _judge(self, made: Any) -> Finding | None:
+        if _is_process(made):
+            return None
+        if _is_transport(made):
+            return self._transport(made) if self._is_open(made) else None
+        if _is_server(made) and made.sockets and made.get_loop() is self.loop:
+            return self._server(made)
+        return None
 
     def _is_open(self, transport: Any) -> bool:
         if transport.is_closing() or not _cpython.is_transport_of(transport, self.loop):
@@ -78,18 +70,11 @@ class UnclosedTransports(Check):
         return Finding(f"{type(server).__name__} that listens at {addresses}", self._site(server))
 
     def _site(self, made: Any) -> Site | None:
-        sites = self._sites
-        if sites is None:
-            return None
-        try:
-            return sites.get(made) or sites.get(_cpython.tls_below(made))
-        except TypeError:  # uvloop's objects cannot be referenced weakly
-            return None
+        creations = self._creations
+        return creations.site_of(made) or creations.site_of(_cpython.tls_below(made))
 
     def restore(self) -> None:
-        for spies in self._spies:
-            spies.restore()
-        self._sites = None
+        self._creations.restore()
 
 
 def _is_process(made: object) -> bool:

@@ -6,7 +6,8 @@ makes it from the decorators and keeps it, so that a test asks a dictionary. `Pl
 the `Watch` of one test: one object of each `Check`, alive from the start of the test to its end.
 A test case goes through it in this order::
 
-    watch = plan_of(type(self), method).watch(loop)   # _fail_on.plan_of: one look-up
+    plan = plan_of(type(self), method)       # _fail_on.plan_of: a look-up the second time
+    watch = plan.watch(loop, fresh=True)     # fresh: the loop is not one of earlier tests
     try:
         watch.start()             # the loop exists and does not run; before setUp
         ...                       # setUp
@@ -34,12 +35,14 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, TypeVar, final
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, final
 
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._garbage import Garbage
 from asyncloop_testcase._report import Finding, Report, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 __unittest = True
 
@@ -74,6 +77,7 @@ class Check:
         default: The option when nobody says anything: ``False`` for a check that is off.
         strict: Whether `strict` switches it on.
         needs_garbage: Whether it calls `Watch.survivors`, which needs the garbage collector.
+        for_coroutines: Whether it can fail if the test method is a coroutine function.
 
     Example:
         >>> import os
@@ -94,6 +98,7 @@ class Check:
     default: ClassVar[object] = False
     strict: ClassVar[bool] = True
     needs_garbage: ClassVar[bool] = False
+    for_coroutines: ClassVar[bool] = True
 
     def __init__(self, watch: Watch, option: object) -> None:
         self.watch = watch
@@ -155,7 +160,8 @@ def register_check(check: C) -> C:
 
     .. versionadded:: 0.1.0
     """
-    if not (isinstance(check, type) and issubclass(check, Check)):
+    refused: object = check
+    if not (isinstance(refused, type) and issubclass(refused, Check)):
         msg = f"register_check() takes a subclass of Check, not {check!r}"
         raise TypeError(msg)
     name = getattr(check, "name", None)
@@ -192,18 +198,26 @@ class Plan:
         options: Check classes and their options, those that are switched on, in report order.
     """
 
-    __slots__ = ("checks", "needs_garbage")
+    __slots__ = ("checks", "marking", "needs_garbage")
 
     def __init__(self, options: Sequence[tuple[type[Check], object]]) -> None:
         self.checks = tuple(options)
         self.needs_garbage = any(check.needs_garbage for check, _ in options)
+        self.marking = any(check.enter_test is not Check.enter_test for check, _ in options)
 
     def __bool__(self) -> bool:
         return bool(self.checks)
 
-    def watch(self, loop: asyncio.AbstractEventLoop) -> Watch:
-        """Return the watch of one test that uses *loop*; nothing has begun yet."""
-        return Watch(loop, self)
+    def watch(self, loop: asyncio.AbstractEventLoop, *, fresh: bool = False) -> Watch:
+        """
+        Return the watch of one test; nothing has begun yet.
+
+        Args:
+            loop: The loop of the test.
+            fresh: Whether the loop is new: then there cannot be any tasks and timers of earlier
+                tests, which nobody has to look for.
+        """
+        return Watch(loop, self, fresh)
 
 
 @final
@@ -214,16 +228,27 @@ class Watch:
     Args:
         loop: The loop of the test.
         plan: Which checks.
+        fresh: Whether the loop is new.
 
     Attributes:
         judging: True once the test is over: what happens now is not the test's doing.
         passed: What `finish` was told.
     """
 
-    __slots__ = ("_garbage", "_plan", "_started", "_survivors", "judging", "loop", "passed")
+    __slots__ = (
+        "_garbage",
+        "_plan",
+        "_started",
+        "_survivors",
+        "fresh",
+        "judging",
+        "loop",
+        "passed",
+    )
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, plan: Plan) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, plan: Plan, fresh: bool) -> None:
         self.loop = loop
+        self.fresh = fresh
         self.judging = False
         self.passed = True
         self._plan = plan
@@ -251,8 +276,9 @@ class Watch:
 
     def enter_test(self) -> None:
         """Say that the set-up is over and the test method begins."""
-        for check in self._started:
-            check.enter_test()
+        if self._plan.marking:
+            for check in self._started:
+                check.enter_test()
 
     def finish(self, passed: bool = True) -> Report | None:
         """
@@ -304,7 +330,7 @@ class Watch:
         while started:
             try:
                 started.pop().restore()
-            except BaseException as raised:  # noqa: BLE001 - everybody else is restored all the same
+            except BaseException as raised:  # noqa: PERF203 - the others are restored all the same
                 error = raised
         garbage, self._garbage = self._garbage, None
         if garbage is not None:
@@ -315,9 +341,9 @@ class Watch:
     def _judge(self) -> Report | None:
         verdicts = []
         for check in self._started:
-            findings = list(check.finish())
-            if findings:
-                verdicts.append(Verdict(check.name, check.summary, findings))
+            findings = check.finish()
+            if findings and (found := list(findings)):
+                verdicts.append(Verdict(check.name, check.summary, found))
         return Report(verdicts) if verdicts else None
 
     def _turn(self) -> bool:

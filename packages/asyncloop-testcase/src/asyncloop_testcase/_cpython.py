@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import selectors
 import sys
-import types
 import warnings
 from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import contextvars
+    import selectors
+    import types
     from types import TracebackType
 
 __unittest = True
@@ -250,16 +250,16 @@ def replace_run(make: Callable[[Run], Run]) -> tuple[Run, Run]:
     Returns:
         The original and the new one, for `restore_run`.
     """
-    original: Run = asyncio.Handle._run  # type: ignore[attr-defined]
+    original: Run = asyncio.Handle._run
     new = make(original)
-    asyncio.Handle._run = new  # type: ignore[attr-defined]
+    setattr(asyncio.Handle, "_run", new)  # noqa: B010 - type checkers know the method
     return original, new
 
 
 def restore_run(new: Run, original: Run) -> None:
     """Put back what `replace_run` replaced, unless somebody has replaced it in turn."""
-    if asyncio.Handle._run is new:  # type: ignore[attr-defined]
-        asyncio.Handle._run = original  # type: ignore[attr-defined]
+    if asyncio.Handle._run is new:
+        setattr(asyncio.Handle, "_run", original)  # noqa: B010
 
 
 def replace_unawaited_hook(hook: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -291,7 +291,7 @@ def is_something_due(loop: asyncio.AbstractEventLoop) -> bool:
     if ready is None or len(ready) > 0:
         return True
     timers = getattr(loop, "_scheduled", None)
-    return bool(timers) and timers[0].when() <= loop.time()
+    return timers is not None and len(timers) > 0 and timers[0].when() <= loop.time()
 
 
 def unfinished_work(loop: asyncio.AbstractEventLoop) -> list[object]:
@@ -348,7 +348,7 @@ def _asyncgen_closing() -> type:
 ASYNCGEN_CLOSING: type = _asyncgen_closing()
 
 # By its frames one knows where the loop called user code, 3.10 to 3.15.
-RUN_CODE: types.CodeType = asyncio.Handle._run.__code__  # type: ignore[attr-defined]
+RUN_CODE: types.CodeType = asyncio.Handle._run.__code__
 
 # The transport that users of TLS see. It has no public name, 3.10 to 3.15.
 TLS_TRANSPORT: type = asyncio.sslproto._SSLProtocolTransport  # type: ignore[attr-defined]
@@ -382,16 +382,17 @@ def selector_of(loop: asyncio.AbstractEventLoop) -> selectors.BaseSelector | Non
     return getattr(loop, "_selector", None)
 
 
-def handles_of(data: Any, *, pad: bool = False) -> list[asyncio.Handle]:
+def handles_of(data: Any) -> list[tuple[str, asyncio.Handle]]:
     """
-    Return the handles of a selector's key: what it calls for a reader and for a writer.
+    Return what the loop calls for a selector's key, each with the word for it.
 
-    The loop registers pairs (3.10 to 3.15); what others register with the selector is not asyncio's.
-    With *pad* there are two, each possibly None.
+    The loop registers pairs, a handle for a reader and one for a writer (3.10 to 3.15); what others
+    register with the selector is not asyncio's.
     """
     if not (isinstance(data, tuple) and len(data) == 2):
         return []
-    return [each for each in data if isinstance(each, asyncio.Handle) or (pad and each is None)]
+    pairs = zip(("reader", "writer"), data, strict=True)
+    return [(kind, each) for kind, each in pairs if isinstance(each, asyncio.Handle)]
 
 
 def is_internal(handle: asyncio.Handle) -> bool:

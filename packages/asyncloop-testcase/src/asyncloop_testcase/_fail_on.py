@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import types
+import inspect
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, overload
 
 from asyncloop_testcase import _builtin_checks, _checks
@@ -23,7 +22,7 @@ ATTRIBUTE = "_asyncloop_fail_on"
 PLANS = "_asyncloop_plans"
 
 # A layer is what one decorator said. The key ALL stands for every check that has no key itself:
-# "strict" or "lenient". What it means is looked up late, so that checks registered later count.
+# "default", "strict" or "lenient". What it means is looked up late: checks registered later count.
 ALL = ""
 Layer = Mapping[str, object]
 Layers = tuple[Layer, ...]
@@ -125,12 +124,14 @@ def plan_of(case: type, method: object) -> Plan:
     if generation != _checks.generation:
         plans = {}
         setattr(case, PLANS, (_checks.generation, plans))
-    key = tuple(map(id, layers))
+    code = getattr(method, "__code__", None)
+    awaits = code.co_flags & inspect.CO_COROUTINE if code else inspect.iscoroutinefunction(method)
+    key = (bool(awaits), *map(id, layers))
     found = plans.get(key)
     if found is None:
-        found = plans[key] = (make_plan([*layers_of_class(case), *layers]), layers)
-    plan: Plan = found[0]
-    return plan
+        plan = make_plan([*layers_of_class(case), *layers], awaits=bool(awaits))
+        found = plans[key] = (plan, layers)
+    return found[0]  # type: ignore[no-any-return]
 
 
 def layers_of_class(case: type) -> list[Layer]:
@@ -138,8 +139,14 @@ def layers_of_class(case: type) -> list[Layer]:
     return [layer for base in reversed(case.__mro__) for layer in base.__dict__.get(ATTRIBUTE, ())]
 
 
-def make_plan(layers: Iterable[Layer]) -> Plan:
-    """Return the plan that follows from the layers, the weakest first."""
+def make_plan(layers: Iterable[Layer], *, awaits: bool = False) -> Plan:
+    """
+    Return the plan that follows from the layers.
+
+    Args:
+        layers: What decorators said, the weakest first.
+        awaits: Whether the test is a coroutine function.
+    """
     everything: object = None
     named: dict[str, object] = {}
     for layer in layers:
@@ -147,8 +154,16 @@ def make_plan(layers: Iterable[Layer]) -> Plan:
             everything = layer[ALL]
             named.clear()
         named.update((name, option) for name, option in layer.items() if name != ALL)
-    options = ((check, named.get(name, _unsaid(check, everything))) for name, check in KNOWN.items())
-    return Plan([(check, option) for check, option in options if option is not False])
+    options = (
+        (check, named.get(name, _unsaid(check, everything))) for name, check in KNOWN.items()
+    )
+    return Plan(
+        [
+            (check, option)
+            for check, option in options
+            if option is not False and (check.for_coroutines or not awaits)
+        ],
+    )
 
 
 def _unsaid(check: type[Check], everything: object) -> object:
@@ -172,4 +187,8 @@ def _layer(layer: Layer) -> Callable[[T], T]:
 
 
 def _decorable(test: T) -> T:
+    """Return the class or function; refuse what cannot be decorated."""
+    if not isinstance(test, type) and not callable(test):
+        msg = f"{test!r} is neither a class nor a function: checks are switched on for tests"
+        raise TypeError(msg)
     return test

@@ -21,13 +21,16 @@ process has a thousand objects or a million. ``gc.unfreeze()`` moves everything 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import gc
 import subprocess
 import types
 from asyncio.streams import StreamReaderProtocol
-from collections.abc import Sequence
 from time import monotonic
-from typing import Any, ClassVar, final
+from typing import TYPE_CHECKING, Any, final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __unittest = True
 
@@ -41,9 +44,30 @@ KINDS = (
     StreamReaderProtocol,
 )
 
+# Uvloop's transports and servers have none of asyncio's base classes.
+FOREIGN_MODULES = ("uvloop.loop",)
+
+LEAST_PAUSE = 5.0
+FULL_SHARE = 100.0
+
+
+@final
+class _OldMark:
+    """Made before anything is frozen; when it is seen, somebody has unfrozen."""
+
+
+@final
+class _NewMark:
+    """Made after our freeze; when it is not seen, somebody else has frozen."""
+
+
 # Types of which there are many and that are none of KINDS, to keep the sieve coarse and quick.
 COMMON = frozenset(
     [
+        _NewMark,
+        asyncio.Handle,
+        contextvars.Context,
+        type(iter(())),
         types.FunctionType,
         types.MethodType,
         types.BuiltinFunctionType,
@@ -58,49 +82,30 @@ COMMON = frozenset(
     ],
 )
 
-# Uvloop's transports and servers have none of asyncio's base classes.
-FOREIGN_MODULES = ("uvloop.loop",)
-
-LEAST_PAUSE = 5.0
-FULL_SHARE = 100.0
+_old_mark = _OldMark()
+_next_full_collection = monotonic() + LEAST_PAUSE
+_tests_until_count = 0
 
 
-class _Mark:
-    """An object that tells, by being seen or not, what was frozen."""
-
-    __slots__ = ("__dict__",)
-
-
-@final
-class _FullCollections:
-    """Makes a full collection when the last one is long enough ago."""
-
-    next_time: ClassVar[float] = monotonic() + LEAST_PAUSE
-
-    @classmethod
-    def make_if_due(cls) -> None:
-        now = monotonic()
-        if now < cls.next_time or not gc.isenabled():
-            return
+def _collect_all_if_due() -> None:
+    """Make a full collection when the last one is long enough ago."""
+    global _next_full_collection
+    begin = monotonic()
+    if begin >= _next_full_collection and gc.isenabled():
         gc.collect()
         end = monotonic()
-        cls.next_time = end + max(LEAST_PAUSE, FULL_SHARE * (end - now))
+        _next_full_collection = end + max(LEAST_PAUSE, FULL_SHARE * (end - begin))
 
 
-@final
-class _ForeignFreeze:
-    """Remembers for a while that somebody has frozen objects: to count them takes time."""
-
-    ask_again: ClassVar[int] = 0
-
-    @classmethod
-    def is_there(cls) -> bool:
-        if cls.ask_again > 0:
-            cls.ask_again -= 1
-            return True
-        frozen = gc.get_freeze_count()
-        cls.ask_again = min(frozen // 1000, 1000)
-        return frozen > 0
+def _somebody_froze() -> bool:
+    """Tell whether objects are frozen; to count many takes time, so the answer is remembered."""
+    global _tests_until_count
+    if _tests_until_count > 0:
+        _tests_until_count -= 1
+        return True
+    count = gc.get_freeze_count()
+    _tests_until_count = min(count // 1000, 1000)
+    return count > 0
 
 
 @final
@@ -111,39 +116,49 @@ class Garbage:
     It is drawn when the object is made and lifted by `close`.
     """
 
-    __slots__ = ("_after", "_before", "_frozen")
+    __slots__ = ("_frozen", "_mark")
 
     def __init__(self) -> None:
-        self._before = _Mark()
         # With gc.DEBUG_SAVEALL and the like, somebody looks for leaks with the collector itself.
-        self._frozen = not gc.get_debug() and not _ForeignFreeze.is_there()
+        self._frozen = not (_somebody_froze() or gc.get_debug())
         if self._frozen:
-            _FullCollections.make_if_due()
+            _collect_all_if_due()
             gc.freeze()
         else:
             gc.collect(1)
-        self._after = _Mark()
+        self._mark = _NewMark()
 
     def survivors(self) -> list[Any]:
-        """Collect the garbage made since the line was drawn; return the rest that is of interest."""
+        """Collect the garbage made since the line was drawn; return the rest, if of interest."""
+        # A full collection empties the interpreter's free lists, which slows down what comes next.
+        # It is needed only if something of interest has got into the oldest generation.
+        gc.collect(1 if self._frozen else 0)
+        if not self._sift():
+            return []
         if self._frozen:
             gc.collect()
-            return self._sift(gc.get_objects())
-        gc.collect(0)
-        return self._sift([*gc.get_objects(generation=0), *gc.get_objects(generation=1)])
+        return self._sift()
 
-    def _sift(self, objects: list[Any]) -> list[Any]:
-        wanted = {kind for kind in set(map(type, objects)) - COMMON if _is_wanted(kind)}
-        found = [each for each in objects if type(each) in wanted]
-        marks = [each for each in found if type(each) is _Mark]
-        if not self._frozen:
-            return [each for each in found if type(each) is not _Mark]
-        if any(mark is self._before for mark in marks):
-            return []  # somebody has unfrozen: old objects cannot be told from new ones
-        if not any(mark is self._after for mark in marks):
-            self._frozen = False  # somebody has frozen, and unfreezing is up to them
-            _ForeignFreeze.ask_again = 0
-        return [each for each in found if type(each) is not _Mark]
+    def _sift(self) -> list[Any]:
+        if self._frozen:
+            objects = gc.get_objects()
+        else:
+            objects = [*gc.get_objects(generation=0), *gc.get_objects(generation=1)]
+        kinds = set(map(type, objects))
+        if self._frozen:
+            if _OldMark in kinds:
+                return []  # somebody has unfrozen: old objects cannot be told from new ones
+            if _NewMark not in kinds:
+                self._leave_frozen()
+        kinds -= COMMON
+        wanted = {kind for kind in kinds if _is_wanted(kind)}
+        return [each for each in objects if type(each) in wanted] if wanted else []
+
+    def _leave_frozen(self) -> None:
+        """Somebody has frozen during the test: to unfreeze is up to them."""
+        global _tests_until_count
+        self._frozen = False
+        _tests_until_count = 0
 
     def close(self) -> None:
         """Lift the line: everything is seen by the collector again."""
@@ -153,7 +168,7 @@ class Garbage:
 
 
 def _is_wanted(kind: type) -> bool:
-    return issubclass(kind, KINDS) or kind is _Mark or kind.__module__ in FOREIGN_MODULES
+    return issubclass(kind, KINDS) or kind.__module__ in FOREIGN_MODULES
 
 
 def of_kind(objects: Sequence[Any], kind: type | tuple[type, ...]) -> list[Any]:

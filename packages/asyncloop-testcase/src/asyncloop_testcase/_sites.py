@@ -9,11 +9,15 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from types import CodeType, FrameType
-from typing import Any, final
+import weakref
+from typing import TYPE_CHECKING, Any, final
 
+from asyncloop_testcase import _cpython
 from asyncloop_testcase._report import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
 
 __unittest = True
 
@@ -28,8 +32,6 @@ _PLUMBING = (
     threading.__file__,
     "<frozen ",
 )
-# The line from which the loop calls callbacks: nobody further out asked for anything.
-_RUN: CodeType = asyncio.Handle._run.__code__  # type: ignore[attr-defined]
 
 
 def site_of_caller(depth: int) -> Site | None:
@@ -43,7 +45,7 @@ def site_of_caller(depth: int) -> Site | None:
     while frame is not None:
         code = frame.f_code
         filename = code.co_filename
-        if code is _RUN or filename.startswith(_HERE):
+        if code is _cpython.RUN_CODE or filename.startswith(_HERE):
             return None
         if not filename.startswith(_PLUMBING):
             return Site(filename, frame.f_lineno, getattr(code, "co_qualname", code.co_name))
@@ -68,36 +70,76 @@ def is_plumbing(filename: str) -> bool:
 @final
 class Spies:
     """
-    Replaces methods for a while.
+    Replaces methods of one object for a while.
 
-    An instance is one owner of replaced attributes; `restore` puts back each one that is still
-    ours. One that somebody has replaced in turn is left alone: they will put ours back, so what
-    is installed has to do no harm after its time.
+    `restore` puts back each one that is still ours. One that somebody has replaced in turn is left
+    alone: they will put ours back, so what is installed has to do no harm after its time.
     """
 
     __slots__ = ("_owner", "_replaced")
 
     def __init__(self, owner: Any) -> None:
         self._owner = owner
-        self._replaced: list[tuple[str, object, bool, object]] = []
+        self._replaced: list[tuple[str, Any, Any]] = []
 
-    def replace(self, name: str, make: Callable[[Any], Any]) -> None:
-        """Set the attribute to ``make(original)``. AttributeError if the owner forbids it."""
-        owner = self._owner
-        own = name in vars(owner)
-        original = getattr(owner, name)
-        ours = make(original)
-        setattr(owner, name, ours)
-        self._replaced.append((name, original, own, ours))
+    def replace(self, name: str, ours: Any) -> Any:
+        """Set an attribute and return what it was. AttributeError if the owner forbids it."""
+        original = getattr(self._owner, name)
+        setattr(self._owner, name, ours)
+        self._replaced.append((name, original, ours))
+        return original
 
     def restore(self) -> None:
         """Put the originals back."""
         owner = self._owner
         while self._replaced:
-            name, original, own, ours = self._replaced.pop()
-            if vars(owner).get(name) is not ours:
+            name, original, ours = self._replaced.pop()
+            if getattr(owner, name) != ours:
                 continue
-            if own:
+            # Without ours, the class's own method shows again, unless the object had another.
+            delattr(owner, name)
+            if getattr(owner, name) != original:
                 setattr(owner, name, original)
-            else:
-                delattr(owner, name)
+
+
+@final
+class Creations:
+    """Remembers where objects of certain classes are made or started."""
+
+    __slots__ = ("_replaced", "_sites")
+
+    def __init__(self) -> None:
+        self._sites: weakref.WeakKeyDictionary[object, Site] | None = None
+        self._replaced: list[tuple[Any, str, Any, Any]] = []
+
+    def watch(self, owner: Any, method: str) -> None:
+        """Begin to record who calls the method of the class."""
+        original: Callable[..., None] = getattr(owner, method)
+
+        def recorded(new: Any, /, *args: Any, **kwargs: Any) -> None:
+            original(new, *args, **kwargs)
+            site = site_of_caller(1)
+            if site is not None:
+                if self._sites is None:
+                    self._sites = weakref.WeakKeyDictionary()
+                self._sites[new] = site
+
+        setattr(owner, method, recorded)
+        self._replaced.append((owner, method, original, recorded))
+
+    def site_of(self, made: object) -> Site | None:
+        """Return where it was made, None if that is not known."""
+        if self._sites is None:
+            return None
+        try:
+            return self._sites.get(made)
+        except TypeError:  # it cannot be referenced weakly, as the objects of uvloop
+            return None
+
+    def restore(self) -> None:
+        """Put the methods back, those that nobody has replaced in turn."""
+        while self._replaced:
+            owner, method, original, recorded = self._replaced.pop()
+            if getattr(owner, method) is recorded:
+                setattr(owner, method, original)
+        self._sites = None
