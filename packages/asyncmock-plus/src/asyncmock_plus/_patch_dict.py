@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from asyncmock_plus._patch_decorator import DecoratingPatcher
 from asyncmock_plus._patch_layers import Layer, Place, covered, running
@@ -214,7 +214,7 @@ class _patch_dict(DecoratingPatcher):  # noqa: N801
             raise
         return mapping
 
-    def __exit__(self, *exc_info: object) -> bool:
+    def __exit__(self, *exc_info: object) -> Literal[False]:
         """End the patch; without effect if it is not in force."""
         if not self._entered:
             return False
