@@ -4,7 +4,8 @@ Who is at the other end of what the loop watches.
 A descriptor is one of three things to a clock:
 
 - *virtual*: an int of 2**31 and above, which no kernel hands out: a mock, or a memory socket. It
-  never holds time back.
+  never holds time back. So is an instance of a subclass of int: a memory socket that was given a
+  descriptor of the kernel, for others to poll.
 - *own*: the other end is in this loop, too, so that whatever will arrive has been sent by a
   callback and is there already: one look decides.
 - *real*: somebody else may answer. Time stands still while the loop watches it.
@@ -66,7 +67,7 @@ class _Socket(NamedTuple):
 
 def channels(fds: Iterable[int]) -> list[Channel]:
     """Return what is behind each of *fds*, virtual ones left out."""
-    kernel = sorted(fd for fd in fds if fd < VIRTUAL)
+    kernel = sorted(fd for fd in fds if type(fd) is int and fd < VIRTUAL)
     sockets: list[_Socket] = []
     others: list[tuple[int, os.stat_result | None]] = []
     for fd in kernel:
