@@ -171,6 +171,8 @@ async def datagrams_are_exchanged(world):
     await protocol.until((b"in", peer.address))
     transport.sendto(b"out", peer.address)
     assert await peer.read(3) == b"out"
+    await asyncio.sleep(0)  # CPython's proactor loses a close() before the end of a sendto()
+    await asyncio.sleep(0)
     transport.close()
     await protocol.lost.wait()
     assert protocol.events == ["made", (b"in", peer.address), type(None)]
@@ -209,7 +211,7 @@ async def sock_sendall_sends_all(world):
     assert not task.done()
     peer.unblock()
     assert await peer.read(len(data)) == data
-    assert await task is None
+    assert await task in (None, len(data))  # asyncio's proactors tell how much
     sock.close()
 
 
@@ -462,10 +464,10 @@ async def socket_in_use_is_refused(world):
     sock = protocol.transport.get_extra_info("socket")
     try:
         world.loop.add_reader(sock, print)
+    except NotImplementedError:  # a proactor; a kind of RuntimeError
+        pass
     except RuntimeError as exc:
         assert "is used by transport" in str(exc)
-    except NotImplementedError:  # a proactor
-        pass
     else:
         raise AssertionError("not refused")
     protocol.transport.close()

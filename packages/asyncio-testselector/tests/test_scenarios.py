@@ -5,7 +5,7 @@ import gc
 import warnings
 
 import pytest
-from asyncio_testselector import TestSelector
+from asyncio_testselector import TestProactorEventLoop, TestSelector
 from scenarios import SCENARIOS
 from worlds import KernelWorld, MockWorld
 
@@ -45,6 +45,23 @@ def test_mock_passes_the_scenario(scenario, debug):
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda function: function.__name__)
 def test_real_socket_passes_the_scenario(scenario, debug, tmp_path):
     loop = asyncio.SelectorEventLoop()
+    run(loop, KernelWorld(loop, str(tmp_path)), scenario, debug)
+
+
+PROACTOR_SCENARIOS = [
+    function for function in SCENARIOS if not function.__name__.startswith("unix")
+]
+
+
+@pytest.mark.parametrize("scenario", PROACTOR_SCENARIOS, ids=lambda function: function.__name__)
+def test_mock_passes_the_scenario_on_a_proactor(scenario, debug):
+    loop = TestProactorEventLoop()
+    run(loop, MockWorld(loop), scenario, debug)
+
+
+@pytest.mark.parametrize("scenario", PROACTOR_SCENARIOS, ids=lambda function: function.__name__)
+def test_real_socket_passes_the_scenario_on_a_proactor(scenario, debug, tmp_path):
+    loop = TestProactorEventLoop()
     run(loop, KernelWorld(loop, str(tmp_path)), scenario, debug)
 
 

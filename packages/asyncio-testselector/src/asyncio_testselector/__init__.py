@@ -10,9 +10,10 @@ from asyncio_testselector._network_log import WireEvent, WireLog
 from asyncio_testselector._network_socket import NetworkSocket
 from asyncio_testselector._proactor import TestProactor
 from asyncio_testselector._proactorloop import TestProactorEventLoop
+from asyncio_testselector._registry import get_registered_events
 from asyncio_testselector._script import SocketScript
 from asyncio_testselector._script_report import ScriptError
-from asyncio_testselector._selector import TestSelector, get_registered_events
+from asyncio_testselector._selector import TestSelector
 from asyncio_testselector._socketmock import SocketMock, SSLSocketMock
 from asyncio_testselector._version import __version__
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import types
+from asyncio import proactor_events
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -109,3 +111,68 @@ def rebound(function: types.FunctionType, **replaced: object) -> Any:
     )
     copy.__kwdefaults__ = function.__kwdefaults__
     return copy
+
+
+class PatientSocket:
+    """A socket that is closed even if it cannot be shut down."""
+
+    def __init__(self, sock: Any) -> None:
+        self._sock = sock
+        self.fileno = sock.fileno
+        self.close = sock.close
+
+    def shutdown(self, how: int) -> None:
+        """Shut down if there is a connection."""
+        with suppress(OSError):
+            self._sock.shutdown(how)
+
+
+def patient(transport: Any) -> type:
+    """
+    Return a class of proactor transports that close their socket even without a connection.
+
+    At the end ``_ProactorBasePipeTransport._call_connection_lost`` calls the socket's ``shutdown``,
+    and does not close the socket if that fails. In Windows it does not fail after a reset, or
+    without a connection; elsewhere it is ENOTCONN. Read on 3.10-3.15.
+    """
+
+    def _call_connection_lost(self: Any, exc: BaseException | None) -> None:
+        if self._sock is not None and hasattr(self._sock, "shutdown"):
+            self._sock = PatientSocket(self._sock)
+        transport._call_connection_lost(self, exc)
+
+    members = {"_call_connection_lost": _call_connection_lost, "__module__": __name__}
+    return type(transport.__name__, (transport,), members)
+
+
+def patient_factories() -> dict[str, Any]:
+    """
+    Return the methods of ``BaseProactorEventLoop`` that make transports of sockets.
+
+    They find the transport's class among their globals, where it is replaced by a patient one.
+    Read on 3.10-3.15; in 3.15 they have one more argument, ``context``.
+    """
+    names = ("_ProactorSocketTransport", "_ProactorDatagramTransport")
+    classes = {name: patient(getattr(proactor_events, name)) for name in names}
+    return {
+        name: rebound(vars(proactor_events.BaseProactorEventLoop)[name], **classes)
+        for name in ("_make_socket_transport", "_make_ssl_transport", "_make_datagram_transport")
+    }
+
+
+def start_reading_self(loop: Any) -> None:
+    """
+    Have a proactor loop that is about to run read its wake-up socket.
+
+    Windows' ``ProactorEventLoop`` starts ``_loop_self_reading`` when it begins to run and cancels
+    ``_self_reading_future`` when it stops. ``BaseProactorEventLoop`` leaves both to its
+    subclasses. Read on 3.10-3.15.
+    """
+    loop.call_soon(loop._loop_self_reading)
+
+
+def stop_reading_self(loop: Any) -> None:
+    """Take back what `start_reading_self` started, after the loop ran."""
+    future, loop._self_reading_future = loop._self_reading_future, None
+    if future is not None:
+        future.cancel()

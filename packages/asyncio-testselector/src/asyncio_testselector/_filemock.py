@@ -89,8 +89,9 @@ class FileDefaults:
 
     @property
     def mock(self) -> Any:
-        """The file mock."""
-        return self._mock()
+        """The file mock; if nobody holds it any more, what it would do by default."""
+        mock = self._mock()
+        return self if mock is None else mock
 
 
 class FileMock(Mock):

@@ -10,7 +10,6 @@ uses it. Pipes of the operating system are left to the loop.
 from __future__ import annotations
 
 import functools
-import socket
 import stat
 import weakref
 from types import SimpleNamespace
@@ -18,16 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from asyncio_testselector._cpython import pipe_factories, pipe_transport
 from asyncio_testselector._descriptor import FileDescriptor
-from asyncio_testselector._filemock import FileMock, would_block
+from asyncio_testselector._endpoints import is_socket
+from asyncio_testselector._filemock import would_block
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
-
-
-def is_socket(pipe: Any) -> bool:
-    """Tell a socket from a file; a `FileMock` has every attribute that is asked for."""
-    return isinstance(pipe, socket.socket) if isinstance(pipe, FileMock) else hasattr(pipe, "recv")
 
 
 class PipeSystem:

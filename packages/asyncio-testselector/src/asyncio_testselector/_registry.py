@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from selectors import SelectorKey
+from selectors import BaseSelector, SelectorKey
 from typing import Any, final
 
 from asyncio_testselector._descriptor import FileDescriptor, is_virtual
@@ -106,3 +106,24 @@ class Registry(Mapping[Any, SelectorKey]):
 
     def __repr__(self) -> str:
         return f"<{len(self.files)} files and {len(self.mocks)} mocks>"
+
+
+def get_registered_events(selector: BaseSelector) -> set[SelectorKey]:
+    """
+    Return the keys of everything a selector watches.
+
+    Args:
+        selector: A `TestSelector` or any other.
+
+    Example:
+        >>> import selectors
+        >>> from asyncio_testselector import FileMock, TestSelector
+        >>> selector = TestSelector()
+        >>> key = selector.register(FileMock(), selectors.EVENT_READ)
+        >>> get_registered_events(selector) == {key}
+        True
+
+    .. versionadded:: 0.1.0
+       The function is asynctest 0.13's.
+    """
+    return set(selector.get_map().values())

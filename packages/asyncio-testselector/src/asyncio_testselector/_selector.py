@@ -21,7 +21,7 @@ from __future__ import annotations
 import selectors
 from collections.abc import Mapping
 from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from asyncio_testselector._cpython import loop_of
 from asyncio_testselector._descriptor import is_virtual
@@ -29,6 +29,9 @@ from asyncio_testselector._pipes import refuse_pipes, serve_pipes
 from asyncio_testselector._readiness import readiness_of
 from asyncio_testselector._registry import Registry
 from asyncio_testselector._wakeup import LoopWakeup, SocketWakeup
+
+if TYPE_CHECKING:
+    import asyncio
 
 Events = list[tuple[SelectorKey, int]]
 
@@ -100,8 +103,12 @@ class TestSelector(selectors.BaseSelector):
         if self._wakeup is None:
             loop = loop_of(key)
             if loop is not None:
-                self._wakeup = LoopWakeup(loop)
-                serve_pipes(loop)
+                self.meet(loop)
+
+    def meet(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Learn which loop registers files: it is woken by its own means, and served pipes."""
+        self._wakeup = LoopWakeup(loop)
+        serve_pipes(loop)
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else repr(self._registry)[1:-1]
@@ -377,23 +384,3 @@ def merged(pulsed: Events, reported: Events) -> Events:
     masks = {key.fd: events for key, events in pulsed}
     both = [(key, events | masks.pop(key.fd, 0)) for key, events in reported]
     return both + [(key, events) for key, events in pulsed if key.fd in masks]
-
-
-def get_registered_events(selector: selectors.BaseSelector) -> set[SelectorKey]:
-    """
-    Return the keys of everything a selector watches.
-
-    Args:
-        selector: A `TestSelector` or any other.
-
-    Example:
-        >>> from asyncio_testselector import FileMock
-        >>> selector = TestSelector()
-        >>> key = selector.register(FileMock(), selectors.EVENT_READ)
-        >>> get_registered_events(selector) == {key}
-        True
-
-    .. versionadded:: 0.1.0
-       The function is asynctest 0.13's.
-    """
-    return set(selector.get_map().values())

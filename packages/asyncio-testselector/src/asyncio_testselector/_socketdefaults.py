@@ -67,6 +67,10 @@ class SocketDefaults(FileDefaults):
         "sendmsg": SendmsgMethod,
     }
 
+    family = socket.AF_INET
+    type = socket.SOCK_STREAM
+    proto = 0
+
     def __init__(self, mock: FileMock) -> None:
         super().__init__(mock)
         # asyncio demands non-blocking sockets in debug mode, and a mock never blocks.

@@ -77,7 +77,8 @@ class SocketMock(FileMock):
         parent: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.__dict__.update(family=socket.AF_INET, type=socket.SOCK_STREAM, proto=0)
+        for attribute in ("family", "type", "proto"):
+            self.__dict__[attribute] = getattr(SocketDefaults, attribute)
         super().__init__(
             self._file_spec,
             side_effect=side_effect,
