@@ -12,7 +12,7 @@ import inspect
 from dataclasses import fields, is_dataclass
 from functools import cached_property, partialmethod
 from types import FunctionType, MethodType
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast, overload
 
 from asyncmock_plus._cpython import (
     FunctionTypes,
@@ -25,6 +25,7 @@ from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._seal import seal
 from asyncmock_plus._signatures import Check
 from asyncmock_plus._specs import (
+    class_members,
     instance_dictionary,
     is_async_function,
     is_async_generator,
@@ -41,6 +42,16 @@ _GETTERS = (property, cached_property)
 _absent = object()
 
 
+@overload
+def create_autospec(
+    spec: type[T],
+    spec_set: Any = False,
+    *,
+    instance: Literal[True],
+    unsafe: bool = False,
+    **kwargs: Any,
+) -> T: ...
+@overload
 def create_autospec(
     spec: T,
     spec_set: Any = False,
@@ -50,7 +61,19 @@ def create_autospec(
     *,
     unsafe: bool = False,
     **kwargs: Any,
-) -> T:
+) -> T: ...
+
+
+def create_autospec(
+    spec: Any,
+    spec_set: Any = False,
+    instance: bool = False,
+    _parent: Any = None,
+    _name: Any = None,
+    *,
+    unsafe: bool = False,
+    **kwargs: Any,
+) -> Any:
     """
     Return a mock with the attributes of *spec*, whose attributes are specified in the same way.
 
@@ -141,8 +164,9 @@ def _mock_for(
     if parent is not None:
         options.update(parent=parent, _new_parent=parent, _new_name=name)
     mock = kind(name=name, **options, **kwargs)
-    if is_type and instance and is_dataclass(spec):
-        mock._mock_extend_spec_methods([field.name for field in fields(spec)])
+    if is_type and not instance and is_dataclass(spec):
+        # The mock of the class itself: fields without defaults belong to instances.
+        mock.__dict__["_mock_methods"] = class_members(spec)
     if not isinstance(spec, FunctionTypes):
         mock.__dict__["_mock_check"] = Check(spec, as_instance=instance, eat_self=is_type)
     return mock

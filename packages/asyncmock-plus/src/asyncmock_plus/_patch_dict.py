@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from asyncmock_plus._patch_decorator import DecoratingPatcher
 from asyncmock_plus._patch_layers import Layer, Place, covered, running
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from asyncmock_plus._patch_start import Started
+
+_F = TypeVar("_F", bound="Callable[..., Any]")
 
 _NOTHING: tuple[()] = ()
 
@@ -161,6 +163,10 @@ class _patch_dict(DecoratingPatcher):  # noqa: N801
         # kwargs are a dictionary of ours, mostly they are all there is
         self.values = kwargs if values is _NOTHING else {**dict(values), **kwargs}
         self.clear = clear
+
+    if TYPE_CHECKING:
+
+        def __call__(self, func: _F) -> _F: ...
 
     def copy(self) -> _patch_dict:
         """Return a patch of the same dictionary that is not in force."""
