@@ -35,7 +35,7 @@ del case
 
 # Without the plugins that happen to be installed: each takes its time to start.
 BARE_PYTEST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-OWN_PLUGIN = ("-p", "asyncloop_testcase._pytest_plugin")
+OWN_PLUGIN = ("-p", "_asyncloop_testcase_pytest")
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -201,12 +201,15 @@ class Deadline:
         with self._condition:
             if not self._is_current(phase):
                 return
-            self._report = describe_tasks(asyncio.all_tasks(self._loop))
             self._reached = True
+            tasks = describe_tasks(asyncio.all_tasks(self._loop))
             if self._stage is _Stage.LEFT:  # it was blocked, but is no more
+                self._report = f"{self._report}\n{tasks}".rstrip("\n")
                 self._stage = _Stage.CANCELLED
                 self._at = time.monotonic() + self._grace
                 self._condition.notify()
+            elif tasks:
+                self._report = tasks
             if self.task is None:
                 self._loop.stop()
             else:

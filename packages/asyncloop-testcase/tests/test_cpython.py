@@ -1,0 +1,297 @@
+"""The private names of CPython that this package reads. If a test fails here, CPython changed."""
+
+import asyncio
+import contextvars
+import inspect
+import subprocess
+import sys
+import unittest
+from typing import Any
+
+import pytest
+from asyncloop_testcase import _cpython
+
+CHANGED = "CPython changed: asyncloop_testcase/_cpython.py has to follow"
+
+
+@pytest.fixture
+def loop() -> Any:
+    loop = asyncio.SelectorEventLoop()
+    yield loop
+    loop.close()
+
+
+class TestCurrentLoop:
+    def test_what_is_set_is_what_asyncio_gives(self, loop: asyncio.AbstractEventLoop) -> None:
+        before = _cpython.current_loop()
+        try:
+            _cpython.set_current_loop(loop)
+            assert asyncio.get_event_loop() is loop, CHANGED
+            assert _cpython.current_loop() == (loop, True), CHANGED
+        finally:
+            _cpython.set_current_loop(*before)
+        assert _cpython.current_loop() == before
+
+    def test_what_asyncio_sets_is_what_is_read(self, loop: asyncio.AbstractEventLoop) -> None:
+        before = _cpython.current_loop()
+        try:
+            asyncio.set_event_loop(loop)
+            assert _cpython.current_loop()[0] is loop, CHANGED
+            asyncio.set_event_loop(None)
+            assert _cpython.current_loop() == (None, True), CHANGED
+        finally:
+            _cpython.set_current_loop(*before)
+
+    def test_policy_of_somebody_else_is_called(
+        self, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Policy:
+            current: asyncio.AbstractEventLoop | None = loop
+
+            def get_event_loop(self) -> asyncio.AbstractEventLoop | None:
+                if self.current is None:
+                    raise RuntimeError("none")
+                return self.current
+
+            def set_event_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+                self.current = loop
+
+        policy = Policy()
+        monkeypatch.setattr(_cpython, "_policy", lambda: policy)
+        monkeypatch.setattr(asyncio, "set_event_loop", policy.set_event_loop)
+
+        assert _cpython.current_loop() == (loop, True)
+        _cpython.set_current_loop(None)
+        assert policy.current is None
+        assert _cpython.current_loop() == (None, True)
+
+    def test_get_event_loop_can_be_refused_however_it_was_imported(self) -> None:
+        from asyncio import get_event_loop
+
+        def refuse() -> Any:
+            raise AssertionError("refused")
+
+        undo = _cpython.refuse_get_event_loop(refuse)
+        try:
+            for function in (get_event_loop, asyncio.get_event_loop, asyncio.events.get_event_loop):
+                with pytest.raises(AssertionError, match="refused"):
+                    function()
+        finally:
+            undo()
+        assert "get_event_loop" not in vars(_cpython._policy()), CHANGED
+
+    def test_refusals_may_be_nested(self) -> None:
+        undo_first = _cpython.refuse_get_event_loop(lambda: 1)  # type: ignore[arg-type, return-value]
+        undo_second = _cpython.refuse_get_event_loop(lambda: 2)  # type: ignore[arg-type, return-value]
+        assert asyncio.get_event_loop() == 2
+        undo_second()
+        assert asyncio.get_event_loop() == 1
+        undo_first()
+        assert "get_event_loop" not in vars(_cpython._policy())
+
+
+class TestLoops:
+    def test_new_loop_is_spent(self) -> None:
+        """In a process of its own: elsewhere, tasks of earlier tests may be alive."""
+        program = (
+            "import asyncio; from asyncloop_testcase import _cpython\n"
+            "loop = asyncio.new_event_loop(); loop.run_until_complete(asyncio.sleep(0))\n"
+            "print(_cpython.is_spent(loop)); loop.close()"
+        )
+
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
+
+        assert done.stdout.strip() == b"True", CHANGED
+
+    def test_loop_with_a_task_is_not_spent(self, loop: asyncio.AbstractEventLoop) -> None:
+        task = loop.create_task(asyncio.sleep(0))
+
+        assert not _cpython.is_spent(loop), CHANGED
+        loop.run_until_complete(task)
+
+    @pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with 3.12")
+    def test_loop_with_an_eager_task_is_not_spent(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.set_task_factory(asyncio.eager_task_factory)
+        event = asyncio.Event()
+
+        async def main() -> "asyncio.Task[Any]":
+            return asyncio.ensure_future(event.wait())
+
+        task = loop.run_until_complete(main())
+
+        assert not _cpython.is_spent(loop), CHANGED
+        event.set()
+        loop.run_until_complete(task)
+
+    def test_loop_with_an_executor_is_not_spent(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.run_until_complete(loop.run_in_executor(None, int))
+
+        assert not _cpython.is_spent(loop), CHANGED
+        assert _cpython.may_have_executor(loop), CHANGED
+        loop.run_until_complete(loop.shutdown_default_executor())
+
+    def test_loop_with_an_async_generator_is_not_spent(
+        self, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        async def numbers() -> Any:
+            yield 1
+
+        async def main() -> Any:
+            generator = numbers()
+            await generator.__anext__()
+            return generator
+
+        generator = loop.run_until_complete(main())
+
+        assert not _cpython.is_spent(loop), CHANGED
+        assert _cpython.may_have_asyncgens(loop), CHANGED
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        assert not _cpython.may_have_asyncgens(loop), CHANGED
+        assert inspect.isasyncgen(generator)
+
+    def test_callbacks_that_are_due_are_counted(self, loop: asyncio.AbstractEventLoop) -> None:
+        assert _cpython.ready_count(loop) == 0, CHANGED
+        assert _cpython.next_callback(loop) is None, CHANGED
+        handle = loop.call_soon(int)
+        assert _cpython.ready_count(loop) == 1, CHANGED
+        assert _cpython.next_callback(loop) is handle, CHANGED
+
+
+class TestTasks:
+    def test_task_tells_what_it_waits_for(self, loop: asyncio.AbstractEventLoop) -> None:
+        async def main() -> None:
+            future = loop.create_future()
+
+            async def work() -> None:
+                await asyncio.gather(future)
+
+            task = loop.create_task(work())
+            await asyncio.sleep(0)
+            waits_for = _cpython.waits_for(task)
+            assert waits_for is not None, CHANGED
+            assert _cpython.children_of(waits_for) == [future], CHANGED
+            task.cancel()
+
+        loop.run_until_complete(main())
+
+    def test_pending_task_can_be_forgotten(
+        self, loop: asyncio.AbstractEventLoop, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        task = loop.create_task(asyncio.sleep(1))
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+        _cpython.forget_pending(task)
+        del task
+
+        assert caplog.text == "", CHANGED
+
+    def test_task_runs_in_the_context_itself(self, loop: asyncio.AbstractEventLoop) -> None:
+        variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable")
+        context = contextvars.copy_context()
+
+        async def work() -> None:
+            variable.set("one")
+            await asyncio.sleep(0)
+            with_timeout = asyncio.wait_for(asyncio.sleep(0), 10)
+            await with_timeout
+            variable.set(variable.get() + " two")
+
+        loop.run_until_complete(_cpython.create_task(loop, work(), context))
+
+        assert context[variable] == "one two", CHANGED
+
+    def test_task_in_a_context_can_be_cancelled(self, loop: asyncio.AbstractEventLoop) -> None:
+        seen: list[str] = []
+
+        async def work() -> None:
+            try:
+                await asyncio.sleep(10)
+            except asyncio.CancelledError:
+                seen.append("cancelled")
+                raise
+
+        task = _cpython.create_task(loop, work(), contextvars.copy_context())
+        loop.call_soon(task.cancel)
+        with pytest.raises(asyncio.CancelledError):
+            loop.run_until_complete(task)
+
+        assert seen == ["cancelled"]
+
+    def test_coroutine_of_a_task_in_a_context_is_described_as_usual(
+        self, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        async def work() -> None:
+            await asyncio.sleep(0)
+
+        loop.set_debug(True)
+        task = _cpython.create_task(loop, work(), contextvars.copy_context())
+        assert "work()" in repr(task)
+        assert task.get_stack()
+        loop.run_until_complete(task)
+
+    def test_coroutine_in_a_context_can_be_closed_thrown_into_and_awaited(self) -> None:
+        variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable")
+        context = contextvars.copy_context()
+
+        async def work() -> str:
+            try:
+                await asyncio.sleep(0)
+            except OSError:
+                variable.set("caught")
+            return "result"
+
+        coro = _cpython._ContextCoroutine(work(), context)
+        coro.send(None)
+        with pytest.raises(StopIteration, match="result"):
+            coro.throw(OSError("instance"))
+        assert context[variable] == "caught"
+        other = _cpython._ContextCoroutine(work(), context)
+        other.send(None)
+        with pytest.raises(StopIteration, match="result"):
+            other.throw(OSError, OSError("old form"), None)
+        third = _cpython._ContextCoroutine(work(), context)
+        third.send(None)
+        third.close()
+        assert inspect.getcoroutinestate(third._coro) == inspect.CORO_CLOSED
+        assert asyncio.run(_await(_cpython._ContextCoroutine(work(), context))) == "result"
+
+
+async def _await(awaitable: Any) -> Any:
+    return await awaitable
+
+
+@pytest.mark.parametrize(
+    "name", ["_callSetUp", "_callTestMethod", "_callTearDown", "_callCleanup", "doCleanups"]
+)
+def test_unittest_calls_the_hook(name: str) -> None:
+    """The hooks through which TestCase runs its phases, read on 3.10 to 3.15."""
+    calls: list[str] = []
+
+    def hook(self: unittest.TestCase, *arguments: Any) -> Any:
+        calls.append(name)
+        return getattr(super(case, self), name)(*arguments)
+
+    def test(self: unittest.TestCase) -> None:
+        self.addCleanup(int)
+
+    case = type("Case", (unittest.TestCase,), {name: hook, "test": test})
+    case("test").run(unittest.TestResult())
+
+    assert calls == [name], CHANGED
+
+
+def test_unittest_has_an_outcome_that_takes_late_errors() -> None:
+    """``_outcome.testPartExecutor``, which what follows the cleanups is reported to."""
+    result = unittest.TestResult()
+
+    class Case(unittest.TestCase):
+        def test(self) -> None:
+            """Pass."""
+
+        def doCleanups(self) -> Any:
+            with self._outcome.testPartExecutor(self):  # type: ignore[attr-defined]
+                raise OSError("late")
+
+    Case("test").run(result)
+
+    assert "OSError: late" in result.errors[0][1], CHANGED
