@@ -12,7 +12,7 @@ import inspect
 from dataclasses import fields, is_dataclass
 from functools import cached_property, partialmethod
 from types import FunctionType, MethodType
-from typing import Any, Literal, TypeVar, cast, overload
+from typing import Any, Literal, TypeVar, overload
 
 from asyncmock_plus._cpython import (
     FunctionTypes,
@@ -123,7 +123,7 @@ def create_autospec(
         for attribute, value in instance_dictionary(target).items():
             if type(value) in FunctionTypes and attribute != "__wrapped__":
                 setattr(function, attribute, getattr(mock, attribute))
-        return cast("T", function)
+        return function
     if wrapped is not None and "return_value" not in kwargs:
         # The result is specified as well: calls do not go through to the wrapped object.
         result = autospec.result(mock)
@@ -133,7 +133,7 @@ def create_autospec(
         # Configured once more: now the attributes are those of the spec.
         mock.__dict__.pop("_mock_children", None)
         mock.configure_mock(**kwargs)
-    return cast("T", mock)
+    return mock
 
 
 def _refuse_typos(kwargs: dict[str, Any]) -> None:

@@ -63,7 +63,7 @@ class Patcher:
         self._entered = started
         return result
 
-    def __exit__(self, *exc_info: Any) -> bool | None:
+    def __exit__(self, *exc_info: object) -> bool | None:
         """Stop the patch; without effect if it is not in force."""
         started = self._entered
         if not started:
