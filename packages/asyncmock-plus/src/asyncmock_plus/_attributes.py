@@ -8,16 +8,13 @@ from threading import RLock
 from typing import Any
 
 from asyncmock_plus._adoption import adopt
+from asyncmock_plus._children import child_kind
 from asyncmock_plus._construction import Construction, simple_child
 from asyncmock_plus._cpython import (
     ALL_MAGICS,
-    ALL_SYNC_MAGICS,
-    ASYNC_METHOD_MAGICS,
     DELETED,
     DENIED_NAMES,
     UNSUPPORTED_MAGICS,
-    AsyncMockMixin,
-    CallableMixin,
     SpecState,
     bind_magic,
     std,
@@ -163,24 +160,7 @@ class Attributes(Construction):
         if self._mock_sealed:
             attribute = f".{kwargs['name']}" if "name" in kwargs else "()"
             raise AttributeError(self._extract_mock_name() + attribute)
-        new_name: Any = kwargs.get("_new_name")
-        own = type(self)
-        spec = self._mock_spec
-        if spec is not None and spec.is_async(new_name):
-            kind = Kinds.AsyncMock if issubclass(own, AsyncMockMixin) else Kinds.CoroutineMock
-        elif spec is not None and new_name != "()" and spec.is_async_generator(new_name):
-            kind = Kinds.AsyncGeneratorMock
-        elif issubclass(own, std.MagicMock) and new_name in ASYNC_METHOD_MAGICS:
-            kind = Kinds.AsyncMock
-        elif issubclass(own, AsyncMockMixin):
-            known = self._mock_methods and self._mock_has_method(new_name)
-            sync = known or new_name in ALL_SYNC_MAGICS
-            kind = Kinds.MagicMock if sync else Kinds.AsyncMock
-        elif not issubclass(own, CallableMixin):
-            magic = issubclass(own, std.NonCallableMagicMock)
-            kind = Kinds.MagicMock if magic else Kinds.Mock
-        else:
-            kind = own.__mro__[1]
+        kind = child_kind(self, kwargs.get("_new_name"), kwargs.get("wraps"))
         return kind(**kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:

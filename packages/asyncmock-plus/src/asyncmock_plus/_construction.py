@@ -13,7 +13,14 @@ from asyncmock_plus._identity import Identity, identity_of, touch
 from asyncmock_plus._kinds import Kinds, Mixin
 from asyncmock_plus._plans import Plan, plan_of
 from asyncmock_plus._records import Ledger, ledger_of
-from asyncmock_plus._specs import Spec, is_async_object, is_mock, members_of
+from asyncmock_plus._specs import (
+    Spec,
+    is_async_function,
+    is_async_instance,
+    is_async_object,
+    is_mock,
+    members_of,
+)
 
 __unittest = True
 
@@ -106,10 +113,13 @@ class Construction(Mixin):
     def __new__(cls, spec: Any = None, *args: Any, spec_set: Any = None, **kwargs: Any) -> Any:
         plan = cls.__dict__.get("_mock_plan") or plan_of(cls)
         if spec is None and spec_set is None:
+            if "wraps" in kwargs and is_async_function(kwargs["wraps"]):
+                return _plan_for(plan, cls, None, True).instance()
             return plan.instance()
         spec = spec if spec_set is None else spec_set
         names = None if is_mock(spec) else _names(spec)
-        mock = _plan_for(plan, cls, spec, names).instance()
+        called = kwargs.get("_spec_as_instance") and is_async_instance(spec)
+        mock = _plan_for(plan, cls, names, called or is_async_object(spec)).instance()
         mock.__dict__["_mock_spec_names"] = (spec, names)
         return mock
 
@@ -236,10 +246,10 @@ def _names(spec: Any) -> Any:
     return spec if type(spec) in (list, tuple) else members_of(spec)
 
 
-def _plan_for(plan: Plan, cls: type, spec: Any, names: Any) -> Plan:
-    """Return the plan of mocks with this spec: its magic methods only, and perhaps async."""
+def _plan_for(plan: Plan, cls: type, names: Any, is_async: bool) -> Plan:
+    """Return the plan of mocks that have only the magic methods in *names*, and may be async."""
     mixin = None
-    if not issubclass(cls, AsyncMockMixin) and is_async_object(spec):
+    if is_async and not issubclass(cls, AsyncMockMixin):
         mixin = Kinds.AsyncCalls if issubclass(cls, CallableMixin) else Kinds.AsyncMixin
     magics = plan.magics
     if magics and names is not None:

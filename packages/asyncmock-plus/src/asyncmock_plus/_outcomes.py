@@ -9,6 +9,7 @@ from asyncmock_plus._adoption import adopt
 from asyncmock_plus._attributes import Attributes
 from asyncmock_plus._construction import simple_child
 from asyncmock_plus._cpython import DELETED, CallList, SpecState, is_callable
+from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._records import forget, ledger_of, two
 from asyncmock_plus._specs import is_mock
 
@@ -96,7 +97,7 @@ class Outcomes(Attributes):
         delegate = self._mock_delegate
         value = self._mock_return_value if delegate is None else delegate.return_value
         if value is DEFAULT and self._mock_wraps is None:
-            value = None if self._mock_autospec is None else self._mock_autospec.result(self)
+            value = self._mock_specified_result()
             me = self._mock_home[0]
             if value is not None:
                 self.return_value = value
@@ -106,6 +107,17 @@ class Outcomes(Attributes):
             else:
                 self.return_value = value = self._get_child_mock(_new_parent=self, _new_name="()")
         return value
+
+    def _mock_specified_result(self) -> Any:
+        """Return the result that the spec asks for: an instance of the specified class."""
+        if self._mock_autospec is not None:
+            return self._mock_autospec.result(self)
+        spec = self._mock_spec
+        if spec is None or not spec.makes_instances or self._mock_sealed:
+            return None
+        if self._mock_home[0].plan.owner not in (Kinds.Mock, Kinds.MagicMock):
+            return None  # other classes have children of their own kind
+        return Kinds.create_autospec(self._spec_class, instance=True, _parent=self, _name="()")
 
     @return_value.setter
     def return_value(self, value: Any) -> None:

@@ -114,6 +114,10 @@ class Check:
 def _anything(*args: Any, **kwargs: Any) -> None: ...
 
 
+# Attributes that say more of a function's signature than its code; the last one up to 3.12.
+_SIGNED = frozenset({"__signature__", "__partialmethod__", "_partialmethod"})
+
+
 def _plain_function(spec: Any, as_instance: bool, eat_self: bool) -> tuple[Any, bool]:
     """Return the function whose parameters can be taken as they are, or None."""
     function = spec
@@ -123,7 +127,7 @@ def _plain_function(spec: Any, as_instance: bool, eat_self: bool) -> tuple[Any, 
         function, eat_self = spec.__func__, eat_self or isinstance(spec, classmethod)
     if type(function) is not FunctionType or "__wrapped__" in function.__dict__:
         return None, False
-    if "__signature__" in function.__dict__ or "__partialmethod__" in function.__dict__:
+    if not _SIGNED.isdisjoint(function.__dict__):
         return None, False
     code = function.__code__
     if eat_self and not code.co_argcount and not code.co_flags & inspect.CO_VARARGS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+from dataclasses import fields
 from functools import partial, partialmethod
 from types import FunctionType, MethodType
 from typing import Any
@@ -86,6 +87,11 @@ def is_async_object(obj: Any) -> bool:
     return is_async_function(obj) or inspect.isawaitable(obj)
 
 
+def is_async_instance(cls: Any) -> bool:
+    """Return whether instances of the class are called like coroutine functions."""
+    return isinstance(cls, type) and is_async_function(static_attribute(cls, "__call__"))
+
+
 def members_of(spec: Any) -> dict[str, Any]:
     """
     Return the names that ``dir()`` lists, with what the class dictionaries hold under them.
@@ -95,18 +101,23 @@ def members_of(spec: Any) -> dict[str, Any]:
     """
     if isinstance(spec, type):
         if type(spec).__dir__ is type.__dir__:
-            return _class_members(spec)
+            members = class_members(spec)
+            if "__dataclass_fields__" in members:  # fields without defaults are not in the class
+                members.update(
+                    (field.name, None) for field in fields(spec) if field.name not in members
+                )
+            return members
         return {name: static_attribute(spec, name) for name in dir(spec)}
     cls = type(spec)
     if static_attribute(cls, "__dir__") is not object.__dict__["__dir__"]:
         return {name: static_attribute(cls, name) for name in dir(spec)}
-    members = _class_members(cls)
+    members = class_members(cls)
     if spec.__class__ is not cls:
         members.update((name, None) for name in dir(spec) if name not in members)
     return {**members, **dict.fromkeys(instance_dictionary(spec))}
 
 
-def _class_members(cls: type) -> dict[str, Any]:
+def class_members(cls: type) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         members.update(base.__dict__)
@@ -147,7 +158,15 @@ class Spec:
     Objects are not held, only their classes: a mock that held its spec would often be a cycle.
     """
 
-    __slots__ = ("_asyncs", "_eat_self", "_instance", "_signature", "_source", "members")
+    __slots__ = (
+        "_asyncs",
+        "_eat_self",
+        "_instance",
+        "_signature",
+        "_source",
+        "makes_instances",
+        "members",
+    )
 
     def __init__(self, spec: Any, members: Any, *, instance: bool, eat_self: bool) -> None:
         self.members: dict[str, Any] = members
@@ -156,6 +175,8 @@ class Spec:
         self._signature: Any = _missing
         self._asyncs: frozenset[str] | None = None
         self._source: Any = spec
+        # The mock of a class is called like the class, unless its instances can be called.
+        self.makes_instances = isinstance(spec, type) and not instance and "__call__" not in members
         if isinstance(spec, (type, FunctionType)):
             return
         self._signature = read_signature(spec, instance, eat_self)
@@ -181,3 +202,8 @@ class Spec:
         """Return whether the attribute of this name is an async generator function."""
         member = self.members.get(name)
         return member is not None and is_async_generator(member)
+
+    def is_context_manager(self, name: Any) -> bool:
+        """Return whether the attribute of this name gives context managers."""
+        member = self.members.get(name)
+        return member is not None and is_context_manager(member)
