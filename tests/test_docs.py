@@ -1,22 +1,28 @@
 """Every program on a page of the documentation runs as it stands there; so does the tutorial."""
 
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = [path for path in sorted(DOCS.glob("**/*.md")) if "_build" not in path.parts]
-PROGRAMS = {
-    f"{page.relative_to(DOCS)}:{page.read_text('utf-8')[: found.start()].count(chr(10)) + 1}": found[
-        1
-    ]
-    for page in PAGES
-    for found in re.finditer(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
-}
 TUTORIAL = DOCS / "examples" / "tutorial"
+
+
+def programs() -> Iterator[tuple[str, str]]:
+    """Return every program of every page: its page and line, and its text."""
+    for page in sorted(DOCS.glob("**/*.md")):
+        text = page.read_text("utf-8")
+        for found in re.finditer(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+            line = text[: found.start()].count("\n") + 1
+            yield f"{page.relative_to(DOCS).as_posix()}:{line}", found[1]
+
+
+PROGRAMS = dict(programs())
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -41,10 +47,11 @@ def test_program_on_a_page_runs(name: str, tmp_path: Path) -> None:
     program = PROGRAMS[name]
     (tmp_path / "test_program.py").write_text(program, "utf-8")
 
-    if re.search(r"^ *(async )?def test_", program, re.MULTILINE):
-        done = pytest_in(tmp_path, "test_program.py")
-    else:
+    runs_itself = "unittest.main()" in program or "def test_" not in program
+    if runs_itself:
         done = run(tmp_path, "test_program.py")
+    else:
+        done = pytest_in(tmp_path, "test_program.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -66,8 +73,14 @@ def test_step_of_the_tutorial_with_pytest_passes() -> None:
 
 def test_strict_step_of_the_tutorial_fails_with_the_report_that_is_shown() -> None:
     done = run(TUTORIAL, "-m", "unittest", "step_1_strict")
-    shown = (TUTORIAL / "step_1_report.txt").read_text("utf-8")
+    said = comparable(done.stderr.replace(f"{TUTORIAL}{os.sep}", ""))
+    shown = comparable((TUTORIAL / "step_1_report.txt").read_text("utf-8"))
 
     assert done.returncode == 1
-    for line in filter(None, map(str.strip, shown.splitlines())):
-        assert re.sub(r"\d+", "N", line) in re.sub(r"\d+", "N", done.stderr), done.stderr
+    assert [line for line in shown if line not in said] == [], done.stderr
+
+
+def comparable(report: str) -> list[str]:
+    """Return the lines, numbers apart, and qualified names, which 3.10 does not know."""
+    names = r"(?<=, in )[\w.]+\.(?=\w+$)|(?<=FAIL: ).*"
+    return re.sub(names, "", re.sub(r"\d+", "N", report), flags=re.MULTILINE).splitlines()
