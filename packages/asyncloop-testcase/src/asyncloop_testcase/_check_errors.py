@@ -74,7 +74,7 @@ class UnhandledExceptions(Check):
         return self._findings
 
     def _look_at(self, survivors: list[Any]) -> None:
-        futures = of_kind(survivors, asyncio.Future)
+        futures = of_kind(survivors, _cpython.FUTURES)
         lost = [each for each in futures if _cpython.is_lost(each) and self._is_ours(each)]
         if lost:
             excused = self._excused()
@@ -102,7 +102,7 @@ def _finding(context: Context) -> Finding:
     error: BaseException = context["exception"]
     created: Site | None = None
     future = context.get("future") or context.get("task")
-    if isinstance(future, asyncio.Task):
+    if isinstance(future, _cpython.TASKS):
         coro = future.get_coro()
         what = f"Task {future.get_name()!r}, coroutine {coroutine_name(coro)}"
         created = site_of_coroutine(coro)

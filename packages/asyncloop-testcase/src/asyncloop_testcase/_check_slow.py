@@ -99,7 +99,7 @@ class SlowCallbacks(Check):
         callback = _cpython.callback_of(handle)
         task = getattr(callback, "__self__", None)
         created = None
-        if isinstance(task, asyncio.Task):
+        if isinstance(task, _cpython.TASKS):
             coro = task.get_coro()
             who = f"Task {task.get_name()!r}, coroutine {coroutine_name(coro)}"
             created = site_of_coroutine(coro)

@@ -399,3 +399,15 @@ def is_internal(handle: asyncio.Handle) -> bool:
     """Tell whether asyncio itself wants to be called (``_callback``, 3.10 to 3.15)."""
     callback = getattr(handle, "_callback", None)
     return str(getattr(callback, "__module__", None)).startswith("asyncio.")
+
+
+# Futures and tasks in C and in Python, which do not derive from each other (``_PyFuture``,
+# ``_PyTask``, 3.10 to 3.15); where there is no accelerator, they are the same.
+FUTURES: tuple[type[asyncio.Future[Any]], ...] = (
+    asyncio.Future,
+    asyncio.futures._PyFuture,  # type: ignore[attr-defined]
+)
+TASKS: tuple[type[asyncio.Task[Any]], ...] = (
+    asyncio.Task,
+    asyncio.tasks._PyTask,  # type: ignore[attr-defined]
+)

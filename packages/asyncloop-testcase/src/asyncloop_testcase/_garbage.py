@@ -29,6 +29,8 @@ from asyncio.streams import StreamReaderProtocol
 from time import monotonic
 from typing import TYPE_CHECKING, Any, final
 
+from asyncloop_testcase import _cpython
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,7 +39,7 @@ __unittest = True
 KINDS = (
     types.CoroutineType,
     types.AsyncGeneratorType,
-    asyncio.Future,
+    *_cpython.FUTURES,
     asyncio.BaseTransport,
     asyncio.AbstractServer,
     subprocess.Popen,

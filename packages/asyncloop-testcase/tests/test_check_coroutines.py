@@ -1,0 +1,260 @@
+"""The checks unawaited_coroutines and active_asyncgens."""
+
+import asyncio
+import gc
+import sys
+import warnings
+from collections.abc import AsyncIterator
+
+import pytest
+from checking import verdict_of
+from running import failure_of, passed, run
+
+from asyncloop_testcase import TestCase, fail_on, strict
+
+KEPT: list[object] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> object:
+    yield
+    KEPT.clear()
+    gc.collect()
+
+
+async def fetch() -> int:
+    return 1
+
+
+async def numbers() -> AsyncIterator[int]:
+    for i in range(3):
+        yield i
+
+
+def test_dropped_coroutine() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            fetch()  # dropped
+
+    assert (
+        verdict_of(Case, "unawaited_coroutines")
+        == """\
+unawaited_coroutines: coroutines were never awaited
+  coroutine fetch()
+    created at File "test_check_coroutines.py", in test
+      fetch()  # dropped"""
+    )
+
+
+def test_coroutine_that_is_still_referenced() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            KEPT.append(fetch())
+
+    assert "coroutine fetch()" in verdict_of(Case, "unawaited_coroutines")
+
+
+def test_coroutine_pinned_by_a_traceback() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            try:
+                pinned = fetch()
+                raise ValueError(pinned.__name__)
+            except ValueError as error:
+                KEPT.append(error)
+
+    assert "pinned = fetch()" in verdict_of(Case, "unawaited_coroutines")
+
+
+def test_coroutine_in_a_reference_cycle() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            cycle = [fetch()]
+            cycle.append(cycle)
+
+    gc.disable()
+    try:
+        assert "cycle = [fetch()]" in verdict_of(Case, "unawaited_coroutines")
+    finally:
+        gc.enable()
+
+
+def test_coroutine_of_a_synchronous_test_and_of_set_up() -> None:
+    class Case(TestCase):
+        def setUp(self) -> None:
+            fetch()
+
+        @fail_on(unused_loop=False)
+        def test(self) -> None:
+            fetch()
+
+    assert verdict_of(Case, "unawaited_coroutines").count("coroutine fetch()") == 2
+
+
+def test_coroutine_made_in_another_thread() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            await asyncio.to_thread(fetch)
+
+    assert "coroutine fetch()" in verdict_of(Case, "unawaited_coroutines")
+
+
+@pytest.mark.parametrize("pinned", [True, False])
+def test_later_test_is_not_blamed(pinned: bool) -> None:
+    class First(TestCase):
+        async def test(self) -> None:
+            coro = fetch()
+            if pinned:
+                KEPT.append(coro)
+
+    class Second(TestCase):
+        async def test(self) -> None:
+            KEPT.clear()
+            gc.collect()
+
+    assert "coroutine fetch()" in failure_of(First)
+    passed(Second)
+
+
+@pytest.mark.filterwarnings("ignore:coroutine 'fetch' was never awaited")
+def test_coroutine_of_an_unchecked_test_is_not_blamed_on_a_later_one() -> None:
+    class First(TestCase):
+        @fail_on(unawaited_coroutines=False)
+        async def test(self) -> None:
+            KEPT.append(fetch())
+
+    class Second(TestCase):
+        async def test(self) -> None:
+            KEPT.clear()
+
+    passed(First)
+    passed(Second)
+
+
+def test_failed_test_closes_what_its_traceback_pins() -> None:
+    class First(TestCase):
+        async def test(self) -> None:
+            coro = fetch()
+            KEPT.append(coro)
+            raise ValueError("first")
+
+    class Second(TestCase):
+        async def test(self) -> None:
+            KEPT.clear()
+
+    result = run(First)
+    assert [case for case, _ in result.errors] != []
+    passed(Second)
+
+
+def test_warnings_recorded_by_the_test_are_its_own() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            with self.assertWarnsRegex(RuntimeWarning, "coroutine 'fetch' was never awaited"):
+                fetch()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                fetch()
+
+    passed(Case)
+
+
+def test_coroutines_that_are_awaited_closed_or_due_are_none() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            await fetch()
+            fetch().close()
+            self.done = fetch()
+            await self.done
+            self.task = asyncio.create_task(fetch())  # has not begun, and will
+
+    passed(Case)
+
+
+def test_hook_and_origin_depth_are_restored() -> None:
+    hook = warnings._warn_unawaited_coroutine
+    depth = sys.get_coroutine_origin_tracking_depth()
+
+    class Case(TestCase):
+        async def test(self) -> None:
+            assert warnings._warn_unawaited_coroutine is not hook
+            raise ValueError
+
+    run(Case)
+    assert warnings._warn_unawaited_coroutine is hook
+    assert sys.get_coroutine_origin_tracking_depth() == depth
+
+
+def test_deeper_origins_of_the_user_stay() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            assert sys.get_coroutine_origin_tracking_depth() == 7
+
+    sys.set_coroutine_origin_tracking_depth(7)
+    try:
+        passed(Case)
+        assert sys.get_coroutine_origin_tracking_depth() == 7
+    finally:
+        sys.set_coroutine_origin_tracking_depth(0)
+
+
+def test_open_async_generator() -> None:
+    class Case(TestCase):
+        @fail_on(active_asyncgens=True)
+        async def test(self) -> None:
+            self.numbers = numbers()
+            async for _ in self.numbers:
+                break
+
+    assert (
+        verdict_of(Case, "active_asyncgens")
+        == """\
+active_asyncgens: async generators were not closed
+  async generator numbers()
+    stopped at
+      File "test_check_coroutines.py", in numbers
+        yield i"""
+    )
+
+
+def test_async_generators_that_are_exhausted_closed_unused_or_dropped_are_closed() -> None:
+    class Case(TestCase):
+        @strict
+        async def test(self) -> None:
+            self.exhausted = numbers()
+            assert [i async for i in self.exhausted] == [0, 1, 2]
+            self.closed = numbers()
+            async for _ in self.closed:
+                break
+            await self.closed.aclose()
+            self.unused = numbers()
+            async for _ in numbers():
+                break
+
+    passed(Case)
+
+
+def test_async_generator_in_garbage_is_closed_by_the_loop() -> None:
+    closed = []
+
+    async def cyclic() -> AsyncIterator[int]:
+        try:
+            yield 1
+        finally:
+            await asyncio.sleep(0)
+            closed.append(True)
+
+    class Case(TestCase):
+        @strict
+        async def test(self) -> None:
+            generator = cyclic()
+            await generator.__anext__()
+            cycle = [generator]
+            cycle.append(cycle)
+
+    gc.disable()
+    try:
+        passed(Case)
+    finally:
+        gc.enable()
+    assert closed == [True]

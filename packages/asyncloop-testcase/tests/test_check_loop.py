@@ -1,0 +1,191 @@
+"""The checks unused_loop and active_handles."""
+
+import asyncio
+import functools
+
+import pytest
+from checking import verdict_of
+from running import passed, run
+
+from asyncloop_testcase import TestCase, check_loop, fail_on
+
+
+def ring() -> None:
+    """Do nothing."""
+
+
+class TestUnusedLoop:
+    def test_synchronous_test_that_does_not_run_the_loop(self) -> None:
+        class Case(TestCase):
+            def test(self) -> None:
+                pass
+
+        assert (
+            verdict_of(Case, "unused_loop")
+            == """\
+unused_loop: the loop did not run during the test
+  neither the test method nor tearDown ran the loop"""
+        )
+
+    def test_set_up_alone_does_not_count(self) -> None:
+        class Case(TestCase):
+            async def setUp(self) -> None:
+                await asyncio.sleep(0)
+
+            def test(self) -> None:
+                pass
+
+        verdict_of(Case, "unused_loop")
+
+    def test_test_that_runs_the_loop(self) -> None:
+        class Case(TestCase):
+            def test(self) -> None:
+                self.loop.run_until_complete(asyncio.sleep(0))
+
+        passed(Case)
+
+    def test_run_forever_counts(self) -> None:
+        class Case(TestCase):
+            def test(self) -> None:
+                self.loop.call_soon(self.loop.stop)
+                self.loop.run_forever()
+
+        passed(Case)
+
+    def test_tear_down_that_runs_the_loop_counts(self) -> None:
+        class Case(TestCase):
+            def test(self) -> None:
+                pass
+
+            async def tearDown(self) -> None:
+                await asyncio.sleep(0)
+
+        passed(Case)
+
+    def test_coroutine_test_cannot_fail_it(self) -> None:
+        class Case(TestCase):
+            async def test(self) -> None:
+                pass
+
+        passed(Case)
+
+    def test_function_that_returns_a_coroutine_cannot_fail_it(self) -> None:
+        class Case(TestCase):
+            def test(self) -> object:
+                return asyncio.sleep(0)
+
+        passed(Case)
+
+    @pytest.mark.parametrize("outcome", ["skip", "fail", "set-up"])
+    def test_test_that_did_not_get_to_it_is_not_blamed(self, outcome: str) -> None:
+        class Case(TestCase):
+            def setUp(self) -> None:
+                if outcome == "set-up":
+                    self.fail("set-up")
+
+            def test(self) -> None:
+                self.skipTest("why") if outcome == "skip" else self.fail("test")
+
+        result = run(Case)
+        assert len(result.failures) == (outcome != "skip")
+        assert not any("unused_loop" in text for _, text in result.failures)
+
+    def test_loop_is_as_before(self) -> None:
+        loop = asyncio.new_event_loop()
+        names = list(vars(loop))
+        with check_loop(loop, level="strict"):
+            assert "call_at" in vars(loop)
+            assert "run_forever" in vars(loop)
+            loop.run_until_complete(asyncio.sleep(0))
+        assert list(vars(loop)) == names
+        loop.close()
+
+
+class TestActiveHandles:
+    def test_timer_that_is_left(self) -> None:
+        class Case(TestCase):
+            @fail_on(active_handles=True)
+            async def test(self) -> None:
+                asyncio.get_running_loop().call_later(3600, ring)
+
+        verdict = verdict_of(Case, "active_handles")
+        assert (
+            verdict
+            == """\
+active_handles: timers are left on the loop
+  timer due in 3.6e+03 s: test_check_loop.ring()
+    created at File "test_check_loop.py", in test
+      asyncio.get_running_loop().call_later(3600, ring)"""
+        )
+
+    def test_partial_and_call_at(self) -> None:
+        class Case(TestCase):
+            @fail_on(active_handles=True)
+            async def test(self) -> None:
+                loop = asyncio.get_running_loop()
+                loop.call_at(loop.time() + 60, functools.partial(ring))
+
+        assert "test_check_loop.ring()" in verdict_of(Case, "active_handles")
+
+    def test_timers_that_are_cancelled_or_have_run_are_none(self) -> None:
+        class Case(TestCase):
+            @fail_on(active_handles=True)
+            async def test(self) -> None:
+                loop = asyncio.get_running_loop()
+                self.timers = [loop.call_later(0, ring), loop.call_later(60, ring)]
+                self.timers[1].cancel()
+                await asyncio.sleep(0.001)
+                async with asyncio.Lock():
+                    await asyncio.wait_for(asyncio.sleep(0), 60)
+
+        passed(Case)
+
+    def test_timer_that_is_due_runs_in_the_last_turn(self) -> None:
+        class Case(TestCase):
+            @fail_on(active_handles=True)
+            def test(self) -> None:
+                self.loop.run_until_complete(asyncio.sleep(0))
+                self.loop.call_later(0, self.addCleanup, ring)
+
+        passed(Case)
+
+    def test_timer_of_a_task_that_is_cancelled_at_last_is_none(self) -> None:
+        class Case(TestCase):
+            @fail_on(active_handles=True)
+            async def test(self) -> None:
+                task = asyncio.create_task(asyncio.sleep(60))
+                await asyncio.sleep(0)
+                task.cancel()
+
+        passed(Case)
+
+    def test_many_timers_are_not_remembered_for_ever(self) -> None:
+        class Case(TestCase):
+            @fail_on(active_handles=True)
+            async def test(self) -> None:
+                loop = asyncio.get_running_loop()
+                for _ in range(5000):
+                    loop.call_later(60, ring).cancel()
+
+        passed(Case)
+
+    def test_timers_of_an_earlier_test_are_not_blamed_on_a_later_one(self) -> None:
+        class First(TestCase):
+            use_default_loop = True
+
+            async def test(self) -> None:
+                asyncio.get_running_loop().call_later(60, ring)
+
+        @fail_on(active_handles=True)
+        class Second(First):
+            async def test(self) -> None:
+                pass
+
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            passed(First)
+            passed(Second)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()

@@ -1,0 +1,158 @@
+"""The check active_selector_callbacks."""
+
+import asyncio
+import functools
+import socket
+
+import pytest
+from checking import verdict_of
+from running import passed
+
+from asyncloop_testcase import TestCase, check_loop
+
+
+@pytest.fixture
+def pair() -> object:
+    one, other = socket.socketpair()
+    one.setblocking(False)
+    other.setblocking(False)
+    with one, other:
+        yield one, other
+
+
+def ready() -> None:
+    """Do nothing."""
+
+
+def test_reader_that_is_left(pair: tuple[socket.socket, socket.socket]) -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            asyncio.get_running_loop().add_reader(pair[0].fileno(), ready)
+
+    assert (
+        verdict_of(Case, "active_selector_callbacks")
+        == f"""\
+active_selector_callbacks: readers or writers were added and not removed
+  reader of {pair[0].fileno()}: test_check_selector.ready()
+    created at File "test_check_selector.py", in test
+      asyncio.get_running_loop().add_reader(pair[0].fileno(), ready)"""
+    )
+
+
+def test_writer_of_a_socket_that_is_left(pair: tuple[socket.socket, socket.socket]) -> None:
+    class Case(TestCase):
+        def test(self) -> None:
+            self.loop.add_writer(pair[0], functools.partial(ready))
+            self.loop.run_until_complete(asyncio.sleep(0))
+
+    verdict = verdict_of(Case, "active_selector_callbacks")
+    assert "writer of <socket.socket fd=" in verdict
+    assert "test_check_selector.ready()" in verdict
+    assert "self.loop.add_writer(pair[0], functools.partial(ready))" in verdict
+
+
+def test_both_of_one_socket(pair: tuple[socket.socket, socket.socket]) -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            loop = asyncio.get_running_loop()
+            loop.add_reader(pair[0], ready)
+            loop.add_writer(pair[0], ready)
+
+    verdict = verdict_of(Case, "active_selector_callbacks")
+    assert "loop.add_reader(pair[0], ready)" in verdict
+    assert "loop.add_writer(pair[0], ready)" in verdict
+
+
+def test_those_that_are_removed_are_none(pair: tuple[socket.socket, socket.socket]) -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            loop = asyncio.get_running_loop()
+            loop.add_reader(pair[0], ready)
+            loop.add_writer(pair[0], ready)
+            loop.remove_reader(pair[0])
+            loop.remove_writer(pair[0])
+
+    passed(Case)
+
+
+def test_those_of_transports_servers_and_socket_calls_are_asyncios(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        async with check_loop():
+            server = await loop.create_server(asyncio.Protocol, "127.0.0.1", 0)
+            transport, _ = await loop.create_connection(
+                asyncio.Protocol, *server.sockets[0].getsockname()
+            )
+            receiving = asyncio.create_task(loop.sock_recv(pair[0], 1))
+            await asyncio.sleep(0.01)
+        receiving.cancel()
+        transport.abort()
+        server.close()
+        await asyncio.sleep(0.01)
+
+    asyncio.run(main())
+
+
+def test_earlier_ones_on_the_same_loop_are_not_blamed_on_a_later_test(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    class Case(TestCase):
+        use_default_loop = True
+
+        async def test(self) -> None:
+            pass
+
+    class Adding(TestCase):
+        use_default_loop = True
+
+        async def test(self) -> None:
+            asyncio.get_running_loop().add_writer(pair[1], ready)
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        loop.add_reader(pair[0], ready)
+        passed(Case)
+        assert "writer of" in verdict_of(Adding, "active_selector_callbacks")
+        assert "reader of" not in verdict_of(Adding, "active_selector_callbacks")
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def test_selector_is_as_before() -> None:
+    loop = asyncio.new_event_loop()
+    names = list(vars(loop._selector))
+    with check_loop(loop):
+        assert "register" in vars(loop._selector)
+        loop.run_until_complete(asyncio.sleep(0))
+    assert list(vars(loop._selector)) == names
+    loop.close()
+
+
+def test_selector_with_methods_of_its_own_keeps_them() -> None:
+    loop = asyncio.new_event_loop()
+    registered = []
+    original = loop._selector.register
+
+    def register(*args: object) -> object:
+        registered.append(args)
+        return original(*args)
+
+    loop._selector.register = register
+    with check_loop(loop):
+        loop.run_until_complete(asyncio.sleep(0))
+    assert loop._selector.register is register
+    loop.close()
+
+
+def test_closed_loop_has_none(pair: tuple[socket.socket, socket.socket]) -> None:
+    class Case(TestCase):
+        def test(self) -> None:
+            self.loop.run_until_complete(asyncio.sleep(0))
+            self.loop.add_reader(pair[0], ready)
+            self.loop.close()
+
+    passed(Case)
