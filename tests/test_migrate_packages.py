@@ -45,12 +45,14 @@ def test_module_import_becomes_the_packages_that_are_used():
         import asyncmock_plus
         import unittest
 
+        @asyncloop_testcase.lenient
         class Test(asyncloop_testcase.TestCase):
             @asyncmock_plus.patch("module.function")
             @asyncmock_plus.patch.object(thing, "name")
             async def test(self, a, b):
                 asyncio_testselector.set_read_ready(asyncio_testselector.SocketMock(), self.loop)
 
+        @asyncloop_testcase.lenient
         class Clocked(asyncio_fakeclock.ClockedTestCase):
             pass
 
@@ -112,6 +114,35 @@ def test_comments_of_an_import_that_is_split_stay():
         from asyncmock_plus import (
             patch,  # the patch
         )  # done
+        """)
+
+
+def test_class_keeps_its_checks_by_a_decorator_below_its_own():
+    source = """\
+        from asynctest import ClockedTestCase, strict
+
+        @strict
+        # why
+        class Tests(ClockedTestCase):
+            pass
+
+        class More(Tests):
+            pass
+        """
+
+    assert after(source) == textwrap.dedent("""\
+        from asyncloop_testcase import lenient
+        from asyncio_fakeclock import ClockedTestCase
+        from asyncloop_testcase import strict
+
+        @strict
+        @lenient
+        # why
+        class Tests(ClockedTestCase):
+            pass
+
+        class More(Tests):
+            pass
         """)
 
 

@@ -27,9 +27,12 @@ from asynctest._fail_on import fail_on as fail_on
 from asynctest._fail_on import ignore_loop as ignore_loop
 from asynctest._fail_on import lenient as lenient
 from asynctest._fail_on import strict as strict
+from asynctest.case import DIFF_OMITTED as DIFF_OMITTED
 from asynctest.case import ClockedTestCase as ClockedTestCase
 from asynctest.case import FunctionTestCase as FunctionTestCase
 from asynctest.case import TestCase as TestCase
+from asynctest.case import safe_repr as safe_repr
+from asynctest.case import strclass as strclass
 from asynctest.helpers import *
 from asynctest.mock import *
 from asynctest.selector import *

@@ -14,6 +14,7 @@ from __future__ import annotations
 import inspect
 import types
 from typing import TYPE_CHECKING, Any
+from unittest.case import DIFF_OMITTED as DIFF_OMITTED
 from unittest.case import SkipTest as SkipTest
 from unittest.case import addModuleCleanup as addModuleCleanup
 from unittest.case import doModuleCleanups as doModuleCleanups
@@ -21,6 +22,8 @@ from unittest.case import expectedFailure as expectedFailure
 from unittest.case import skip as skip
 from unittest.case import skipIf as skipIf
 from unittest.case import skipUnless as skipUnless
+from unittest.util import safe_repr as safe_repr
+from unittest.util import strclass as strclass
 
 import asyncio_fakeclock
 import asyncloop_testcase

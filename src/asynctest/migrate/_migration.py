@@ -79,13 +79,18 @@ def migrate(text: str, *, to_packages: bool = False) -> Migration:
 
 def _once(text: str, to_packages: bool) -> tuple[str, list[Note]]:
     module = _parse(text)
+    text = module.code  # without the names that are keywords today
     notes: list[Note] = []
     passes: tuple[type[Pass], ...] = (*_PASSES, Packages) if to_packages else _PASSES
     for kind in passes:
-        run = kind()
-        module = run.apply(module)
-        notes += run.notes
-    return module.code, notes
+        if any(word in text for word in kind.words):
+            run = kind()
+            rewritten = run.apply(module).code
+            notes += run.notes
+            if rewritten != text:
+                text = rewritten
+                module = cst.parse_module(text)
+    return text, notes
 
 
 def _parse(text: str) -> cst.Module:

@@ -5,6 +5,9 @@ Imports of ``asynctest`` become imports of the four packages (``--to-packages``)
 A module is read twice. The first reading finds what every ``asynctest.name`` stands for; only
 then is it known which packages ``import asynctest`` has to become. What has no place in the
 packages keeps its import of ``asynctest``, and is listed.
+
+The test cases of the packages check more than those of asynctest did, so classes that inherit from
+one get the decorator ``lenient``, below their own decorators: their tests mean what they meant.
 """
 
 from __future__ import annotations
@@ -13,12 +16,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from asynctest.migrate._homes import DISSOLVED, HOMES, MODULES
+from asynctest.migrate._homes import CASES, DISSOLVED, HOMES, LENIENT, MODULES
 from asynctest.migrate._imports import full_name
 from asynctest.migrate._pass import Pass, comment_after, without_empty_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _NO_HOME = "has no place in the four packages: asynctest stays imported for it"
 
@@ -34,9 +37,11 @@ class Packages(Pass):
         self._left: set[str] = set()
         self._present: set[str] = set()
         self._depth = 0
+        self._classes: dict[cst.ClassDef, str] = {}
+        self._lenient_is_named = False
 
     def visit_Module(self, node: cst.Module) -> None:
-        node.visit(_Uses(self._learn))
+        node.visit(_Uses(self._learn, self._learn_class))
         for statement in node.body:
             if isinstance(statement, cst.SimpleStatementLine):
                 for small in statement.body:
@@ -68,6 +73,14 @@ class Packages(Pass):
             self.note(node, f"{name} {_NO_HOME}")
         return False
 
+    def _learn_class(self, node: cst.ClassDef) -> None:
+        """Take in whether a class inherits from a test case, and how it names it."""
+        for base in node.bases:
+            if self.is_imported(base.value, CASES):
+                is_dotted = isinstance(base.value, cst.Attribute)
+                self._classes[node] = LENIENT if is_dotted else LENIENT.rpartition(".")[2]
+                self._lenient_is_named |= not is_dotted
+
     def visit_IndentedBlock(self, node: cst.IndentedBlock) -> None:
         self._depth += 1
 
@@ -97,6 +110,14 @@ class Packages(Pass):
         if name is not None:
             home = cst.Attribute(home, cst.Name(name))
         return home.with_changes(lpar=updated.lpar, rpar=updated.rpar)
+
+    def leave_ClassDef(
+        self, original_node: cst.ClassDef, updated_node: cst.ClassDef
+    ) -> cst.ClassDef:
+        if original_node not in self._classes:
+            return updated_node
+        lenient = cst.Decorator(cst.parse_expression(self._classes[original_node]))
+        return updated_node.with_changes(decorators=[*updated_node.decorators, lenient])
 
     def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
@@ -140,7 +161,10 @@ class Packages(Pass):
             yield statement.with_changes(names=kept)
 
     def _packages_of_uses(self) -> set[str]:
-        return {package for package, _ in self._uses.values()}
+        packages = {package for package, _ in self._uses.values()}
+        if LENIENT in self._classes.values():
+            packages.add(LENIENT.partition(".")[0])
+        return packages
 
     def _plain_imports(self, packages: set[str]) -> Iterator[cst.Import]:
         for package in sorted(packages - self._present):
@@ -173,6 +197,7 @@ class Packages(Pass):
                 if name not in DISSOLVED:
                     self.note(statement, f"{name} {_NO_HOME}")
                 groups.setdefault(owner, []).append(alias)
+        yield from self._import_of_lenient(owner, statement.names)
         for package, aliases in groups.items():
             module = statement.module if package == owner else cst.Name(package)
             names = _closed(aliases, statement)
@@ -182,16 +207,31 @@ class Packages(Pass):
                 else statement
             )
 
+    def _import_of_lenient(
+        self, owner: str, aliases: Sequence[cst.ImportAlias]
+    ) -> Iterator[cst.BaseSmallStatement]:
+        """Yield an import of the decorator, where a test case was imported without it."""
+        names = {alias.evaluated_name for alias in aliases}
+        package, _, lenient = LENIENT.rpartition(".")
+        has_case = CASES & {f"{owner}.{name}" for name in names}
+        if self._lenient_is_named and has_case and lenient not in names:
+            yield cst.ImportFrom(cst.Name(package), [cst.ImportAlias(cst.Name(lenient))])
+
     def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
         return without_empty_lines(updated_node)
 
 
 class _Uses(cst.CSTVisitor):
-    """Calls back with each name and dotted name outside of import statements."""
+    """Calls back with each class, and each name and dotted name outside of import statements."""
 
-    def __init__(self, learn: Callable[[cst.Name | cst.Attribute], bool]) -> None:
+    def __init__(
+        self,
+        learn: Callable[[cst.Name | cst.Attribute], bool],
+        learn_class: Callable[[cst.ClassDef], None],
+    ) -> None:
         super().__init__()
         self._learn = learn
+        self.visit_ClassDef = learn_class  # type: ignore[method-assign,assignment]
 
     def visit_Import(self, node: cst.Import) -> bool:
         return False

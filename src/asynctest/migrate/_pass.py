@@ -40,23 +40,28 @@ class Pass(cst.CSTTransformer):
     elsewhere and touches nothing that is not its business.
     """
 
-    METADATA_DEPENDENCIES = (QualifiedNameProvider, PositionProvider)
+    METADATA_DEPENDENCIES = (QualifiedNameProvider,)
     words: ClassVar[tuple[str, ...]]
+    _wrapper: MetadataWrapper
 
     def __init__(self) -> None:
         super().__init__()
         self.notes: list[Note] = []
 
     def apply(self, module: cst.Module) -> cst.Module:
-        """Return *module* rewritten; :attr:`notes` then has what is left."""
-        text = module.code
-        if not any(word in text for word in self.words):
-            return module
-        return MetadataWrapper(module).visit(self)
+        """
+        Return *module* rewritten; :attr:`notes` then has what is left.
+
+        Args:
+            module: A module fresh from the parser, which makes each node once.
+        """
+        # Positions cost as much as all the rest: they are computed when there is a note to take.
+        self._wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+        return self._wrapper.visit(self)
 
     def note(self, node: cst.CSTNode, text: str) -> None:
         """Leave the place of *node* to the author."""
-        position = self.get_metadata(PositionProvider, node)
+        position = self._wrapper.resolve(PositionProvider)[node]
         self.notes.append(Note(position.start.line, text))
 
     def imported(self, node: cst.CSTNode) -> frozenset[str]:

@@ -31,8 +31,6 @@ class Test_Placing(OrdersTestCase):
     @patch(SERVICE + '.charge')
     @types.coroutine
     def test_order_is_paid_stored_and_published(self, charge):
-        self.assertIsInstance(charge, CoroutineMock)
-
         number = yield from self.orders.place('card', 'book', 2)
         yield from asynctest.exhaust_callbacks(self.loop)
 
@@ -90,7 +88,7 @@ class Test_Placing(OrdersTestCase):
     async def test_waiting_for_a_call(self):
         self.stock.reserve.side_effect = lambda item, quantity: asyncio.sleep(0)
         with patch(SERVICE + '.charge') as charge:
-            task = self.loop.create_task(self.orders.place('card', 'book', 1))
+            task = asyncio.ensure_future(self.orders.place('card', 'book', 1), loop=self.loop)
 
             await charge.awaited.wait()
 
@@ -177,7 +175,8 @@ class Test_Specs(asynctest.TestCase):
 
         self.assertEqual('paid', (await charge('card', amount='1 EUR')))
         charge.assert_awaited_once_with('card', amount='1 EUR')
-        self.assertRaises(TypeError, charge)
+        with self.assertRaises(TypeError):
+            await charge()
 
     @asynctest.fail_on(unused_loop=True)
     def test_loop_is_used(self):
