@@ -237,19 +237,42 @@ def test_happy_eyeballs_goes_on_to_the_address_that_answers(
 ) -> None:
     async def main() -> None:
         network.add_host("dual", "fd00::99", "10.2.2.2")
-        network.partition("dual")
         async with network, await asyncio.start_server(shout, "10.2.2.2", 80):
             infos = await asyncio.get_running_loop().getaddrinfo("dual", 80)
             assert [info[4][0] for info in infos[::3]] == ["fd00::99", "10.2.2.2"]
-            network.heal()
-            answer = await ask(b"hello\n", "dual", happy_eyeballs_delay=0.01)
-            assert answer == b"HELLO\n"
+            assert await ask(b"hello\n", "dual", happy_eyeballs_delay=5) == b"HELLO\n"
         assert [event.target[0] for event in network.log if event.kind == "connect"] == [
             "fd00::99",
             "10.2.2.2",
         ]
 
     run(main())
+
+
+def test_alias_resolves_to_all_of_its_hosts(run: Any, network: MemoryNetwork) -> None:
+    async def main() -> None:
+        network.add_host("spare", "10.4.4.4")
+        network.add_alias("service", "db", "spare")
+        async with network, await asyncio.start_server(shout, "spare", 80):
+            assert await ask(b"hello\n", "service") == b"HELLO\n"
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (
+            ("service", "nobody"),
+            r"^cannot add alias 'service': there is no host 'nobody'; .* 'db'$",
+        ),
+        (("service",), r"^cannot add alias 'service': it stands for no host"),
+        (("db", "db"), r"^cannot add alias 'db': it is there$"),
+    ],
+)
+def test_alias_of_nobody_is_refused(network: MemoryNetwork, names: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        network.add_alias(*names)
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="there are no Unix sockets")

@@ -229,6 +229,19 @@ class MemoryNetwork:
         """
         self._fabric.hosts.add(name, *addresses)
 
+    def add_alias(self, name: str, *hosts: str) -> None:
+        """
+        Add a name that resolves to the addresses of several hosts, as in a service's DNS.
+
+        Args:
+            name: The name.
+            hosts: Names of hosts; their addresses are tried in this order.
+
+        Raises:
+            ValueError: The name is taken, or there is no such host.
+        """
+        self._fabric.hosts.add_alias(name, *hosts)
+
     @contextmanager
     def on(self, host: str) -> Iterator[None]:
         """

@@ -56,6 +56,7 @@ class Hosts:
 
     def __init__(self, hosts: Iterable[str] | Mapping[str, Any] = ()) -> None:
         self._addresses: dict[str, list[str]] = {LOCALHOST: ["127.0.0.1"]}
+        self._aliases: dict[str, list[str]] = {}
         self._owners: dict[str, str] = {"127.0.0.1": LOCALHOST, "::1": LOCALHOST}
         self._sources: dict[tuple[str, int], str] = {}
         self._count = 0
@@ -70,7 +71,7 @@ class Hosts:
         Raises:
             ValueError: The name is empty or taken, an address is invalid or taken.
         """
-        if not name or name in self._addresses:
+        if not name or name in self._addresses or name in self._aliases:
             msg = f"cannot add host {name!r}: " + ("it is there" if name else "it has no name")
             raise ValueError(msg)
         for address in addresses:
@@ -83,6 +84,23 @@ class Hosts:
         self._addresses[name] = list(addresses) or [self._free(socket.AF_INET)]
         for address in self._addresses[name]:
             self._owners[address] = name
+
+    def add_alias(self, name: str, *hosts: str) -> None:
+        """
+        Add a name that means several hosts, in this order.
+
+        Raises:
+            ValueError: The name is taken, or there is no such host, or none at all.
+        """
+        if not name or name in self._addresses or name in self._aliases:
+            msg = f"cannot add alias {name!r}: " + ("it is there" if name else "it has no name")
+            raise ValueError(msg)
+        missing = [host for host in hosts if host not in self._addresses]
+        if missing or not hosts:
+            what = f"there is no host {missing[0]!r}" if missing else "it stands for no host"
+            msg = f"cannot add alias {name!r}: {what}; there are {self.known()}"
+            raise ValueError(msg)
+        self._aliases[name] = [each for host in hosts for each in self._addresses[host]]
 
     def _free(self, family: int) -> str:
         """Return an address nobody has."""
@@ -138,9 +156,10 @@ class Hosts:
         """
         if family_of(name) is not None:
             return [name]
-        if name not in self._addresses:
+        found = self._addresses.get(name) or self._aliases.get(name)
+        if found is None:
             raise unknown_name()
-        return self._addresses[name]
+        return found
 
     def getaddrinfo(
         self,
@@ -179,7 +198,8 @@ class Hosts:
             v6 = family == socket.AF_INET6
             own = ("::" if v6 else "0.0.0.0") if passive else ("::1" if v6 else "127.0.0.1")
             return [own]
-        if passive and name not in self._addresses and family_of(name) is None:
+        known = name in self._addresses or name in self._aliases
+        if passive and not known and family_of(name) is None:
             self.add(name)
         return [each for each in self.addresses(name) if family in (0, family_of(each))]
 
