@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from asynctest.migrate._pass import Pass
@@ -30,7 +32,7 @@ _SUBSET = "assertDictContainsSubset"
 class Aliases(Pass):
     """Rename removed assertion methods of ``self``, ``cls``, ``super()`` and the class itself."""
 
-    words = (*_RENAMED, _SUBSET)
+    words = re.compile(rf"\b({'|'.join(_RENAMED)}|{_SUBSET})\b")
 
     def __init__(self) -> None:
         super().__init__()

@@ -17,6 +17,7 @@ A function is rewritten whole or not at all.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import libcst as cst
@@ -120,7 +121,7 @@ class Coroutines(Pass):
     """Rewrite functions decorated with ``asyncio.coroutine``."""
 
     # The second finds the generators that others await, also when all decorators are gone.
-    words = ("coroutine", "yield from")
+    words = re.compile(r"\bcoroutine\b|\byield\s+from\b")
 
     def __init__(self) -> None:
         super().__init__()

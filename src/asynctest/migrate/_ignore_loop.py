@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from asynctest.migrate._imports import DropImport
@@ -15,7 +17,7 @@ _OLD = frozenset(f"{owner}.ignore_loop" for owner in _OWNERS)
 class IgnoreLoop(Pass):
     """Rewrite ``ignore_loop`` as ``fail_on(unused_loop=False)``, called or not."""
 
-    words = ("ignore_loop",)
+    words = re.compile(r"\bignore_loop\b")
 
     def __init__(self) -> None:
         super().__init__()

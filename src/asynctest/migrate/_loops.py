@@ -8,6 +8,8 @@ functions: only a call of one of the names below, by way of its import, is touch
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from asynctest.migrate._pass import Pass, comment_after
@@ -30,7 +32,7 @@ _LOST = _CLASSES | {f"{module}.{name}" for module in _MODULES for name in _LOST_
 class Loops(Pass):
     """Take ``loop=`` out of calls that no longer have it."""
 
-    words = ("loop",)
+    words = re.compile(r"\bloop\s*=")
 
     def __init__(self) -> None:
         super().__init__()

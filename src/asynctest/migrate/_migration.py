@@ -83,7 +83,7 @@ def _once(text: str, to_packages: bool) -> tuple[str, list[Note]]:
     notes: list[Note] = []
     passes: tuple[type[Pass], ...] = (*_PASSES, Packages) if to_packages else _PASSES
     for kind in passes:
-        if any(word in text for word in kind.words):
+        if kind.words.search(text):
             run = kind()
             rewritten = run.apply(module).code
             notes += run.notes

@@ -12,6 +12,7 @@ one get the decorator ``lenient``, below their own decorators: their tests mean 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -29,7 +30,7 @@ _NO_HOME = "has no place in the four packages: asynctest stays imported for it"
 class Packages(Pass):
     """Import from the packages, and name them where ``asynctest`` was named."""
 
-    words = ("asynctest",)
+    words = re.compile(r"\basynctest\b")
 
     def __init__(self) -> None:
         super().__init__()

@@ -15,6 +15,7 @@ from libcst.metadata import (
 )
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Collection, Sequence
 
 
@@ -36,12 +37,12 @@ class Pass(cst.CSTTransformer):
     """
     A transformer that knows what a name was imported as, and takes notes.
 
-    A pass runs only over a module that contains one of its *words*, so that it costs nothing
+    A pass runs only over a module that contains its *words*, so that it costs nothing
     elsewhere and touches nothing that is not its business.
     """
 
     METADATA_DEPENDENCIES = (QualifiedNameProvider,)
-    words: ClassVar[tuple[str, ...]]
+    words: ClassVar[re.Pattern[str]]
     _wrapper: MetadataWrapper
 
     def __init__(self) -> None:
