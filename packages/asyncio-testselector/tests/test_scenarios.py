@@ -2,12 +2,13 @@
 
 import asyncio
 import gc
+import inspect
 import warnings
 
 import pytest
 from asyncio_testselector import TestProactorEventLoop, TestSelector
 from scenarios import SCENARIOS
-from worlds import KernelWorld, MockWorld
+from worlds import KernelWorld, MemoryWorld, MockWorld
 
 LIMIT = 5  # seconds, so that a scenario that hangs is a failure
 
@@ -63,6 +64,23 @@ def test_mock_passes_the_scenario_on_a_proactor(scenario, debug):
 def test_real_socket_passes_the_scenario_on_a_proactor(scenario, debug, tmp_path):
     loop = TestProactorEventLoop()
     run(loop, KernelWorld(loop, str(tmp_path)), scenario, debug)
+
+
+PAIRS = [
+    function
+    for function in PROACTOR_SCENARIOS
+    if "world.pair(" in inspect.getsource(function) or "connected(" in inspect.getsource(function)
+]
+
+
+@pytest.mark.parametrize("scenario", PAIRS, ids=lambda function: function.__name__)
+@pytest.mark.parametrize("kind", ["selector", "proactor"])
+def test_memory_socket_passes_the_scenario(scenario, kind, debug):
+    if kind == "selector":
+        loop = asyncio.SelectorEventLoop(TestSelector())
+    else:
+        loop = TestProactorEventLoop()
+    run(loop, MemoryWorld(loop, None), scenario, debug)
 
 
 def test_at_least_eighteen_scenarios_were_compared():

@@ -14,7 +14,13 @@ import os
 import socket
 import struct
 
-from asyncio_testselector import FileMock, SocketMock, set_read_ready, set_write_ready
+from asyncio_testselector import (
+    FileMock,
+    SocketMock,
+    memory_socketpair,
+    set_read_ready,
+    set_write_ready,
+)
 
 
 class MockPeer:
@@ -279,3 +285,11 @@ class KernelWorld:
     def close(self):
         for thing in self.everything:
             thing.close()
+
+
+class MemoryWorld(KernelWorld):
+    """Has pairs in memory in the place of the kernel's; nothing else."""
+
+    def pair(self, family=socket.AF_INET):
+        sock, other = map(self.kept, memory_socketpair(family))
+        return sock, KernelPeer(other, self.loop)

@@ -145,19 +145,42 @@ def patient(transport: Any) -> type:
     return type(transport.__name__, (transport,), members)
 
 
-def patient_factories() -> dict[str, Any]:
+def loop_members() -> dict[str, Any]:
     """
-    Return the methods of ``BaseProactorEventLoop`` that make transports of sockets.
+    Return what a proactor loop has to have different from ``BaseProactorEventLoop``.
 
-    They find the transport's class among their globals, where it is replaced by a patient one.
-    Read on 3.10-3.15; in 3.15 they have one more argument, ``context``.
+    The methods that make transports of sockets find the class among their globals, where it is
+    replaced by a patient one; in 3.15 they have one more argument, ``context``. ``_closed`` is what
+    ``BaseEventLoop.__del__`` asks for, also of a loop whose ``__init__`` refused its arguments.
+    Read on 3.10-3.15.
     """
     names = ("_ProactorSocketTransport", "_ProactorDatagramTransport")
     classes = {name: patient(getattr(proactor_events, name)) for name in names}
-    return {
+    members: dict[str, Any] = {
         name: rebound(vars(proactor_events.BaseProactorEventLoop)[name], **classes)
         for name in ("_make_socket_transport", "_make_ssl_transport", "_make_datagram_transport")
     }
+    return {"_closed": True, **members}
+
+
+def proactor_of(loop: object) -> Any:
+    """
+    Return the proactor of a proactor loop, or None.
+
+    It is ``BaseProactorEventLoop._proactor``. Read on 3.10-3.15.
+    """
+    return getattr(loop, "_proactor", None)
+
+
+def replace_proactor(loop: asyncio.AbstractEventLoop, proactor: Any) -> None:
+    """
+    Give a proactor loop another proactor.
+
+    The loop looks ``_proactor`` up at every use, and calls it ``_selector``, too. Read on
+    3.10-3.15.
+    """
+    loop._proactor = loop._selector = proactor  # type: ignore[attr-defined]
+    proactor.set_loop(loop)
 
 
 def start_reading_self(loop: Any) -> None:

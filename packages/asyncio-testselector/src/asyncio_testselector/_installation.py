@@ -6,7 +6,14 @@ import asyncio
 import selectors
 from typing import Any
 
-from asyncio_testselector._cpython import process_events, replace_selector, selector_of
+from asyncio_testselector._cpython import (
+    proactor_of,
+    process_events,
+    replace_proactor,
+    replace_selector,
+    selector_of,
+)
+from asyncio_testselector._proactor import TestProactor
 from asyncio_testselector._selector import TestSelector
 
 
@@ -24,14 +31,16 @@ def install(loop: asyncio.AbstractEventLoop) -> TestSelector:
     """
     Wrap the selector of an event loop in a `TestSelector`, so that it serves mocks.
 
+    The proactor of a proactor loop, Windows' default, is wrapped in a `TestProactor`.
+
     Args:
-        loop: A selector loop, running or not. A loop that has a TestSelector keeps it.
+        loop: A selector or proactor loop, running or not. A loop that has a TestSelector keeps it.
 
     Returns:
-        The TestSelector of the loop.
+        The TestSelector of the loop; on a proactor loop the one inside its TestProactor.
 
     Raises:
-        TypeError: The loop has no selector that could be wrapped: uvloop, or a proactor loop.
+        TypeError: The loop has neither, such as uvloop.
         RuntimeError: The loop is closed.
 
     Example:
@@ -53,6 +62,10 @@ def install(loop: asyncio.AbstractEventLoop) -> TestSelector:
     if installed is not None:
         return installed
     selector = selector_of(loop)
+    proactor = proactor_of(loop)
+    if proactor is not None and proactor is selector:
+        replace_proactor(loop, wrapped := TestProactor(proactor))
+        return wrapped.selector
     if not (hasattr(selector, "register") and hasattr(selector, "get_map")):
         raise TypeError(no_selector(loop))
     wrapper = TestSelector(selector)

@@ -69,6 +69,11 @@ class TestProactor:
             raise AttributeError(msg)
         return getattr(self._delegate, name)
 
+    @property
+    def selector(self) -> TestSelector:
+        """The selector inside, which watches mocks and memory, and real files if nobody else does."""
+        return self._selector
+
     def set_loop(self, loop: asyncio.AbstractEventLoop) -> None:
         """Be the proactor of *loop*."""
         self._loop = loop
@@ -185,25 +190,28 @@ class TestProactor:
     ) -> Operation:
         # A level says by itself when there is something; a mock must not be asked before
         # set_read_ready, except by a coroutine, which a selector loop lets try at once, too.
-        operation = self._operation(endpoint, attempt, name, by_task=self._in_task())
-        if not (at_once or self._in_task()) and endpoints.is_mock(endpoint):
+        by_task = self._in_task(name)
+        operation = self._operation(endpoint, attempt, name, by_task=by_task)
+        if not (at_once or by_task) and endpoints.is_mock(endpoint):
             return self._wait(endpoint, operation, EVENT_READ)
         return self._start(endpoint, operation, EVENT_READ)
 
     def _write(self, endpoint: Any, attempt: Attempt, name: str) -> Operation:
         # Transports send from within the task that calls write().
-        by_task = self._in_task() and name != "send"
+        by_task = self._in_task(name) and name != "send"
         operation = self._operation(endpoint, attempt, name, by_task=by_task)
         return self._start(endpoint, operation, EVENT_WRITE)
 
-    def _in_task(self) -> bool:
-        return asyncio.current_task(self._loop) is not None
-
-    def _operation(self, endpoint: Any, attempt: Attempt, name: str, *, by_task: bool) -> Operation:
+    def _in_task(self, name: str) -> bool:
         if self._loop is None:
             msg = f"{name}() of a proactor that belongs to no event loop"
             raise RuntimeError(msg)
-        return Operation(attempt, (name, endpoint), by_task=by_task, loop=self._loop)
+        return asyncio.current_task(self._loop) is not None
+
+    def _operation(self, endpoint: Any, attempt: Attempt, name: str, *, by_task: bool) -> Operation:
+        loop = self._loop
+        assert loop is not None
+        return Operation(attempt, (name, endpoint), by_task=by_task, loop=loop)
 
     def _start(self, endpoint: Any, operation: Operation, event: int) -> Operation:
         """Make the attempt, unless others wait to make theirs."""

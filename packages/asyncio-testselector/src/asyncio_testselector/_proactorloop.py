@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import proactor_events
 from typing import final
 
-from asyncio_testselector._cpython import patient_factories, start_reading_self, stop_reading_self
+from asyncio_testselector._cpython import loop_members, start_reading_self, stop_reading_self
 from asyncio_testselector._proactor import TestProactor
 
 
@@ -53,5 +53,5 @@ class TestProactorEventLoop(proactor_events.BaseProactorEventLoop):
             stop_reading_self(self)
 
 
-for _name, _factory in patient_factories().items():
-    setattr(TestProactorEventLoop, _name, _factory)
+for _name, _member in loop_members().items():
+    setattr(TestProactorEventLoop, _name, _member)
