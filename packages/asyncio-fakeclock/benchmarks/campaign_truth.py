@@ -1,7 +1,7 @@
 """
 An automatic clock never lies: every scenario of real work, over and over.
 
-    python packages/asyncio-fakeclock/benchmarks/campaign_truth.py [--runs 100] [--seconds 0.2] [NAME ...]
+    python packages/asyncio-fakeclock/benchmarks/campaign_truth.py [--runs 100] [--seconds 0.2]
 
 Each run waits under a virtual timeout of 5 s for an answer that takes real seconds. It counts as
 true when the answer came, and the clock did not move for it.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from asyncloop_testcase import TestCase
 
 from asyncio_fakeclock._clock import FakeClock
+from asyncio_fakeclock._cpython import test_has_failed
 
 if TYPE_CHECKING:
     import asyncio
@@ -98,9 +100,11 @@ class ClockedTestCase(TestCase):
         return loop
 
     def closeLoop(self, loop: asyncio.AbstractEventLoop, /) -> None:  # noqa: N802
-        """Close the loop, and uninstall the clock."""
+        """Close the loop, and uninstall the clock; print the timeline of a test that failed."""
         # What cancelled tasks still wait for must not take real time, nor freeze.
         self.clock.auto = True
+        if self.clock.traced and test_has_failed(self):
+            print(f"{self.id()}: {self.clock.timeline()}", file=sys.stderr)
         try:
             super().closeLoop(loop)
         finally:

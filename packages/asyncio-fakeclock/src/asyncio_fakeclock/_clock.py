@@ -85,6 +85,7 @@ class FakeClock:
     __slots__ = (
         "__weakref__",
         "_auto",
+        "_given",
         "_grid",
         "_limits",
         "_loop",
@@ -110,6 +111,7 @@ class FakeClock:
     ) -> None:
         if loop is not None:
             _check_loop(loop)
+        self._given = loop
         self._loop = loop
         self._auto = bool(auto)
         self._grid = Grid(resolution)
@@ -300,6 +302,11 @@ class FakeClock:
         """
         self._installed_pacer().surroundings.ignore(work)
 
+    @property
+    def traced(self) -> bool:
+        """Whether there is a :meth:`timeline`."""
+        return self._timeline is not None
+
     def timeline(self) -> Timeline:
         """
         Return what ran when, recorded so far.
@@ -343,7 +350,7 @@ class FakeClock:
         if self._pacer is not None:
             msg = f"{self!r} is installed already: leave it, or make another one for another loop"
             raise RuntimeError(msg)
-        loop = self._loop or _running_loop()
+        loop = self._given or _running_loop()
         base = _check_loop(loop)
         if loop.is_closed():
             msg = f"cannot install a clock on {loop!r}: it is closed"

@@ -33,7 +33,7 @@ import asyncio
 from asyncio import TimerHandle
 from contextvars import Context, copy_context
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Any, Protocol, final
+from typing import TYPE_CHECKING, Any, final
 
 from asyncio_fakeclock._instants import MAGIC, Grid
 
@@ -41,17 +41,19 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future, Handle
     from collections import deque
     from collections.abc import Callable
+    from unittest import TestCase
+
+    from asyncio_fakeclock._protocols import Owner, WithSelect
 
 __all__ = [
     "HANDLE_SLOTS",
     "NEVER",
     "TimerQueue",
-    "WithSelect",
     "callback_of",
     "give_back_timers",
     "has_signal_handlers",
     "is_busy",
-    "ready_handles",
+    "ready_queue",
     "selector_of",
     "take_over_timers",
     "waits_for",
@@ -84,26 +86,6 @@ _KNOWN_LAYOUT = {
 
 # Cancelled timers are swept out when there are more of them than this, and than live ones.
 _SWEEP_ABOVE = 100
-
-
-class WithSelect(Protocol):
-    """What a loop asks for events: a selector, or a proactor."""
-
-    def select(self, timeout: float | None = None, /) -> list[Any]:
-        """Wait for events, for at most *timeout* seconds."""
-
-
-class Owner(Protocol):
-    """What a queue calls when it cannot go on by itself."""
-
-    def _unsettled(self) -> list[Any] | None: ...
-    def _exhausted(self) -> list[Any]: ...
-    def _spinning(self) -> None: ...
-    def _jumped_far(self) -> None: ...
-    def _moved(self, now: float) -> None: ...
-    def _about_to_run(self, handle: TimerHandle) -> None: ...
-    def _timer_set(self, handle: TimerHandle) -> None: ...
-    def _timer_cancelled(self, handle: TimerHandle) -> None: ...
 
 
 def _nothing() -> None:
@@ -168,7 +150,7 @@ class TimerQueue:
         self._units = grid.units
         self._fast_below = grid.fast_below
         self._heap: list[tuple[float, int, Any]] = []
-        self._ready: deque[Handle] = self._loop._ready
+        self._ready: deque[Handle] = ready_queue(loop)
         self._seq = 0
         self._cancelled = 0
         self.now = start
@@ -198,9 +180,8 @@ class TimerQueue:
             raise TypeError(msg)
         # By way of the loop: somebody may have wrapped its call_at() after us.
         loop = self._loop
-        timer: Any = loop.call_at(self.now + delay, callback, *args, context=context)
-        if timer._source_traceback:
-            del timer._source_traceback[-1]
+        timer: TimerHandle = loop.call_at(self.now + delay, callback, *args, context=context)
+        drop_frames(timer, 1)
         return timer
 
     def call_at(
@@ -224,7 +205,7 @@ class TimerQueue:
             # Due at once, in the loop's next turn: let it have one.
             loop.call_soon(_nothing)
         if loop._debug or not _KNOWN_LAYOUT:
-            timer = self._checked_timer(when, callback, args, context)
+            timer: Any = self._checked_timer(when, callback, args, context)
         else:
             # What TimerHandle() does, without its three frames.
             timer = _new_handle(TimerHandle)
@@ -241,7 +222,8 @@ class TimerQueue:
         heappush(self._heap, (when, seq, timer))
         if self.watched:
             self._owner._timer_set(timer)
-        return timer  # type: ignore[no-any-return]
+        made: TimerHandle = timer
+        return made
 
     def _far(self, when: float) -> float:
         if when is None:
@@ -264,15 +246,14 @@ class TimerQueue:
         if loop._debug:
             loop._check_thread()
             loop._check_callback(callback, "call_at")
-        timer: Any = asyncio.TimerHandle(when, callback, args, loop, context)
-        if timer._source_traceback:
-            # This frame and that of call_at(): the user's comes last.
-            del timer._source_traceback[-2:]
+        timer = TimerHandle(when, callback, args, loop, context)
+        # This frame and that of call_at(): the user's comes last.
+        drop_frames(timer, 2)
         return timer
 
-    def timer_handle_cancelled(self, handle: TimerHandle) -> None:
+    def timer_handle_cancelled(self, handle: Any) -> None:
         """Count a timer out; it replaces the loop's method of that name."""
-        if not handle._scheduled:  # type: ignore[attr-defined]
+        if not handle._scheduled:
             return
         if self.watched:
             self._owner._timer_cancelled(handle)
@@ -392,7 +373,7 @@ class TimerQueue:
                 self._drop_first()
                 continue
             heappop(heap)
-            timer._scheduled = False  # type: ignore[attr-defined]
+            timer._scheduled = False
             if self.watched:
                 self._owner._about_to_run(timer)
             self._ready.append(timer)
@@ -402,9 +383,9 @@ class TimerQueue:
         timer._scheduled = False
         self._cancelled -= 1
 
-    def adopt(self, timer: TimerHandle, when: float) -> None:
+    def adopt(self, timer: Any, when: float) -> None:
         """Take over a timer of the loop, for the instant *when*."""
-        timer._when = when  # type: ignore[attr-defined]
+        timer._when = when
         self._seq += 1
         heappush(self._heap, (when, self._seq, timer))
 
@@ -414,6 +395,18 @@ class TimerQueue:
         self._heap.clear()
         self._cancelled = 0
         return timers
+
+
+def drop_frames(handle: Any, count: int) -> None:
+    """Leave out the last frames of where debug mode says that a handle was made."""
+    if handle._source_traceback:
+        del handle._source_traceback[-count:]
+
+
+def ready_queue(loop: Any) -> deque[Handle]:
+    """Return the callbacks that are ready."""
+    ready: deque[Handle] = loop._ready
+    return ready
 
 
 def take_over_timers(queue: TimerQueue, loop: asyncio.BaseEventLoop) -> None:
@@ -431,8 +424,9 @@ def give_back_timers(queue: TimerQueue, loop: asyncio.BaseEventLoop) -> None:
     """Give the timers to the loop, which has its own time again, each with the time it had left."""
     private: Any = loop
     real_now = loop.time()
+    timer: Any
     for timer in queue.drain():
-        timer._when = real_now + (timer.when() - queue.now)  # type: ignore[attr-defined]
+        timer._when = real_now + (timer.when() - queue.now)
         heappush(private._scheduled, timer)
 
 
@@ -454,12 +448,6 @@ def has_signal_handlers(loop: AbstractEventLoop) -> bool:
     return bool(getattr(loop, "_signal_handlers", None))
 
 
-def ready_handles(loop: AbstractEventLoop) -> list[Handle]:
-    """Return the callbacks that are ready."""
-    private: Any = loop
-    return list(private._ready)
-
-
 def is_busy(loop: AbstractEventLoop) -> bool:
     """Whether callbacks are ready, or the loop has been told to stop."""
     private: Any = loop
@@ -477,3 +465,9 @@ def callback_of(handle: Handle) -> tuple[Callable[..., object] | None, tuple[Any
     """Return the callback of a handle and its arguments."""
     private: Any = handle
     return private._callback, private._args or ()
+
+
+def test_has_failed(case: TestCase) -> bool:
+    """Whether a test that unittest runs has failed (``_outcome.success``, 3.10 to 3.15)."""
+    outcome = getattr(case, "_outcome", None)
+    return outcome is not None and not outcome.success

@@ -60,7 +60,8 @@ class Grid:
 
 
 def _digits(resolution: float) -> int:
-    if isinstance(resolution, (int, float)) and 1e-15 <= resolution <= 1:
+    number: object = resolution
+    if isinstance(number, (int, float)) and 1e-15 <= resolution <= 1:
         digits = round(-math.log10(resolution))
         if math.isclose(resolution, 10.0**-digits, rel_tol=1e-9):
             return digits

@@ -243,7 +243,7 @@ class Pacer:
 
     def _spinning(self) -> None:
         self.queue.turns = 0
-        busy = [timer_text(each) for each in _cpython.ready_handles(self._loop)[:5]]
+        busy = [timer_text(each) for each in list(_cpython.ready_queue(self._loop))[:5]]
         busy = busy or [timer_text(each) for each in self.queue.timers()[:5]]
         self._report_livelock(
             f"livelock at {seconds(self.queue.now)} s: callbacks have made one another ready at "
@@ -283,15 +283,15 @@ class Pacer:
 
     def _timer_set(self, handle: asyncio.TimerHandle) -> None:
         if self._timeline is not None:
-            self._timeline.timer_set(handle, self.queue.now)
+            self._timeline._timer_set(self._loop, handle, self.queue.now)
 
     def _timer_cancelled(self, handle: asyncio.TimerHandle) -> None:
         if self._timeline is not None:
-            self._timeline.timer_cancelled(handle, self.queue.now)
+            self._timeline._timer_ended(handle, self.queue.now, "cancelled")
 
     def _about_to_run(self, handle: asyncio.TimerHandle) -> None:
         if self._timeline is not None:
-            self._timeline.timer_runs(handle, self.queue.now)
+            self._timeline._timer_ended(handle, self.queue.now, "ran")
 
     def noticing(self, method: Callable[..., Any]) -> Callable[..., Any]:
         """Return a method of the selector that tells of what the loop begins or ceases to watch."""

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType, FrameType
 
-__all__ = ["await_chains", "frames_of", "seconds", "timer_text"]
+__all__ = ["await_chains", "frames_of", "is_plumbing", "seconds", "timer_text"]
 
 _ASYNCIO = os.path.dirname(asyncio.__file__)
+_OURS = os.path.dirname(__file__)
 _INDENT = "    "
 
 
@@ -72,6 +73,11 @@ def _is_asyncio(code: CodeType) -> bool:
     return os.path.dirname(code.co_filename) == _ASYNCIO
 
 
+def is_plumbing(code: CodeType) -> bool:
+    """Whether code is asyncio's or ours, not the user's."""
+    return os.path.dirname(code.co_filename) in (_ASYNCIO, _OURS)
+
+
 def _place(frame: FrameType) -> str:
     import linecache
 
@@ -99,7 +105,7 @@ def _future(future: asyncio.Future[Any]) -> str:
     return repr(future)
 
 
-def timer_text(timer: asyncio.TimerHandle) -> str:
+def timer_text(timer: asyncio.Handle) -> str:
     """Return what a timer will call, in a few words."""
     callback, args = callback_of(timer)
     name = getattr(callback, "__qualname__", None) or repr(callback)

@@ -1,24 +1,196 @@
-"""What ran at which instant, and who slept until when."""
+"""What ran at which instant, and who slept until when: a record to read, and to look at."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+import asyncio
+import os
+import sys
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, final
+
+from asyncio_fakeclock._report import is_plumbing, seconds, timer_text
+from asyncio_fakeclock._svg import html_page, picture
 
 if TYPE_CHECKING:
-    import asyncio
+    from asyncio import AbstractEventLoop, TimerHandle
 
-__all__ = ["Timeline"]
+__all__ = ["Span", "Timeline"]
+
+# A record this long is no reading matter any more; what comes later counts more.
+LONGEST = 2000
+
+SLEEP, TIMEOUT, CALL = "sleep", "timeout", "call"
+# What asyncio's own timers call: sleep(); timeout(), and wait_for() or wait().
+KINDS = {"a sleep ends": SLEEP, "Timeout._on_timeout()": TIMEOUT, "_release_waiter()": TIMEOUT}
+PENDING, RAN, CANCELLED = "pending", "ran", "cancelled"
+
+
+@dataclass
+class Span:
+    """
+    A timer, from its setting to its end.
+
+    Attributes:
+        lane: The task that set it, by name; "callbacks" if none did.
+        kind: "sleep", "timeout" or "call".
+        what: What it calls, or what it ends.
+        where: The line that set it.
+        begin: When it was set, in virtual seconds.
+        due: The instant it was set for.
+        end: When it ran or was cancelled; None as long as it is pending.
+        state: "pending", "ran" or "cancelled".
+        order: The numbers of its beginning and its end among all of these.
+    """
+
+    lane: str
+    kind: str
+    what: str
+    where: str
+    begin: float
+    due: float
+    end: float | None = None
+    state: str = PENDING
+    order: tuple[int, int] = (0, 0)
+
+    def begun(self) -> str:
+        """Return what happened when it was set, in words."""
+        until = f"{seconds(self.due)} s"
+        if self.kind == SLEEP:
+            return f"{self.lane} sleeps until {until}"
+        if self.kind == TIMEOUT:
+            return f"{self.lane} has a timeout at {until}"
+        return f"{self.lane}: {self.what} is set for {until}"
+
+    def ended(self) -> str:
+        """Return what happened at its end, in words."""
+        since = f"{seconds(self.begin)} s"
+        if self.state == CANCELLED:
+            return f"{self.lane}: {self.what}, set at {since}, is cancelled"
+        if self.kind == SLEEP:
+            return f"{self.lane} wakes, asleep since {since}"
+        if self.kind == TIMEOUT:
+            return f"{self.lane} times out, limited since {since}"
+        return f"{self.lane}: {self.what}, set at {since}, runs"
 
 
 @final
 class Timeline:
-    """A record."""
+    """
+    What a clock has recorded: :meth:`FakeClock.timeline`.
 
-    def timer_set(self, handle: asyncio.TimerHandle, now: float) -> None:
-        """Record."""
+    Only the last 2000 timers are kept. The text is what ``str()`` returns, too.
 
-    def timer_cancelled(self, handle: asyncio.TimerHandle, now: float) -> None:
-        """Record."""
+    Example:
+        >>> async def main():
+        ...     async with FakeClock(trace=True) as clock:
+        ...         asyncio.current_task().set_name("main")
+        ...         asyncio.get_running_loop().call_later(2, print)
+        ...         await clock.advance(3)
+        ...         return clock.timeline()
+        >>> print(asyncio.run(main()).text(places=False))
+        timeline of 1 timer
+          0 s  main: print() is set for 2 s
+          2 s  main: print(), set at 0 s, runs
+    """
 
-    def timer_runs(self, handle: asyncio.TimerHandle, now: float) -> None:
-        """Record."""
+    __slots__ = ("_events", "_left_out", "_open", "_spans")
+
+    def __init__(self) -> None:
+        self._spans: deque[Span] = deque(maxlen=LONGEST)
+        self._open: dict[int, tuple[TimerHandle, Span]] = {}
+        self._left_out = 0
+        self._events = 0
+
+    @property
+    def spans(self) -> list[Span]:
+        """The timers, in the order of being set."""
+        return list(self._spans)
+
+    def text(self, *, places: bool = True) -> str:
+        """
+        Return a line for everything that happened, in order.
+
+        Args:
+            places: Whether to tell the source lines.
+        """
+        events: list[tuple[int, str, str]] = []
+        for span in self._spans:
+            where = f"  ({span.where})" if places and span.where else ""
+            events.append((span.order[0], seconds(span.begin), span.begun() + where))
+            if span.end is not None:
+                events.append((span.order[1], seconds(span.end), span.ended()))
+        events.sort()
+        width = max((len(at) for _, at, _ in events), default=0)
+        count = len(self._spans) + self._left_out
+        lines = [f"timeline of {count} timer{'s' * (count != 1)}"]
+        if self._left_out:
+            lines.append(f"  (the first {self._left_out} are left out)")
+        lines += [f"  {at:>{width}} s  {what}" for _, at, what in events]
+        return "\n".join(lines)
+
+    def svg(self) -> str:
+        """Return the picture as SVG, complete in itself."""
+        return picture(self.spans)
+
+    def html(self) -> str:
+        """Return a page with the picture and the text, complete in itself."""
+        return html_page(self.svg(), self.text())
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """
+        Write the timeline to a file.
+
+        Args:
+            path: Its name; the suffix decides: ``.svg``, ``.html`` or ``.txt``.
+
+        Raises:
+            ValueError: the suffix is another one.
+        """
+        forms = {".svg": self.svg, ".html": self.html, ".txt": self.text}
+        form = forms.get(Path(path).suffix.lower())
+        if form is None:
+            msg = f"cannot save a timeline as {os.fspath(path)!r}: use .svg, .html or .txt"
+            raise ValueError(msg)
+        Path(path).write_text(form(), "utf-8")
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _timer_set(self, loop: AbstractEventLoop, handle: TimerHandle, now: float) -> None:
+        task = _current_task(loop)
+        what = timer_text(handle)
+        kind = KINDS.get(what, CALL)
+        what = {SLEEP: "the sleep", TIMEOUT: "the timeout"}.get(kind, what)
+        lane = task.get_name() if task is not None else "callbacks"
+        self._events += 1
+        order = self._events, 0
+        span = Span(lane, kind, what, _caller(), now, handle.when(), order=order)
+        if len(self._spans) == LONGEST:
+            self._left_out += 1
+        self._spans.append(span)
+        # The handle is kept, so that its id stays its own.
+        self._open[id(handle)] = handle, span
+
+    def _timer_ended(self, handle: TimerHandle, now: float, state: str) -> None:
+        _, span = self._open.pop(id(handle), (None, None))
+        if span is not None:
+            self._events += 1
+            span.end, span.state, span.order = now, state, (span.order[0], self._events)
+
+
+def _current_task(loop: AbstractEventLoop) -> asyncio.Task[Any] | None:
+    try:
+        return asyncio.current_task(loop)
+    except RuntimeError:
+        return None
+
+
+def _caller() -> str:
+    frame = sys._getframe(2)
+    while frame.f_back is not None and is_plumbing(frame.f_code):
+        frame = frame.f_back
+    if is_plumbing(frame.f_code):
+        return ""
+    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"

@@ -1,8 +1,8 @@
 """
 The other end of a Unix socket, which Linux tells by its ``sock_diag`` netlink interface.
 
-``socketpair()`` gives its ends no names, and all connections of a server share one. The kernel knows
-which is which: each socket has an inode, and a peer with another. Where the question is not
+``socketpair()`` gives its ends no names, and all connections of a server share one. The kernel
+knows which is which: each socket has an inode, and a peer with another. Where the question is not
 answered (other systems, some containers) the answer is None.
 
 Read from Linux's ``linux/sock_diag.h``, ``linux/unix_diag.h`` and ``linux/netlink.h``.

@@ -51,7 +51,7 @@ class UnclosedTransports(Check):
         return None
 
     def _is_open(self, transport: Any) -> bool:
-        if transport.is_closing() or not _cpython.is_transport_of(transport, self.loop):
+        if not _cpython.is_transport_of(transport, self.loop) or transport.is_closing():
             return False
         protocol = _protocol_of(transport)
         if isinstance(protocol, SSLProtocol):

@@ -125,6 +125,9 @@ class Check:
     def enter_test(self) -> None:
         """Take notice that the set-up is over and the test method begins."""
 
+    def leave_test(self) -> None:
+        """Take notice that the test is over, before the garbage that it made is collected."""
+
     def finish(self) -> Iterable[Finding]:
         """Return what the test left behind. The loop does not run and is open, if all is well."""
         return ()
@@ -198,12 +201,13 @@ class Plan:
         options: Check classes and their options, those that are switched on, in report order.
     """
 
-    __slots__ = ("checks", "marking", "needs_garbage")
+    __slots__ = ("checks", "entering", "leaving", "needs_garbage")
 
     def __init__(self, options: Sequence[tuple[type[Check], object]]) -> None:
         self.checks = tuple(options)
         self.needs_garbage = any(check.needs_garbage for check, _ in options)
-        self.marking = any(check.enter_test is not Check.enter_test for check, _ in options)
+        self.entering = any(check.enter_test is not Check.enter_test for check, _ in options)
+        self.leaving = any(check.leave_test is not Check.leave_test for check, _ in options)
 
     def __bool__(self) -> bool:
         return bool(self.checks)
@@ -276,7 +280,7 @@ class Watch:
 
     def enter_test(self) -> None:
         """Say that the set-up is over and the test method begins."""
-        if self._plan.marking:
+        if self._plan.entering:
             for check in self._started:
                 check.enter_test()
 
@@ -295,7 +299,7 @@ class Watch:
             self.judging = True
             self.passed = passed
             self._turn()
-            self.survivors()
+            self._leave_test()
             self._close_asyncgens()
             return self._judge()
         finally:
@@ -307,10 +311,16 @@ class Watch:
             self.judging = True
             self.passed = passed
             await asyncio.sleep(0)
-            self.survivors()
+            self._leave_test()
             return self._judge()
         finally:
             self.restore()
+
+    def _leave_test(self) -> None:
+        if self._plan.leaving:
+            for check in self._started:
+                check.leave_test()
+        self.survivors()
 
     def survivors(self) -> list[Any]:
         """

@@ -326,8 +326,8 @@ def is_suspended(generator: Any, loop: asyncio.AbstractEventLoop) -> bool:
     ``ag_suspended`` is public since 3.12. Before, the loop's set of the generators that it has seen
     begin tells (``_asyncgens``, read on 3.10 and 3.11).
     """
-    if generator.ag_frame is None:
-        return False
+    if generator.ag_frame is None or generator.ag_running:
+        return False  # ended, or being closed by a task
     if sys.version_info >= (3, 12):
         return bool(generator.ag_suspended)
     return generator in getattr(loop, "_asyncgens", ())

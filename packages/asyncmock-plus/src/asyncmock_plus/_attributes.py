@@ -29,6 +29,12 @@ __unittest = True
 # Attributes that are properties here: they are set whatever the spec says.
 _PROPERTIES = frozenset(
     {
+        "_mock_call_args",
+        "_mock_call_args_list",
+        "_mock_call_count",
+        "_mock_called",
+        "_mock_delegate",
+        "_mock_mock_calls",
         "_mock_name",
         "_mock_new_name",
         "_mock_new_parent",
@@ -46,7 +52,7 @@ _PROPERTIES = frozenset(
     }
 )
 # Attributes that decide about a call: a route that was worked out before is void.
-_ROUTED = frozenset({"_mock_return_value", "_mock_side_effect", "_mock_delegate", "_mock_wraps"})
+_ROUTED = frozenset({"_mock_return_value", "_mock_side_effect", "_mock_wraps"})
 _HOOKS = frozenset(HOOKS) - {"return_value", "side_effect"}
 # Attributes that every mock has, although they stand in its dictionary only once they differ.
 _ALWAYS = frozenset(
@@ -54,7 +60,6 @@ _ALWAYS = frozenset(
         "_mock_autospec",
         "_mock_check",
         "_mock_children",
-        "_mock_delegate",
         "_mock_methods",
         "_mock_return_value",
         "_mock_sealed",

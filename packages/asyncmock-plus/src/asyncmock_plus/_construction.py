@@ -6,6 +6,7 @@ Nearly everything a mock starts with stands in its class; its dictionary holds w
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 from asyncmock_plus._cpython import AsyncMockMixin, CallableMixin, InvalidSpecError
@@ -85,13 +86,31 @@ class _SignatureOfCheck:
         return signature
 
 
+def _get_delegate(mock: Any) -> Any:
+    """Return the autospecced function that the mock stands behind. It holds the mock, not we it."""
+    reference = mock._mock_home[0].delegate
+    return None if reference is None else reference()
+
+
+def _reference(obj: Any) -> Any:
+    try:
+        return weakref.ref(obj)
+    except TypeError:  # whatever somebody made the delegate
+        return lambda: obj
+
+
+def _set_delegate(mock: Any, function: Any) -> None:
+    me = mock._mock_home[0]
+    me.route = None
+    me.delegate = None if function is None else _reference(function)
+
+
 class Construction(Mixin):
     """What a mock is made of, and how."""
 
     _mock_default_magics: dict[str, Any] = {}
     _mock_autospec: Any = None
     _mock_check: Any = None
-    _mock_delegate: Any = None
     _mock_methods: Any = None
     _mock_sealed: bool = False
     _mock_spec: Spec | None = None
@@ -105,6 +124,7 @@ class Construction(Mixin):
     _spec_signature = _Asked(lambda mock: mock._mock_spec and mock._mock_spec.signature)
     __signature__: Any = _SignatureOfCheck()
     _mock_shown_class = _Asked(lambda mock: _shown_class(mock))
+    _mock_delegate = property(_get_delegate, _set_delegate)
     _mock_parent = _relative("parent")
     _mock_new_parent = _relative("new_parent")
     _mock_name = _name("name")

@@ -82,14 +82,19 @@ def _named(function: Any, name: str) -> Any:
 
 
 def _set_up(function: FunctionType, mock: Any, check: Check) -> None:
+    # A reference to the function would be a cycle, and keep the arguments of its calls alive.
+    attributes = function.__dict__
+
     def reset_mock(*args: Any, **kwargs: Any) -> None:
-        function.__dict__.update(method_calls=CallList(), mock_calls=CallList())
+        delegate = mock._mock_delegate
+        if delegate is not None:
+            delegate.method_calls, delegate.mock_calls = CallList(), CallList()
         mock.reset_mock(*args, **kwargs)
-        result = function.__dict__["return_value"]
+        result = mock.return_value
         if is_mock(result) and result is not mock:
             result.reset_mock()
 
-    function.__dict__.update(
+    attributes.update(
         {name: partial(_forward, mock, name) for name in _CALL_ASSERTIONS},
         mock=mock,
         called=False,

@@ -41,6 +41,7 @@ class Identity(weakref.ref[Any]):
     __slots__ = (
         "awaits",
         "calls",
+        "delegate",
         "dirty",
         "everything",
         "hooked",
@@ -57,6 +58,7 @@ class Identity(weakref.ref[Any]):
 
     awaits: list[Entry] | None
     calls: list[Entry] | None
+    delegate: Any
     dirty: dict[str, Any] | None
     everything: list[Entry] | None
     hooked: bool

@@ -90,6 +90,12 @@ class Outcomes(Attributes):
     mock_calls = _recorded("mock_calls", None)
     # Unlike the others this is the mock's own also behind an autospecced function.
     method_calls = _own_record("method_calls")
+    # The names behind these in the standard library, which some tools read.
+    _mock_called = called
+    _mock_call_count = call_count
+    _mock_call_args = call_args
+    _mock_call_args_list = call_args_list
+    _mock_mock_calls = mock_calls
 
     @property
     def return_value(self) -> Any:
@@ -108,6 +114,15 @@ class Outcomes(Attributes):
                 self.return_value = value = self._get_child_mock(_new_parent=self, _new_name="()")
         return value
 
+    @return_value.setter
+    def return_value(self, value: Any) -> None:
+        if self._mock_delegate is not None:
+            self._mock_delegate.return_value = value
+            return
+        self._mock_home[0].route = None
+        self.__dict__["_mock_return_value"] = value
+        adopt(self, value, None, "()")
+
     def _mock_specified_result(self) -> Any:
         """Return the result that the spec asks for: an instance of the specified class."""
         if self._mock_autospec is not None:
@@ -118,15 +133,6 @@ class Outcomes(Attributes):
         if self._mock_home[0].plan.owner not in (Kinds.Mock, Kinds.MagicMock):
             return None  # other classes have children of their own kind
         return Kinds.create_autospec(self._spec_class, instance=True, _parent=self, _name="()")
-
-    @return_value.setter
-    def return_value(self, value: Any) -> None:
-        if self._mock_delegate is not None:
-            self._mock_delegate.return_value = value
-            return
-        self._mock_home[0].route = None
-        self.__dict__["_mock_return_value"] = value
-        adopt(self, value, None, "()")
 
     @property
     def side_effect(self) -> Any:

@@ -121,7 +121,7 @@ class Plan:
         mock = self.new(own)
         me = Identity(mock, bury)
         me.name = me.parent = me.new_parent = me.route = me.calls = me.everything = None
-        me.ledger = me.awaits = me.dirty = None
+        me.ledger = me.awaits = me.dirty = me.delegate = None
         me.new_name = ""
         me.hooked = me.reported_to = False
         me.plan = self
@@ -163,7 +163,7 @@ def bury(me: Identity) -> None:
     own, plan = me.own_class, me.plan
     if own is None:
         return
-    me.own_class = me.route = me.ledger = me.awaits = None
+    me.own_class = me.route = me.ledger = me.awaits = me.delegate = None
     if me.reported_to:
         touch()
     home = own.__dict__["_mock_home"]

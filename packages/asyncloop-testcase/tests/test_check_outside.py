@@ -1,0 +1,193 @@
+"""The checks leaked_threads and leaked_processes."""
+
+import asyncio
+import multiprocessing
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from checking import verdict_of
+from running import passed
+
+from asyncloop_testcase import TestCase, fail_on, strict
+
+SLEEP = [sys.executable, "-c", "input()"]
+
+
+@pytest.fixture
+def over() -> object:
+    event = threading.Event()
+    threads = threading.enumerate()
+    yield event
+    event.set()
+    for thread in set(threading.enumerate()) - set(threads):
+        thread.join()
+
+
+@pytest.fixture
+def processes() -> object:
+    started = []
+    yield started
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+
+
+def linger(over: threading.Event) -> None:
+    while not over.is_set():
+        over.wait(60)
+
+
+class TestThreads:
+    def test_thread_that_is_still_alive(self, over: threading.Event) -> None:
+        class Case(TestCase):
+            @fail_on(leaked_threads=True)
+            async def test(self) -> None:
+                threading.Thread(target=linger, args=(over,), name="lingerer", daemon=True).start()
+
+        assert (
+            verdict_of(Case, "leaked_threads")
+            == """\
+leaked_threads: threads are still alive
+  daemon thread 'lingerer', target test_check_outside.linger()
+    created at File "test_check_outside.py", in test
+      threading.Thread(target=linger, args=(over,), name="lingerer", daemon=True).start()
+    now at
+      File "test_check_outside.py", in linger
+        over.wait(60)"""
+        )
+
+    def test_thread_that_existed_before_and_the_leak_of_an_earlier_test_are_none(
+        self, over: threading.Event
+    ) -> None:
+        class First(TestCase):
+            @fail_on(leaked_threads=True)
+            async def test(self) -> None:
+                threading.Thread(target=linger, args=(over,)).start()
+
+        class Second(TestCase):
+            @strict
+            async def test(self) -> None:
+                pass
+
+        verdict_of(First, "leaked_threads")
+        passed(Second)
+
+    def test_thread_that_is_joined_or_about_to_end_is_none(self) -> None:
+        class Case(TestCase):
+            @strict
+            async def test(self) -> None:
+                joined = threading.Thread(target=time.sleep, args=(0,))
+                joined.start()
+                joined.join()
+                threading.Thread(target=time.sleep, args=(0.02,)).start()
+
+        passed(Case)
+
+    def test_threads_of_the_loops_executor_end_with_the_loop(self) -> None:
+        class Case(TestCase):
+            @strict
+            async def test(self) -> None:
+                await asyncio.to_thread(time.sleep, 0)
+
+        passed(Case)
+
+    def test_start_is_as_before(self) -> None:
+        start = threading.Thread.start
+
+        class Case(TestCase):
+            @strict
+            async def test(self) -> None:
+                assert threading.Thread.start is not start
+
+        passed(Case)
+        assert threading.Thread.start is start
+
+
+class TestProcesses:
+    def test_process_that_is_still_alive(self, processes: list[object]) -> None:
+        class Case(TestCase):
+            @fail_on(leaked_processes=True)
+            async def test(self) -> None:
+                processes.append(subprocess.Popen(SLEEP, stdin=subprocess.PIPE))
+
+        verdict = verdict_of(Case, "leaked_processes")
+        assert (
+            verdict
+            == f"""\
+leaked_processes: processes are still alive
+  process {processes[0].pid}: {SLEEP!r}
+    created at File "test_check_outside.py", in test
+      processes.append(subprocess.Popen(SLEEP, stdin=subprocess.PIPE))"""
+        )
+
+    def test_process_of_asyncio(self) -> None:
+        class Case(TestCase):
+            use_default_loop = True
+
+            @fail_on(leaked_processes=True)
+            async def test(self) -> None:
+                process = await asyncio.create_subprocess_exec(*SLEEP, stdin=-1)
+                started.append(process)
+
+        async def end(process: asyncio.subprocess.Process) -> None:
+            process.stdin.close()
+            await process.wait()
+
+        started = []
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            verdict = verdict_of(Case, "leaked_processes")
+            loop.run_until_complete(end(started[0]))
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+        assert f"process {started[0].pid}: " in verdict
+        assert "process = await asyncio.create_subprocess_exec(*SLEEP, stdin=-1)" in verdict
+
+    def test_process_that_is_dying_or_has_ended_is_none(self, processes: list[object]) -> None:
+        class Case(TestCase):
+            @strict
+            async def test(self) -> None:
+                killed = subprocess.Popen(SLEEP, stdin=subprocess.PIPE)
+                processes.append(killed)
+                killed.kill()
+                process = await asyncio.create_subprocess_exec(*SLEEP, stdin=-1)
+                process.stdin.close()
+                await process.wait()
+
+        passed(Case)
+
+    def test_leak_of_an_earlier_test_is_none(self, processes: list[object]) -> None:
+        class First(TestCase):
+            async def test(self) -> None:
+                processes.append(subprocess.Popen(SLEEP, stdin=subprocess.PIPE))
+
+        class Second(TestCase):
+            @strict
+            async def test(self) -> None:
+                pass
+
+        passed(First)
+        passed(Second)
+
+    def test_process_of_multiprocessing(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        started = []
+
+        class Case(TestCase):
+            @fail_on(leaked_processes=True)
+            async def test(self) -> None:
+                process = context.Process(target=time.sleep, args=(60,), name="child")
+                process.start()
+                started.append(process)
+
+        verdict = verdict_of(Case, "leaked_processes")
+        started[0].kill()
+        started[0].join()
+        started[0].close()
+        assert "'child'" in verdict

@@ -1,0 +1,189 @@
+"""The check unclosed_transports."""
+
+import asyncio
+import os
+import socket
+import ssl
+
+import pytest
+from checking import plain
+
+from asyncloop_testcase import check_loop
+
+
+def findings_of(body, **checks: object) -> str:
+    """Return what is reported of a coroutine function, whose results are closed afterwards."""
+    return asyncio.run(_findings_of(body, checks or {"unclosed_transports": True}))
+
+
+async def _findings_of(body, checks) -> str:
+    opened = []
+    report = ""
+    try:
+        async with check_loop(level="lenient", **checks):
+            await body(opened)
+    except AssertionError as error:
+        report = str(error)
+    for each in opened:
+        transport = getattr(each, "transport", each)
+        getattr(transport, "abort", each.close)()
+    await asyncio.sleep(0.01)
+    if not report:
+        return ""
+    head, verdict, _ = plain(report).split("\n\n")
+    assert head == "a check failed: unclosed_transports"
+    return verdict
+
+
+@pytest.fixture
+def pair() -> object:
+    one, other = socket.socketpair()
+    with one, other:
+        yield one, other
+
+
+def test_stream_that_is_left_open(pair: tuple[socket.socket, socket.socket]) -> None:
+    async def body(opened) -> None:
+        _, writer = await asyncio.open_connection(sock=pair[0])
+        opened.append(writer)
+
+    assert (
+        findings_of(body)
+        == """\
+unclosed_transports: transports or servers were not closed
+  _SelectorSocketTransport of StreamReaderProtocol
+    created at File "test_check_transports.py", in body
+      _, writer = await asyncio.open_connection(sock=pair[0])"""
+    )
+
+
+def test_server_that_is_left_open_and_both_ends_of_a_connection() -> None:
+    class Accepted(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            accepted.append(transport)
+
+    async def body(opened) -> None:
+        loop = asyncio.get_running_loop()
+        closed = await loop.create_server(Accepted, "127.0.0.1", 0)
+        port = closed.sockets[0].getsockname()[1]
+        transport, _ = await loop.create_connection(asyncio.Protocol, "127.0.0.1", port)
+        await asyncio.sleep(0.01)
+        closed.close()
+        server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+        ports.extend([port, server.sockets[0].getsockname()[1]])
+        opened += [transport, server, *accepted]
+
+    accepted, ports = [], []
+    text = findings_of(body)
+    assert f"Server that listens at ('127.0.0.1', {ports[1]})\n" in text
+    assert f"Server that listens at ('127.0.0.1', {ports[0]})" not in text
+    assert f"to ('127.0.0.1', {ports[0]}) of Protocol" in text
+    assert " of test_server_that_is_left" in text
+    assert "transport, _ = await loop.create_connection(" in text
+    assert "server = await asyncio.start_server(" in text
+
+
+def test_datagram_endpoint() -> None:
+    async def body(opened) -> None:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(
+            asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0)
+        )
+        opened.append(transport)
+
+    assert "_SelectorDatagramTransport from ('127.0.0.1', " in findings_of(body)
+
+
+def test_pipe() -> None:
+    async def body(opened) -> None:
+        loop = asyncio.get_running_loop()
+        reading, writing = os.pipe()
+        transport, _ = await loop.connect_read_pipe(asyncio.Protocol, os.fdopen(reading, "rb"))
+        opened += [transport, os.fdopen(writing, "wb")]
+
+    assert "_UnixReadPipeTransport on <_io.BufferedReader name=" in findings_of(body)
+
+
+def test_those_that_are_closing_or_closed_are_no_leak(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    async def body(opened) -> None:
+        _, writer = await asyncio.open_connection(sock=pair[0])
+        opened.append(writer)
+        writer.write(b"x" * 10_000_000)  # more than goes out at once: stays closing
+        writer.close()
+        server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+        opened.append(server)
+        server.close()
+
+    assert findings_of(body) == ""
+
+
+def test_transport_of_a_class_of_the_users_own_is_no_leak() -> None:
+    class Fake(asyncio.Transport):
+        def close(self) -> None:
+            """Do nothing."""
+
+    async def body(opened) -> None:
+        opened.append(Fake())
+
+    assert findings_of(body) == ""
+
+
+def test_transports_that_were_open_before_are_not_blamed_on_the_test(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    async def main() -> None:
+        _, writer = await asyncio.open_connection(sock=pair[0])
+        async with check_loop(unclosed_transports=True):
+            writer.write(b"hello")
+        writer.close()
+        await writer.wait_closed()
+
+    asyncio.run(main())
+
+
+def test_pipes_of_a_process_belong_to_the_process() -> None:
+    async def body(opened) -> None:
+        process = await asyncio.create_subprocess_exec(
+            "cat", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        processes.append(process)
+
+    async def main() -> str:
+        text = await _findings_of(body, {"unclosed_transports": True})
+        processes[0].stdin.close()
+        await processes[0].wait()
+        return text
+
+    processes = []
+    assert asyncio.run(main()) == ""
+
+
+def test_classes_are_as_before() -> None:
+    init, server = asyncio.BaseTransport.__init__, asyncio.base_events.Server.__init__
+
+    async def body(opened) -> None:
+        assert asyncio.BaseTransport.__init__ is not init
+
+    assert findings_of(body) == ""
+    assert asyncio.BaseTransport.__init__ is init
+    assert asyncio.base_events.Server.__init__ is server
+
+
+def test_tls_transport_counts_once(pair: tuple[socket.socket, socket.socket]) -> None:
+    async def body(opened) -> None:
+        loop = asyncio.get_running_loop()
+        transport, protocol = await loop.create_connection(asyncio.Protocol, sock=pair[0])
+        tls = asyncio.create_task(
+            loop.start_tls(transport, protocol, ssl.create_default_context(), server_hostname="x")
+        )
+        await asyncio.sleep(0.01)  # the other end never answers
+        opened.append(transport)
+        tasks.append(tls)
+        tls.cancel()
+        await asyncio.wait([tls])
+
+    tasks = []
+    text = findings_of(body)
+    assert text.count("Transport") <= 1

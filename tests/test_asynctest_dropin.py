@@ -1,0 +1,219 @@
+"""The drop-in: its modules, its hooks, what it refuses."""
+
+import asyncio
+import importlib
+import subprocess
+import sys
+import unittest
+import unittest.mock
+import warnings
+from pathlib import Path
+
+import asyncio_fakeclock
+import asyncio_testselector
+import asyncloop_testcase
+import asyncmock_plus
+import pytest
+
+import asynctest
+import asynctest.aio_testing
+
+
+def run(case: type[unittest.TestCase], method: str = "test") -> unittest.TestResult:
+    result = unittest.TestResult()
+    case(method).run(result)
+    return result
+
+
+def report(result: unittest.TestResult) -> str:
+    [(_, text)] = result.failures + result.errors
+    return text
+
+
+def test_classes_are_those_of_the_packages():
+    assert issubclass(asynctest.TestCase, asyncloop_testcase.TestCase)
+    assert issubclass(asynctest.FunctionTestCase, asyncloop_testcase.FunctionTestCase)
+    assert issubclass(asynctest.ClockedTestCase, asyncio_fakeclock.ClockedTestCase)
+    assert issubclass(asynctest.ClockedTestCase, asynctest.TestCase)
+    assert asynctest.CoroutineMock is asyncmock_plus.CoroutineMock
+    assert asynctest.SocketMock is asyncio_testselector.SocketMock
+
+
+@pytest.mark.parametrize("module", ["case", "mock", "selector", "helpers"])
+def test_names_of_a_module_are_at_the_top_level_too(module):
+    here = importlib.import_module(f"asynctest.{module}")
+    names = [name for name, value in vars(here).items()
+             if name[0] != "_" and getattr(value, "__module__", "").startswith("async")]  # fmt: skip
+
+    assert names
+    assert all(getattr(asynctest, name) is getattr(here, name) for name in names)
+
+
+def test_everything_of_unittest_can_be_imported_by_star():
+    names: dict[str, object] = {}
+    exec("from asynctest import *", names)
+
+    del names["__builtins__"]
+    assert set(unittest.__all__) <= set(names)
+    assert set(names) == set(asynctest.__all__)
+    assert names["TestCase"] is asynctest.TestCase
+
+
+def test_patches_make_coroutine_mocks():
+    with asynctest.patch("asyncio.sleep") as sleep, asynctest.mock.patch("asyncio.run") as run:
+        assert isinstance(sleep, asynctest.CoroutineMock)
+        assert isinstance(run, asynctest.MagicMock)
+        assert not isinstance(run, asynctest.CoroutineMock)
+    assert isinstance(asynctest.patch("asyncio.sleep"), asynctest.mock._patch)
+
+
+def test_checks_of_the_package_can_be_asked_for():
+    class Tests(asynctest.TestCase):
+        async def leave(self):
+            self.task = self.loop.create_task(asyncio.sleep(60))
+
+        test = leave
+        test_strict = asynctest.fail_on(pending_tasks=True)(lambda self: self.leave())
+
+    assert run(Tests).wasSuccessful()
+    assert "pending_tasks" in report(run(Tests, "test_strict"))
+
+
+def test_unknown_check_is_refused_with_the_known_ones():
+    with pytest.raises(TypeError, match=r"'nonsense'.* known ones are .*unused_loop"):
+        asynctest.fail_on(nonsense=True)
+
+
+def test_override_of_set_up_has_to_call_super():
+    class Tests(asynctest.TestCase):
+        def _setUp(self):
+            pass
+
+        def test(self):
+            pass
+
+    assert "Tests._setUp() did not call super()._setUp(), which opens the loop" in report(
+        run(Tests)
+    )
+
+
+def test_override_can_make_its_own_loop():
+    loops = []
+
+    class Tests(asynctest.TestCase):
+        def _init_loop(self):
+            self.loop = self._patch_loop(asyncio.SelectorEventLoop())
+            loops.append(self.loop)
+
+        async def test(self):
+            assert asyncio.get_running_loop() is loops[0]
+            sock = asynctest.SocketMock()
+            self.loop.add_reader(sock, print)
+
+    assert run(Tests).wasSuccessful()
+    assert loops[0].is_closed()
+
+
+def test_clock_can_be_changed_by_an_override():
+    class Tests(asynctest.ClockedTestCase):
+        def _init_loop(self):
+            super()._init_loop()
+            self.start = self.loop.time()
+
+        async def test(self):
+            await self.advance(3)
+            assert self.loop.time() - self.start == 3
+
+    assert run(Tests).wasSuccessful()
+
+
+def test_generator_test_can_wait_for_coroutines():
+    events = []
+
+    class Tests(asynctest.TestCase):
+        def test(self):
+            events.append((yield from asyncio.sleep(0, "slept")))
+
+    assert run(Tests).wasSuccessful()
+    assert events == ["slept"]
+
+
+def test_removed_assertion_warns_at_the_line_of_the_test():
+    class Tests(asynctest.TestCase):
+        def runTest(self):
+            self.assertEqual(1, 1)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert run(Tests, "runTest").wasSuccessful()
+
+    assert [Path(warning.filename).name for warning in caught] == [Path(__file__).name]
+    assert str(caught[0].message) == "Please use assertEqual instead."
+
+
+def test_own_check_may_have_nothing_to_do_before_the_test():
+    def check(case):
+        case.fail("never good enough")
+
+    with unittest.mock.patch.dict(asynctest._fail_on.DEFAULTS, own=False):
+        asynctest._fail_on._fail_on.own = staticmethod(check)
+        try:
+
+            class Tests(asynctest.TestCase):
+                @asynctest.fail_on(own=True)
+                def test(self):
+                    pass
+
+                def test_off(self):
+                    pass
+
+            assert "never good enough" in report(run(Tests))
+            assert run(Tests, "test_off").wasSuccessful()
+        finally:
+            del asynctest._fail_on._fail_on.own
+
+
+def test_names_of_aio_testing_are_in_one_module():
+    names = asynctest.aio_testing
+
+    assert names.aiotest is names.run_until_complete is asyncloop_testcase.run_until_complete
+    assert names.aiofuturetest is names.run_forever is asyncloop_testcase.run_forever
+    assert names.child_loop is asyncloop_testcase.child_loop
+    assert names.current_loop is asyncloop_testcase.current_loop
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["asynctest-0.13.0.dist-info", "asynctest-0.12.3-py3.5.egg-info", "asynctest-0.13.dist-info"],
+)
+def test_asynctest_itself_beside_ours_is_refused(tmp_path, name):
+    (tmp_path / name).mkdir()
+    code = f"import sys; sys.path.append({str(tmp_path)!r}); import asynctest"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last == (
+        f"ImportError: asynctest {name.split('-')[1].removesuffix('.dist')} is installed in "
+        f"{str(tmp_path)!r} beside asynctest-suite, and both provide the package asynctest. Take the "
+        "old one out, then put back the files that go with it: python -m pip uninstall asynctest && "
+        "python -m pip install --force-reinstall --no-deps asynctest-suite"
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["asynctest_suite-0.1.0.dist-info", "asynctest-tools.txt", "asynctest_x-1.dist-info"]
+)
+def test_other_distributions_are_no_matter(tmp_path, name):
+    (tmp_path / name).mkdir()
+    code = f"import sys; sys.path += [{str(tmp_path)!r}, 'nowhere', __file__]; import asynctest"
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code.replace("__file__", repr(__file__))],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stderr
