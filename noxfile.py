@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,17 +106,16 @@ def wheel(session: nox.Session, package: str) -> None:
     """Install one distribution from its wheel, away from the source tree, and test that."""
     session.install("--find-links", str(WHEELS), package)
     session.install(*group("test"))
-    away = Path(session.create_tmp()) / "away"
-    shutil.rmtree(away, ignore_errors=True)
     source = ROOT if package == SUITE else ROOT / "packages" / package
     copied = ["docs/examples"] if package == SUITE else ["tests", "README.md", "pyproject.toml"]
-    copy(source, away, copied)
-    session.chdir(away)
-    session.run("python", "-W", "error", "-c", f"import {module(package)}")
-    if package == SUITE:
-        session.run("python", "-W", "error", "docs/examples/tour.py", "--brief")
-    else:
-        pytest(session, *package_tests(package))
+    with tempfile.TemporaryDirectory() as away:
+        copy(source, Path(away), copied)
+        with session.chdir(away):
+            session.run("python", "-W", "error", "-c", f"import {module(package)}")
+            if package == SUITE:
+                session.run("python", "-W", "error", "docs/examples/tour.py", "--brief")
+            else:
+                pytest(session, *package_tests(package))
 
 
 def copy(source: Path, target: Path, names: Iterable[str]) -> None:
