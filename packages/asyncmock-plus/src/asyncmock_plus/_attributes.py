@@ -193,13 +193,21 @@ class Attributes(Construction):
             value = self._mock_set_magic(name, value)
         elif adopt(self, value, name, name):
             self._mock_children[name] = value
-        if self._mock_sealed and not hasattr(self, name):
+        if self._mock_sealed and not self._mock_may_set(name):
+            self._mock_children.pop(name, None)
             msg = f"Cannot set {self._extract_mock_name()}.{name}"
             raise AttributeError(msg)
         if issubclass(type(value), std.PropertyMock):
             self.__dict__[name] = value
             return None
         return object.__setattr__(self, name, value)
+
+    def _mock_may_set(self, name: str) -> bool:
+        """Return whether a sealed mock has the attribute: others are not added."""
+        if not hasattr(self, name):
+            return False
+        known = self._mock_has_method(name) or name in self.__dict__
+        return known or hasattr(type(self), name)
 
     def _mock_set_magic(self, name: str, value: Any) -> Any:
         if not self._mock_has_method(name):

@@ -165,8 +165,9 @@ def _mock_for(
         options.update(parent=parent, _new_parent=parent, _new_name=name)
     mock = kind(name=name, **options, **kwargs)
     if is_type and not instance and is_dataclass(spec):
+        members_owner: Any = spec
         # The mock of the class itself: fields without defaults belong to instances.
-        mock.__dict__["_mock_methods"] = class_members(spec)
+        mock.__dict__["_mock_methods"] = class_members(members_owner)
     if not isinstance(spec, FunctionTypes):
         mock.__dict__["_mock_check"] = Check(spec, as_instance=instance, eat_self=is_type)
     return mock
