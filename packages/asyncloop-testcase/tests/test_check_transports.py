@@ -121,8 +121,10 @@ def test_those_that_are_closing_or_closed_are_no_leak(
 
 def test_transport_of_a_class_of_the_users_own_is_no_leak() -> None:
     class Fake(asyncio.Transport):
-        def close(self) -> None:
+        def abort(self) -> None:
             """Do nothing."""
+
+        close = abort
 
     async def body(opened) -> None:
         opened.append(Fake())

@@ -1,0 +1,236 @@
+"""The decorators fail_on, strict, lenient and ignore_loop."""
+
+import asyncio
+import unittest
+
+import pytest
+from running import failure_of, passed
+
+from asyncloop_testcase import TestCase, fail_on, ignore_loop, lenient, strict
+from asyncloop_testcase._builtin_checks import BUILTIN
+from asyncloop_testcase._fail_on import plan_of
+
+NAMES = [check.name for check in BUILTIN]
+DEFAULT = {
+    "unhandled_exceptions",
+    "unawaited_coroutines",
+    "unused_loop",
+    "active_selector_callbacks",
+}
+
+
+def names(case: type, method: str = "test") -> set[str]:
+    """Return the names of the checks that apply to a test."""
+    return {check.name for check, _ in plan_of(case, getattr(case, method)).checks}
+
+
+class Plain:
+    def test(self) -> None:
+        """Do nothing."""
+
+
+def test_default() -> None:
+    assert names(Plain) == DEFAULT
+
+
+def test_coroutine_test_cannot_fail_unused_loop() -> None:
+    class Case:
+        async def test(self) -> None:
+            """Do nothing."""
+
+    assert names(Case) == DEFAULT - {"unused_loop"}
+
+
+def test_strict_switches_on_all_but_those_by_name() -> None:
+    @strict
+    class Case(Plain):
+        pass
+
+    assert names(Case) == set(NAMES) - {"slow_callbacks"}
+
+
+def test_lenient_switches_all_off_also_those_by_name() -> None:
+    @lenient
+    @fail_on(slow_callbacks=1)
+    class Case(Plain):
+        pass
+
+    assert names(Case) == set()
+
+
+def test_method_wins_over_class() -> None:
+    @fail_on(pending_tasks=True, unused_loop=False)
+    class Case:
+        @fail_on(pending_tasks=False)
+        def test(self) -> None:
+            """Do nothing."""
+
+    assert names(Case) == DEFAULT - {"unused_loop"}
+
+
+def test_class_wins_over_parent_and_inherits_the_rest() -> None:
+    @fail_on(pending_tasks=True, active_handles=True)
+    class Parent(Plain):
+        pass
+
+    class Child(Parent):
+        pass
+
+    @fail_on(pending_tasks=False)
+    class Grandchild(Child):
+        pass
+
+    assert names(Parent) == names(Child) == DEFAULT | {"pending_tasks", "active_handles"}
+    assert names(Grandchild) == DEFAULT | {"active_handles"}
+
+
+def test_inherited_method_keeps_its_own_over_the_class() -> None:
+    class Parent:
+        @lenient
+        def test(self) -> None:
+            """Do nothing."""
+
+    @strict
+    class Child(Parent):
+        pass
+
+    assert names(Child) == set()
+
+
+def test_first_parent_wins_over_the_second() -> None:
+    @fail_on(pending_tasks=True)
+    class First(Plain):
+        pass
+
+    @lenient
+    class Second(Plain):
+        pass
+
+    class Case(First, Second):
+        pass
+
+    assert names(Case) == {"pending_tasks"}
+
+
+def test_outer_decorator_wins() -> None:
+    class Case:
+        @fail_on(pending_tasks=False)
+        @strict
+        def test(self) -> None:
+            """Do nothing."""
+
+        @strict
+        @fail_on(pending_tasks=False)
+        def test_other(self) -> None:
+            """Do nothing."""
+
+    assert "pending_tasks" not in names(Case)
+    assert "pending_tasks" in names(Case, "test_other")
+
+
+def test_decorating_one_class_does_not_change_its_parent() -> None:
+    @fail_on(pending_tasks=True)
+    class Parent(Plain):
+        pass
+
+    fail_on(pending_tasks=False)(type("Child", (Parent,), {}))
+    assert "pending_tasks" in names(Parent)
+
+
+def test_class_can_be_decorated_after_its_first_test() -> None:
+    class Parent(Plain):
+        pass
+
+    class Child(Parent):
+        pass
+
+    assert names(Child) == DEFAULT
+    lenient(Parent)
+    assert names(Child) == set()
+
+
+def test_parentheses_are_optional() -> None:
+    @strict()
+    class Strict(Plain):
+        pass
+
+    @lenient()
+    class Lenient(Plain):
+        pass
+
+    assert len(names(Strict)) == len(NAMES) - 1
+    assert names(Lenient) == set()
+
+
+def test_the_decorated_thing_is_the_same_and_stays_a_coroutine_function() -> None:
+    async def test() -> None:
+        """Do nothing."""
+
+    assert fail_on(pending_tasks=True)(test) is test
+    assert strict(test) is test
+    assert fail_on(pending_tasks=True)(Plain) is Plain
+    del Plain._asyncloop_fail_on
+
+
+def test_usable_on_test_classes_of_other_kinds() -> None:
+    @strict
+    class Isolated(unittest.IsolatedAsyncioTestCase):
+        @fail_on(pending_tasks=False)
+        async def test(self) -> None:
+            asyncio.create_task(asyncio.sleep(0))
+
+    passed(Isolated)
+    assert "pending_tasks" not in names(Isolated)
+
+
+def test_plan_is_remembered() -> None:
+    assert plan_of(Plain, Plain.test) is plan_of(Plain, Plain().test)
+
+
+def test_ignore_loop_is_deprecated_and_works() -> None:
+    with pytest.warns(DeprecationWarning, match=r"use fail_on\(unused_loop=False\)") as caught:
+
+        @ignore_loop
+        class Case(TestCase):
+            def test(self) -> None:
+                """Do nothing."""
+
+    assert caught[0].filename == __file__
+    passed(Case)
+
+
+def test_decorators_apply_to_tests_that_run() -> None:
+    @strict
+    class Strict(TestCase):
+        async def test(self) -> None:
+            asyncio.get_running_loop().call_later(60, print)
+
+        @lenient
+        async def test_lenient(self) -> None:
+            await self.test()
+
+    assert "active_handles" in failure_of(Strict)
+    passed(Strict, "test_lenient")
+
+
+class TestBadInput:
+    def test_unknown_checks_are_listed_with_the_known(self) -> None:
+        with pytest.raises(TypeError) as caught:
+            fail_on(unused_lop=True, pending_tasks=True, other=False)
+        known = ", ".join(sorted(NAMES))
+        assert str(caught.value) == (
+            f"unknown checks: 'unused_lop', 'other'; the known ones are {known}"
+        )
+
+    @pytest.mark.parametrize("value", [None, 1, "yes", []])
+    def test_checks_without_options_take_a_bool(self, value: object) -> None:
+        with pytest.raises(TypeError) as caught:
+            fail_on(pending_tasks=value)
+        assert str(caught.value) == (
+            f"fail_on(pending_tasks={value!r}): the check pending_tasks takes True or False"
+        )
+
+    @pytest.mark.parametrize("decorate", [strict, lenient, fail_on(), fail_on(pending_tasks=True)])
+    def test_only_classes_and_functions_are_decorated(self, decorate) -> None:
+        with pytest.raises(TypeError, match=r"^'text' is neither a class nor a function"):
+            decorate("text")

@@ -1,0 +1,171 @@
+"""Which objects a test made: the use of the garbage collector."""
+
+import asyncio
+import gc
+
+import pytest
+from checking import verdict_of
+from running import failure_of, passed, run
+
+from asyncloop_testcase import TestCase, _garbage, fail_on
+
+KEPT: list[object] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> object:
+    yield
+    KEPT.clear()
+
+
+@pytest.fixture
+def frozen() -> object:
+    """Objects frozen by the user, as servers do before they fork."""
+    gc.freeze()
+    yield gc.get_freeze_count()
+    _garbage._tests_until_count = 0
+    gc.unfreeze()
+
+
+async def fetch() -> int:
+    return 1
+
+
+async def leak() -> None:
+    KEPT.append(fetch())
+
+
+async def leak_in_a_cycle() -> None:
+    cycle = [fetch()]
+    cycle.append(cycle)
+
+
+def case_of(function, **options: object) -> type[TestCase]:
+    """Return a test case whose test is the function."""
+
+    class Case(TestCase):
+        @fail_on(**options)
+        async def test(self) -> None:
+            await function()
+
+    return Case
+
+
+def test_nothing_stays_frozen() -> None:
+    for function in (fetch, leak):
+        run(case_of(function))
+        assert gc.get_freeze_count() == 0
+
+
+def test_collector_stays_as_it_was() -> None:
+    gc.disable()
+    try:
+        passed(case_of(fetch))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    passed(case_of(fetch))
+    assert gc.isenabled()
+
+
+@pytest.mark.parametrize("function", [leak, leak_in_a_cycle])
+def test_freeze_of_the_user_is_respected(function: object, frozen: int) -> None:
+    async def look() -> None:
+        assert gc.get_freeze_count() >= frozen - 100
+        await function()
+
+    assert "coroutine fetch()" in verdict_of(case_of(look), "unawaited_coroutines")
+    assert gc.get_freeze_count() >= frozen - 100
+    KEPT.clear()
+    passed(case_of(fetch))
+    assert gc.get_freeze_count() >= frozen - 100
+
+
+def test_leak_under_a_freeze_of_the_user_is_not_blamed_on_a_later_test(frozen: int) -> None:
+    failure_of(case_of(leak))
+    passed(case_of(fetch))
+
+
+def test_user_who_freezes_in_a_test_finds_it_frozen() -> None:
+    class Freezing(TestCase):
+        async def test(self) -> None:
+            gc.freeze()
+
+    try:
+        passed(Freezing)
+        assert gc.get_freeze_count() > 0
+        passed(case_of(fetch))
+        assert gc.get_freeze_count() > 0
+    finally:
+        _garbage._tests_until_count = 0
+        gc.unfreeze()
+
+
+def test_user_who_unfreezes_in_a_test_does_no_harm() -> None:
+    older = fetch()
+
+    class Unfreezing(TestCase):
+        async def test(self) -> None:
+            gc.unfreeze()
+
+    passed(Unfreezing)
+    older.close()
+    passed(case_of(fetch))
+
+
+def test_collecting_in_a_test_does_no_harm() -> None:
+    class Collecting(TestCase):
+        async def test(self) -> None:
+            cycle = [fetch()]
+            cycle.append(cycle)
+            gc.collect()
+            del cycle
+            for _ in range(3):
+                gc.collect()
+
+    assert "coroutine fetch()" in verdict_of(Collecting, "unawaited_coroutines")
+
+
+def test_objects_older_than_the_test_are_not_looked_at() -> None:
+    older = fetch()
+    passed(case_of(fetch))
+    older.close()
+
+
+def test_looking_for_leaks_with_the_collector_itself_is_not_disturbed() -> None:
+    class Debugging(TestCase):
+        async def test(self) -> None:
+            assert gc.get_freeze_count() == 0
+
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        passed(Debugging)
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+
+
+def test_full_collection_is_made_when_it_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    gc.collect()
+    passed(case_of(fetch))
+    stats = gc.get_stats()[2]["collections"]
+    passed(case_of(fetch))
+    assert gc.get_stats()[2]["collections"] == stats
+    monkeypatch.setattr(_garbage, "_next_full_collection", 0.0)
+    passed(case_of(fetch))
+    assert gc.get_stats()[2]["collections"] == stats + 1
+    passed(case_of(fetch))
+    assert gc.get_stats()[2]["collections"] == stats + 1
+
+
+def test_mocks_that_pretend_to_be_something_are_not_taken_for_it() -> None:
+    class Pretending(TestCase):
+        @fail_on(unclosed_transports=True, leaked_processes=True)
+        async def test(self) -> None:
+            from unittest import mock
+
+            KEPT.append(mock.Mock(spec=asyncio.Transport))
+            KEPT.append(mock.Mock(spec=asyncio.SubprocessTransport))
+            KEPT.append(mock.Mock(spec=asyncio.Future))
+
+    passed(Pretending)
