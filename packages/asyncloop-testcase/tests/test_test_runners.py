@@ -4,8 +4,8 @@ import os
 import re
 import subprocess
 import sys
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import faults
 import pytest
@@ -67,7 +67,7 @@ def pytest_verdicts(folder: Path, *options: str) -> dict[str, list[str]]:
     assert done.returncode == 1, done.stdout + done.stderr
     assert "ResourceWarning" not in done.stdout
     found: dict[str, list[str]] = {}
-    for case in ElementTree.parse(folder / "r.xml").iter("testcase"):
+    for case in ET.parse(folder / "r.xml").iter("testcase"):
         name = case.get("classname", "").rpartition(".")[2]
         found.setdefault(name, []).extend(
             f"{child.tag} {child.get('message')}" for child in case if child.tag != "system-out"
