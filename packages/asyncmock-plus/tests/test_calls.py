@@ -1,0 +1,191 @@
+"""Calls: recorded raw, and shown as the standard library shows them."""
+
+import threading
+import unittest.mock as std
+
+import asyncmock_plus as mock
+import pytest
+
+
+def test_lists_that_were_handed_out_grow() -> None:
+    parent = mock.MagicMock()
+    calls, methods, own = parent.mock_calls, parent.method_calls, parent.child.call_args_list
+    parent.child(1)
+    parent(2)
+
+    assert calls == [mock.call.child(1), mock.call(2)]
+    assert methods == [mock.call.child(1)]
+    assert own == [mock.call(1)]
+
+
+def test_reset_leaves_lists_that_were_handed_out() -> None:
+    instance = mock.Mock()
+    instance(1)
+    calls = instance.mock_calls
+    instance.reset_mock()
+    instance(2)
+
+    assert calls == [mock.call(1)]
+    assert instance.mock_calls == [mock.call(2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("called", False), ("call_count", 7), ("call_args", None)]
+)
+def test_what_is_set_is_what_is_shown(name: str, value: object) -> None:
+    instance = mock.Mock()
+    instance(1)
+    setattr(instance, name, value)
+
+    assert getattr(instance, name) == value
+    instance(2)
+    assert (instance.called, instance.call_count, instance.call_args) == (True, 2, mock.call(2))
+
+
+def test_lists_can_be_replaced() -> None:
+    instance = mock.Mock()
+    instance(1)
+    instance.mock_calls = []
+    instance(2)
+
+    assert instance.mock_calls == [mock.call(2)]
+
+
+def test_chained_calls_are_named_as_in_the_standard_library() -> None:
+    def use(module):
+        root = module.MagicMock(name="root")
+        root.a.b(1).c.d(2)
+        root()()[3].e()
+        with root.f() as f:
+            f.g(4)
+        return [repr(call) for call in root.mock_calls], [repr(call) for call in root.method_calls]
+
+    assert use(mock) == use(std)
+
+
+def test_renamed_parents_are_told_under_the_new_name() -> None:
+    first, second, child = mock.Mock(), mock.Mock(), mock.Mock()
+    first.one = child
+    child(1)
+    second.attach_mock(child, "two")
+    child(2)
+
+    assert first.mock_calls == [mock.call.one(1)]
+    assert second.mock_calls == [mock.call.two(2)]
+
+
+def test_names_change_under_a_chain_of_calls() -> None:
+    grandparent, parent = mock.Mock(), mock.Mock()
+    child = parent.child
+    child(1)
+    grandparent.parent = parent
+    child(2)
+
+    assert grandparent.mock_calls == [mock.call.parent.child(2)]
+    assert parent.mock_calls == [mock.call.child(1), mock.call.child(2)]
+
+
+@pytest.mark.parametrize(
+    ("change", "result"),
+    [
+        (lambda m: setattr(m, "return_value", 2), 2),
+        (lambda m: setattr(m, "side_effect", lambda: 3), 3),
+        (lambda m: m.configure_mock(return_value=4), 4),
+        (lambda m: setattr(m, "_mock_return_value", 5), 5),
+    ],
+)
+def test_changed_outcomes_count_from_the_next_call(change, result) -> None:
+    instance = mock.Mock(return_value=1)
+    assert [instance(), instance()] == [1, 1]
+    change(instance)
+
+    assert [instance(), instance()] == [result, result]
+
+
+def test_reset_can_forget_outcomes() -> None:
+    instance = mock.Mock(return_value=1, side_effect=[2])
+    instance()
+    instance.reset_mock(return_value=True, side_effect=True)
+
+    assert isinstance(instance(), mock.Mock)
+
+
+def test_answers_of_magic_methods_survive_a_reset() -> None:
+    instance = mock.MagicMock()
+    text = str(instance)
+    instance.reset_mock(return_value=True)
+
+    assert str(instance) == text
+
+
+def test_assertions_are_worded_by_the_standard_library() -> None:
+    def failures(module):
+        instance = module.Mock(name="fetch")
+        found = []
+        for assertion, args in (
+            ("assert_called", ()),
+            ("assert_called_once", ()),
+            ("assert_called_with", (1,)),
+            ("assert_any_call", (1,)),
+        ):
+            with pytest.raises(AssertionError) as caught:
+                getattr(instance, assertion)(*args)
+            found.append(str(caught.value))
+        instance(1, a=2)
+        instance(3)
+        for assertion, args in (
+            ("assert_not_called", ()),
+            ("assert_called_once", ()),
+            ("assert_called_once_with", (1,)),
+            ("assert_called_with", (1,)),
+            ("assert_any_call", (9,)),
+            ("assert_has_calls", ([module.call(3), module.call(1, a=2)],)),
+        ):
+            with pytest.raises(AssertionError) as caught:
+                getattr(instance, assertion)(*args)
+            found.append(str(caught.value))
+        return found
+
+    assert failures(mock) == failures(std)
+
+
+def test_any_decides_on_the_expected_side() -> None:
+    class Never:
+        def __eq__(self, other):
+            return False
+
+    instance = mock.Mock()
+    instance(Never(), a=Never())
+
+    instance.assert_called_once_with(mock.ANY, a=mock.ANY)
+    instance.assert_any_call(mock.ANY, a=mock.ANY)
+
+
+def test_calls_from_many_threads_are_all_recorded() -> None:
+    parent = mock.MagicMock()
+
+    def work():
+        for number in range(200):
+            parent.child(number)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert parent.child.call_count == len(parent.mock_calls) == 800
+
+
+def test_type_of_a_context_manager_leads_to_its_mock() -> None:
+    manager = mock.MagicMock()
+
+    assert type(manager).__enter__ is manager.__enter__
+
+
+def test_private_names_of_the_standard_library_read_the_record() -> None:
+    instance = mock.Mock()
+    instance(1)
+
+    assert (instance._mock_called, instance._mock_call_count) == (True, 1)
+    assert instance._mock_mock_calls == [mock.call(1)]

@@ -1,0 +1,334 @@
+"""CoroutineMock has the semantics of asynctest 0.13; AsyncMock those of the standard library."""
+
+import asyncio
+import gc
+import inspect
+import warnings
+
+import asyncmock_plus as mock
+import pytest
+
+
+def run(coroutine):
+    return asyncio.run(coroutine)
+
+
+@pytest.mark.parametrize("kind", [mock.CoroutineMock, mock.AsyncMock])
+def test_it_is_a_coroutine_function(kind) -> None:
+    instance = kind(return_value=3)
+
+    assert inspect.iscoroutinefunction(instance)
+    coroutine = instance()
+    assert inspect.iscoroutine(coroutine)
+    assert run(coroutine) == 3
+
+
+def test_side_effect_of_a_coroutine_mock_runs_at_the_call() -> None:
+    events = []
+    instance = mock.CoroutineMock(side_effect=lambda: events.append("ran"))
+
+    coroutine = instance()
+
+    assert events == ["ran"]
+    run(coroutine)
+
+
+def test_side_effect_of_an_async_mock_runs_at_the_await() -> None:
+    events = []
+    instance = mock.AsyncMock(side_effect=lambda: events.append("ran"))
+
+    coroutine = instance()
+
+    assert events == []
+    run(coroutine)
+    assert events == ["ran"]
+
+
+def test_items_of_an_iterable_are_taken_in_the_order_of_the_calls() -> None:
+    instance = mock.CoroutineMock(side_effect=[1, 2])
+    first, second = instance(), instance()
+
+    assert (run(second), run(first)) == (2, 1)
+
+
+def test_exceptions_are_raised_at_the_await() -> None:
+    instance = mock.CoroutineMock(side_effect=KeyError("gone"))
+    coroutine = instance()
+
+    with pytest.raises(KeyError, match="gone"):
+        run(coroutine)
+    assert instance.await_count == 1
+
+
+def test_awaitable_outcomes_are_awaited() -> None:
+    async def effect(value):
+        await asyncio.sleep(0)
+        return value + 1
+
+    instance = mock.CoroutineMock(side_effect=effect)
+    assert run(instance(1)) == 2
+    assert run(mock.CoroutineMock(side_effect=lambda value: effect(value))(2)) == 3
+    assert run(mock.CoroutineMock(wraps=effect)(3)) == 4
+
+
+def test_default_of_a_coroutine_function_is_the_return_value() -> None:
+    async def effect():
+        return mock.DEFAULT
+
+    assert run(mock.CoroutineMock(side_effect=effect, return_value=5)()) == 5
+    assert run(mock.CoroutineMock(side_effect=lambda: mock.DEFAULT, return_value=6)()) == 6
+
+
+def test_await_is_recorded_when_it_ends() -> None:
+    async def main():
+        release = asyncio.Event()
+        instance = mock.CoroutineMock(side_effect=lambda value: release.wait())
+        task = asyncio.ensure_future(instance("a"))
+        await asyncio.sleep(0)
+        before = instance.await_count
+        release.set()
+        await task
+        return before, instance.await_args_list
+
+    assert run(main()) == (0, [mock.call("a")])
+
+
+def test_cancelled_await_is_recorded() -> None:
+    async def main():
+        instance = mock.CoroutineMock(side_effect=lambda: asyncio.Event().wait())
+        task = asyncio.ensure_future(instance())
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return instance.await_count
+
+    assert run(main()) == 1
+
+
+def test_reset_forgets_awaits() -> None:
+    instance = mock.CoroutineMock()
+    run(instance(1))
+    instance.reset_mock()
+
+    assert (instance.await_count, instance.await_args, instance.await_args_list) == (0, None, [])
+    instance.assert_not_awaited()
+
+
+def test_children_and_results_of_a_coroutine_mock_are_magic_mocks() -> None:
+    instance = mock.CoroutineMock()
+
+    for child in (instance.child, instance.return_value, run(instance())):
+        assert type(child).__mro__[1] is mock.MagicMock
+        assert not inspect.iscoroutinefunction(child)
+
+
+def test_attributes_that_are_coroutine_functions_are_coroutine_mocks() -> None:
+    class Client:
+        async def fetch(self): ...
+
+        @classmethod
+        async def build(cls): ...
+
+        @staticmethod
+        async def check(): ...
+
+        def close(self): ...
+
+    for kind in (mock.Mock, mock.MagicMock, mock.NonCallableMock, mock.NonCallableMagicMock):
+        for options in ({"spec": Client}, {"spec_set": Client}, {"spec": Client()}):
+            client = kind(**options)
+            for name in ("fetch", "build", "check"):
+                assert isinstance(getattr(client, name), mock.CoroutineMock), (kind, name)
+            assert not inspect.iscoroutinefunction(client.close)
+
+
+@pytest.mark.parametrize("kind", [mock.CoroutineMock, mock.AsyncMock])
+def test_exhausted_results_end_like_an_async_iterator(kind) -> None:
+    instance = kind(side_effect=[1])
+    run(instance())
+
+    with pytest.raises(StopAsyncIteration):
+        run(instance())
+
+
+def test_callable_that_raises_stop_iteration_surfaces_cleanly() -> None:
+    def effect():
+        raise StopIteration("done")
+
+    with pytest.raises(StopAsyncIteration, match="done"):
+        run(mock.CoroutineMock(side_effect=effect)())
+
+
+def test_assertions_about_awaits() -> None:
+    instance = mock.CoroutineMock()
+    with pytest.raises(AssertionError, match="Expected mock to have been awaited."):
+        instance.assert_awaited()
+    run(instance(1))
+    instance.assert_awaited_once_with(1)
+    run(instance(2, a=3))
+
+    instance.assert_awaited_with(2, a=3)
+    instance.assert_any_await(1)
+    instance.assert_has_awaits([mock.call(1), mock.call(2, a=3)])
+    with pytest.raises(AssertionError, match="awaited once. Awaited 2 times"):
+        instance.assert_awaited_once()
+    with pytest.raises(AssertionError, match="await not found"):
+        instance.assert_any_await(9)
+
+
+def test_lists_of_awaits_that_were_handed_out_grow() -> None:
+    instance = mock.AsyncMock()
+    run(instance(1))
+    awaits = instance.await_args_list
+    run(instance(2))
+
+    assert awaits == [mock.call(1), mock.call(2)]
+    assert (instance.await_count, instance.await_args) == (2, mock.call(2))
+
+
+def test_misspelt_assertion_is_refused() -> None:
+    with pytest.raises(AttributeError, match="'assert_awaited_onced' is not a valid assertion"):
+        mock.CoroutineMock().assert_awaited_onced()
+
+
+def test_calls_of_coroutine_children_are_told_to_the_parent() -> None:
+    parent = mock.Mock()
+    parent.fetch = mock.CoroutineMock()
+    run(parent.fetch(1))
+    parent.close()
+
+    assert parent.mock_calls == [mock.call.fetch(1), mock.call.close()]
+
+
+def test_warning_names_the_mock_and_the_line() -> None:
+    class Database:
+        async def fetch(self, key): ...
+
+    database = mock.Mock(spec=Database, name="database")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(2):
+            database.fetch(1)
+        gc.collect()
+
+    assert [str(warning.message).splitlines()[0] for warning in caught] == [
+        "coroutine 'database.fetch' was never awaited"
+    ] * 2
+    assert {warning.filename for warning in caught} == {__file__}
+
+
+def test_async_with_and_async_for_on_a_magic_mock() -> None:
+    async def main():
+        instance = mock.MagicMock()
+        instance.__aenter__.return_value = "entered"
+        instance.__aiter__.return_value = (1, 2)
+        with pytest.raises(KeyError):
+            async with instance as entered:
+                raise KeyError
+        return entered, [item async for item in instance], [item async for item in instance]
+
+    assert run(main()) == ("entered", [1, 2], [1, 2])
+
+
+class TestAwaited:
+    def test_it_is_true_once_the_mock_was_awaited(self) -> None:
+        instance = mock.CoroutineMock()
+        assert not instance.awaited
+        run(instance())
+        assert instance.awaited
+        instance.reset_mock()
+        assert not instance.awaited
+
+    def test_wait_returns_when_it_is_awaited(self) -> None:
+        async def main():
+            instance = mock.CoroutineMock()
+            waiter = asyncio.ensure_future(instance.awaited.wait())
+            await asyncio.sleep(0)
+            assert not waiter.done()
+            await instance()
+            await asyncio.wait_for(waiter, 1)
+            await instance.awaited.wait()
+
+        run(main())
+
+    def test_skip_leaves_out_awaits(self) -> None:
+        async def main():
+            instance = mock.CoroutineMock()
+            waiter = asyncio.ensure_future(instance.awaited.wait(skip=1))
+            for done in (False, True):
+                await instance()
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+                assert waiter.done() is done
+            await waiter
+
+        run(main())
+
+    def test_wait_next_does_not_count_what_was(self) -> None:
+        async def main():
+            instance = mock.CoroutineMock()
+            await instance()
+            waiter = asyncio.ensure_future(instance.awaited.wait_next())
+            await asyncio.sleep(0)
+            assert not waiter.done()
+            await instance()
+            await waiter
+
+        run(main())
+
+    def test_wait_for_asks_the_predicate(self) -> None:
+        async def main():
+            instance = mock.CoroutineMock()
+            waiter = asyncio.ensure_future(
+                instance.awaited.wait_for(lambda m: mock.call("b") in m.await_args_list)
+            )
+            await instance("a")
+            await asyncio.sleep(0)
+            assert not waiter.done()
+            await instance("b")
+            assert await waiter
+
+        run(main())
+
+    def test_timeout_says_what_was_awaited(self) -> None:
+        async def main():
+            instance = mock.CoroutineMock(name="fetch")
+            await instance(1)
+            await instance.awaited.wait(skip=1, timeout=0.01)
+
+        with pytest.raises(AssertionError) as caught:
+            run(main())
+        assert str(caught.value) == (
+            "fetch was not awaited within 0.01 s as expected: awaited 1 times: [call(1)]"
+        )
+
+    def test_waiters_in_other_loops_are_woken(self) -> None:
+        instance = mock.CoroutineMock()
+        loop = asyncio.new_event_loop()
+        try:
+            waiter = loop.create_task(instance.awaited.wait())
+            loop.run_until_complete(asyncio.sleep(0))
+            run(instance())
+            loop.run_until_complete(asyncio.wait_for(waiter, 1))
+        finally:
+            loop.close()
+
+    def test_cancelled_waiter_is_forgotten(self) -> None:
+        async def main():
+            instance = mock.CoroutineMock()
+            waiter = asyncio.ensure_future(instance.awaited.wait())
+            await asyncio.sleep(0)
+            waiter.cancel()
+            await asyncio.gather(waiter, return_exceptions=True)
+            return repr(instance.awaited)
+
+        assert run(main()) == "<awaited 0 times, 0 waiting>"
+
+    def test_async_mocks_and_autospecced_functions_have_it(self) -> None:
+        async def fetch(key): ...
+
+        function = mock.create_autospec(fetch)
+        run(function(1))
+        assert function.awaited
+        assert not mock.AsyncMock().awaited

@@ -1,0 +1,293 @@
+"""The mock classes: what they are, and that none of them leaks into another."""
+
+import copy
+import gc
+import inspect
+import subprocess
+import sys
+import tracemalloc
+import unittest.mock as std
+import weakref
+
+import asyncmock_plus as mock
+import pytest
+
+KINDS = [
+    "NonCallableMock",
+    "Mock",
+    "NonCallableMagicMock",
+    "MagicMock",
+    "AsyncMock",
+    "PropertyMock",
+]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_classes_are_real_subclasses_of_the_standard_librarys(name: str) -> None:
+    instance = getattr(mock, name)()
+
+    assert isinstance(instance, getattr(std, name))
+    assert isinstance(instance, mock.NonCallableMock)
+    assert type(instance).__mro__[1] is getattr(mock, name)
+    assert repr(type(instance)) == f"<class 'asyncmock_plus.{name}'>"
+
+
+def test_every_public_name_of_the_newest_standard_library_is_there() -> None:
+    newest = {
+        "ANY", "AsyncMock", "DEFAULT", "FILTER_DIR", "MagicMock", "Mock", "NonCallableMagicMock",
+        "NonCallableMock", "PropertyMock", "ThreadingMock", "call", "create_autospec", "mock_open",
+        "patch", "seal", "sentinel",
+    }  # fmt: skip
+    assert newest | {*std.__all__} <= {*mock.__all__}
+
+
+def test_all_names_exist() -> None:
+    assert [name for name in mock.__all__ if not hasattr(mock, name)] == []
+
+
+def test_import_changes_nothing_in_the_standard_library() -> None:
+    program = """
+import sys, unittest.mock as std
+def state():
+    found = {}
+    for name, value in vars(std).items():
+        found[name] = id(value)
+        if isinstance(value, type):
+            found.update(((name, key), id(member)) for key, member in vars(value).items())
+    return found
+before = state()
+import asyncmock_plus
+asyncmock_plus.MagicMock(spec=dict).update()
+after = state()
+print([key for key in before.keys() | after.keys() if before.get(key) != after.get(key)])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_every_mock_has_a_class_of_its_own() -> None:
+    one, two = mock.MagicMock(), mock.MagicMock()
+    type(one).size = mock.PropertyMock(return_value=3)
+
+    assert one.size == 3
+    assert two.size != 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cls, m: setattr(cls, "size", 3),
+        lambda cls, m: setattr(cls, "__doc__", "changed"),
+        lambda cls, m: setattr(cls, "__name__", "Changed"),
+        lambda cls, m: setattr(cls, "__len__", lambda self: 7),
+        lambda cls, m: setattr(m, "__len__", lambda self: 7),
+        lambda cls, m: m.__delattr__("__len__"),
+        lambda cls, m: delattr(cls, "__len__"),
+        lambda cls, m: m.mock_add_spec(["size"]),
+    ],
+)
+def test_the_class_of_a_dead_mock_takes_nothing_along(change) -> None:
+    for _ in range(3):
+        dead = mock.MagicMock()
+        change(type(dead), dead)
+        del dead
+        gc.collect()
+        fresh = [mock.MagicMock() for _ in range(3)]
+        for one in fresh:
+            assert len(one) == 0
+            assert isinstance(one.size, mock.MagicMock)
+            assert type(one).__name__ == "MagicMock"
+            assert type(one).__doc__ == mock.MagicMock.__doc__
+        del one, fresh
+
+
+def test_the_class_of_a_dead_mock_is_reused() -> None:
+    first = mock.Mock()
+    identity = id(type(first))
+    del first
+
+    assert identity in {id(type(other)) for other in [mock.Mock() for _ in range(300)]}
+
+
+def test_a_class_that_somebody_holds_is_not_reused() -> None:
+    first = mock.Mock()
+    held = type(first)
+    del first
+
+    assert all(type(other) is not held for other in [mock.Mock() for _ in range(300)])
+
+
+def test_a_class_with_a_subclass_is_not_reused() -> None:
+    first = mock.Mock()
+
+    class Derived(type(first)):  # type: ignore[misc]
+        pass
+
+    name = id(type(first))
+    del first
+    assert name not in {id(type(other)) for other in [mock.Mock() for _ in range(300)]}
+    assert Derived.__mro__[2] is mock.Mock
+
+
+def test_children_do_not_keep_their_parents_alive_but_their_names() -> None:
+    parent = mock.MagicMock(name="database")
+    child = parent.connection.cursor
+    reference = weakref.ref(parent)
+    gc.disable()
+    try:
+        del parent
+        assert reference() is None
+    finally:
+        gc.enable()
+
+    child(1)
+    assert repr(child).startswith("<MagicMock name='database.connection.cursor' id=")
+    assert child.mock_calls == [mock.call(1)]
+
+
+def test_mocks_that_were_used_are_no_cycles() -> None:
+    def use():
+        service = mock.MagicMock()
+        service.a.b(1).c(2)
+        len(service), service[1], service == 3, list(service)
+        with service:
+            pass
+        service.mock_calls
+        service.reset_mock()
+        service.d = mock.AsyncMock()
+        service.__len__ = lambda self: 3
+        return weakref.ref(service), weakref.ref(service.a.b), weakref.ref(service.d)
+
+    gc.disable()
+    try:
+        assert [reference() for reference in use()] == [None, None, None]
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("name", ["MagicMock", "AsyncMock"])
+def test_a_mock_takes_half_the_memory_at_most(name: str) -> None:
+    def size(make) -> int:
+        make()
+        gc.collect()
+        tracemalloc.start()
+        kept = [make() for _ in range(200)]
+        found, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return found if kept else 0
+
+    keep = [getattr(mock, name)() for _ in range(200)]  # no class of a dead mock is at hand
+    ours, theirs = size(getattr(mock, name)), size(getattr(std, name))
+    assert keep and ours < theirs / 2
+
+
+def test_copies_share_children_and_calls_are_their_own() -> None:
+    original = mock.MagicMock(name="original")
+    original.child(1)
+    duplicate = copy.copy(original)
+    duplicate.child(2)
+
+    assert duplicate.child is original.child
+    assert "name='original'" in repr(duplicate)
+    assert original.child.call_count == 2
+
+
+def test_deep_copies_are_apart() -> None:
+    original = mock.MagicMock()
+    original.child(1)
+    original.size = 3
+    duplicate = copy.deepcopy(original)
+    duplicate.child(2)
+
+    assert duplicate.size == 3
+    assert original.child.mock_calls == [mock.call(1)]
+
+
+@pytest.mark.parametrize(
+    "hook", ["_get_child_mock", "_mock_call", "_increment_mock_call", "_execute_mock_call"]
+)
+def test_hooks_that_a_subclass_overrides_are_called(hook: str) -> None:
+    called = []
+
+    class Hooked(mock.MagicMock):
+        pass
+
+    def override(self, /, *args, **kwargs):
+        called.append(hook)
+        return getattr(super(Hooked, self), hook)(*args, **kwargs)
+
+    setattr(Hooked, hook, override)
+    instance = Hooked()
+    instance(1)
+    instance(2)
+    instance.child
+
+    assert len(called) >= 2
+
+
+def test_hooks_that_are_set_on_a_mock_are_called() -> None:
+    instance = mock.Mock()
+    instance(1)
+    instance._mock_call = lambda *args, **kwargs: "hooked"
+
+    assert instance(2) == "hooked"
+    assert instance.call_count == 2
+
+
+def test_subclasses_may_derive_from_builtins_too() -> None:
+    class FakeError(mock.Mock, ValueError):
+        pass
+
+    with pytest.raises(ValueError):
+        raise FakeError()
+
+
+def test_class_keyword_attributes_and_dotted_names_configure() -> None:
+    instance = mock.Mock(**{"rows.return_value": [1], "size": 2})
+
+    assert (instance.rows(), instance.size) == ([1], 2)
+
+
+def test_is_coroutine_marks_a_non_callable_mock() -> None:
+    marked = mock.NonCallableMock(is_coroutine=True)
+
+    assert marked.is_coroutine is True
+    assert inspect.iscode(marked.__code__)
+    assert marked.__code__.co_flags & inspect.CO_COROUTINE
+
+
+def test_filter_dir_is_the_packages_own(monkeypatch) -> None:
+    instance = mock.Mock()
+    assert "_mock_children" not in dir(instance)
+
+    monkeypatch.setattr(mock, "FILTER_DIR", False)
+    assert "_mock_children" in dir(instance)
+    assert "__init__" in dir(instance)
+
+
+def test_mocks_of_both_libraries_tell_each_other() -> None:
+    ours, theirs = mock.Mock(name="ours"), std.Mock(name="theirs")
+    outer = mock.Mock()
+    outer.inner = std.Mock()
+    outer.inner.method(1)
+    theirs.inner = child = mock.Mock()
+    child.method(2)
+    ours.attach_mock(std.Mock(), "attached")
+    ours.attached(3)
+
+    assert outer.mock_calls == [mock.call.inner.method(1)]
+    assert theirs.mock_calls == [mock.call.inner.method(2)]
+    assert theirs.method_calls == [mock.call.inner.method(2)]
+    assert ours.mock_calls == [mock.call.attached(3)]
+    assert repr(child.method).startswith("<Mock name='theirs.inner.method'")
+
+
+def test_seal_of_the_standard_library_seals_ours() -> None:
+    instance = mock.Mock()
+    instance.known = 1
+    std.seal(instance)
+
+    with pytest.raises(AttributeError, match=r"^mock\.unknown$"):
+        instance.unknown

@@ -1,0 +1,143 @@
+"""Specs: which attributes a mock has, and what is read of the object for it."""
+
+import enum
+import gc
+import inspect
+import weakref
+
+import asyncmock_plus as mock
+import pytest
+
+
+class Reader:
+    def __len__(self): ...
+
+    def read(self, size): ...
+
+    @property
+    def costly(self):
+        raise RuntimeError("a getter ran")
+
+
+@pytest.mark.parametrize("spec", [Reader, Reader(), ["read", "costly", "__len__"]])
+@pytest.mark.parametrize("kind", [mock.Mock, mock.MagicMock, mock.AsyncMock])
+def test_only_attributes_of_the_spec_exist(kind, spec) -> None:
+    reader = kind(spec=spec)
+    reader.read, reader.costly
+
+    with pytest.raises(AttributeError, match="Mock object has no attribute 'write'"):
+        reader.write
+
+
+def test_spec_set_refuses_to_set_others() -> None:
+    reader = mock.Mock(spec_set=Reader)
+    reader.read = 1
+    with pytest.raises(AttributeError, match="Mock object has no attribute 'write'"):
+        reader.write = 1
+    reader.return_value, reader.side_effect = 1, None
+    reader.reset_mock()
+    mock.seal(reader)
+
+
+def test_magic_methods_are_those_of_the_spec() -> None:
+    reader = mock.MagicMock(spec=Reader)
+
+    assert len(reader) == 0
+    with pytest.raises(TypeError):
+        reader[0]
+    assert not hasattr(reader, "__getitem__")
+    assert bool(mock.MagicMock(spec=["read"]))
+
+
+def test_class_of_the_spec_is_shown() -> None:
+    reader = mock.Mock(spec=Reader())
+
+    assert isinstance(reader, Reader)
+    assert reader.__class__ is Reader
+    assert "spec='Reader'" in repr(reader)
+
+
+def test_class_without_length_is_shown_as_well() -> None:
+    class Empty(enum.Enum):
+        pass
+
+    assert mock.Mock(spec=Empty).__class__ is Empty
+
+
+def test_instances_are_not_kept_alive_by_their_mocks() -> None:
+    gc.disable()
+    try:
+        reader = Reader()
+        reader.own = mock.Mock(spec=reader)
+        reader.bound = mock.Mock(spec=reader.read)
+        reference = weakref.ref(reader)
+        del reader
+        assert reference() is None
+    finally:
+        gc.enable()
+
+
+def test_calls_match_by_the_signature_of_the_spec() -> None:
+    def function(a, b=2): ...
+
+    specified = mock.Mock(spec=function)
+    specified(1, b=3)
+
+    specified.assert_called_once_with(a=1, b=3)
+    specified.assert_called_with(1, 3)
+    with pytest.raises(AssertionError):
+        specified.assert_called_with(1, 4)
+
+
+def test_spec_can_be_added_later() -> None:
+    reader = mock.MagicMock()
+    reader.write, reader["item"]
+    reader.mock_add_spec(Reader)
+
+    with pytest.raises(AttributeError):
+        reader.write
+    with pytest.raises(TypeError):
+        reader["item"]
+    assert len(reader) == 0
+
+
+def test_custom_dir_counts() -> None:
+    class Dynamic:
+        def __dir__(self):
+            return ["anything"]
+
+    specified = mock.Mock(spec=Dynamic())
+    specified.anything
+    with pytest.raises(AttributeError):
+        specified.other
+
+
+def test_awaitable_coroutine_functions_are_found_under_decorators() -> None:
+    class Store:
+        @staticmethod
+        async def check(): ...
+
+        @classmethod
+        async def build(cls): ...
+
+    store = mock.MagicMock(spec=Store)
+    assert inspect.iscoroutinefunction(store.check)
+    assert inspect.iscoroutinefunction(store.build)
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        "name", ["assert_called_onced", "asert_called", "assret_any", "called_once"]
+    )
+    def test_misspelt_assertions_are_refused(self, name: str) -> None:
+        with pytest.raises(AttributeError, match=f"'{name}' is not a valid assertion"):
+            getattr(mock.Mock(), name)
+        assert isinstance(getattr(mock.Mock(unsafe=True), name), mock.Mock)
+
+    def test_unsupported_magic_methods_are_refused(self) -> None:
+        with pytest.raises(AttributeError, match="unsupported magic method '__init__'"):
+            mock.Mock().__init__ = 1
+
+    def test_exhausted_results(self) -> None:
+        with pytest.raises(StopIteration):
+            mock.Mock(side_effect=[])()
