@@ -28,9 +28,8 @@ from unittest.util import strclass as strclass
 import asyncio_fakeclock
 import asyncloop_testcase
 
-from asynctest import _fail_on
+from asynctest import _fail_on, _removed
 from asynctest._fail_on import ignore_loop as ignore_loop
-from asynctest._removed import RemovedAssertions
 
 if TYPE_CHECKING:
     import asyncio
@@ -40,7 +39,7 @@ __unittest = True
 
 
 @asyncloop_testcase.lenient
-class TestCase(RemovedAssertions, asyncloop_testcase.TestCase):
+class TestCase(_removed.RemovedAssertions, asyncloop_testcase.TestCase):
     """
     A test case with an event loop of its own for each test: ``asyncloop_testcase.TestCase``.
 
