@@ -72,6 +72,8 @@ class TestCase(AsyncAssertions, unittest.TestCase):
     cancel_timeout: float = 1.0
 
     _asyncloop: Lifetime | None = None
+    # The function that decorators such as `fail_on` were applied to, if it is not the method.
+    _asyncloop_decorated: Callable[[], object] | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -234,24 +236,21 @@ class TestCase(AsyncAssertions, unittest.TestCase):
             with contextlib.suppress(Exception):  # the first error is on its way already
                 lifetime.close()
 
-    def _asyncloop_method(self) -> Callable[[], object]:
-        """Return the function that decorators such as `fail_on` were applied to."""
-        # The function, not the bound method: that one is slow to say that it has no attribute.
-        name = self._testMethodName
-        method: Callable[[], object] = getattr(type(self), name, None) or getattr(self, name)
-        return method
-
     # The hooks through which unittest calls the phases of a test.
 
     def _callSetUp(self) -> None:  # noqa: N802
+        # The function, not the bound method: that one is slow to say that it has no attribute.
+        name = self._testMethodName
+        method = self._asyncloop_decorated or getattr(type(self), name, None) or getattr(self, name)
         lifetime = self._asyncloop = Lifetime(self)
-        lifetime.open(self._asyncloop_method())
+        lifetime.open(method)
         # What is not overridden is not called, which saves a turn of the loop for asyncSetUp.
         if getattr(self.setUp, "__func__", None) is not unittest.TestCase.setUp:
             lifetime.call(self.setUp)
         if getattr(self.asyncSetUp, "__func__", None) is not TestCase.asyncSetUp:
             lifetime.call(self.asyncSetUp)
-        lifetime.enter_test()
+        if lifetime.watch is not None:
+            lifetime.watch.enter_test()
 
     def _callTestMethod(self, method: Callable[[], object]) -> None:  # noqa: N802
         lifetime: Lifetime = self._asyncloop  # type: ignore[assignment]
@@ -306,11 +305,13 @@ class FunctionTestCase(TestCase, unittest.FunctionTestCase):
         tearDown: Callable[[], object] | None = None,
         description: str | None = None,
     ) -> None:
-        if isinstance(testFunc, str):  # a loader found the class in a module that imports it
-            testFunc = _nothing_to_test
-        _check_functions(testFunc=testFunc, setUp=setUp or abs, tearDown=tearDown or abs)
-        unittest.FunctionTestCase.__init__(self, testFunc, setUp, tearDown, description)
-        self._asyncloop_functions = (setUp, testFunc, tearDown)
+        # A loader that found the class in a module that imports it gives the name of a method.
+        named: object = testFunc
+        test = _nothing_to_test if isinstance(named, str) else testFunc
+        _check_functions(testFunc=test, setUp=setUp or test, tearDown=tearDown or test)
+        unittest.FunctionTestCase.__init__(self, test, setUp, tearDown, description)
+        self._asyncloop_functions = (setUp, test, tearDown)
+        self._asyncloop_decorated = test
 
     # unittest's own methods would drop what the functions return.
 
@@ -324,9 +325,6 @@ class FunctionTestCase(TestCase, unittest.FunctionTestCase):
     def tearDown(self) -> Any:
         function = self._asyncloop_functions[2]
         return function and function()
-
-    def _asyncloop_method(self) -> Callable[[], object]:
-        return self._asyncloop_functions[1]
 
 
 def _nothing_to_test() -> None:

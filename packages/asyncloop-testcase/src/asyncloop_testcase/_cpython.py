@@ -118,11 +118,10 @@ def is_spent(loop: asyncio.AbstractEventLoop) -> bool:
         tasks = asyncio.all_tasks(loop)
     else:
         tasks = _task_registry or _eager_tasks
-    return not (
-        tasks
-        or getattr(loop, "_default_executor", loop) is not None
-        or getattr(loop, "_asyncgens", (None,))
-    )
+    if tasks or getattr(loop, "_default_executor", loop) is not None:
+        return False
+    asyncgens = getattr(loop, "_asyncgens", None)
+    return asyncgens is not None and not asyncgens.data  # a WeakSet, whose len() is slow
 
 
 def may_have_asyncgens(loop: asyncio.AbstractEventLoop) -> bool:

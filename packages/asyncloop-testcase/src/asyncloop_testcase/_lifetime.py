@@ -17,14 +17,14 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+import sys
 import types
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from asyncloop_testcase import _cpython
+from asyncloop_testcase import _cpython, _selector
 from asyncloop_testcase._fail_on import plan_of
 from asyncloop_testcase._loops import LostExceptionError, default_loop
-from asyncloop_testcase._selector import serve_file_mocks
 from asyncloop_testcase._tasks import add_task_report
 from asyncloop_testcase._timeout import ATTRIBUTE as TIMEOUT
 from asyncloop_testcase._timeout import Deadline, check_timeout
@@ -54,7 +54,7 @@ class Lifetime:
     _debug_before: bool | None = None
     _deadline: Deadline | None = None
     _plan: Plan | None = None
-    _watch: Watch | None = None
+    watch: Watch | None = None
     _interrupted: tuple[asyncio.Task[Any], ...] = ()
 
     def __init__(self, case: TestCase) -> None:
@@ -80,22 +80,18 @@ class Lifetime:
             self._allow_get_event_loop = _cpython.refuse_get_event_loop(_refuse_get_event_loop)
         else:
             _cpython.set_current_loop(loop)
-        serve_file_mocks(loop)
+        if _selector._install is not None:
+            _selector.serve_file_mocks(loop)
         if seconds is not None:
             self._deadline = Deadline(seconds, case.cancel_timeout, loop)
         if case.loop_debug is not None:
             self._debug_before = loop.get_debug()
             loop.set_debug(case.loop_debug)
         plan = self._plan = plan_of(type(case), method)
-        if plan:
+        if plan.checks:
             watch = plan.watch(loop, fresh=not case.use_default_loop)
             watch.start()
-            self._watch = watch
-
-    def enter_test(self) -> None:
-        """Tell the checks that the test method begins."""
-        if self._watch is not None:
-            self._watch.enter_test()
+            self.watch = watch
 
     def call(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Call *function* in the test's context; await what it returns, if that can be awaited."""
@@ -128,16 +124,13 @@ class Lifetime:
             coro.close()
             msg = "the loop of the test is closed, nothing can be awaited any more"
             raise RuntimeError(msg)
-        task = _cpython.create_task(loop, coro, self._context)
+        if sys.version_info >= (3, 11):
+            task = loop.create_task(coro, context=self._context)
+        else:
+            task = _cpython.create_task(loop, coro, self._context)
         if self._deadline is not None:
             self._deadline.task = task
-        try:
-            return loop.run_until_complete(task)
-        finally:
-            if not task.done():
-                # The loop itself failed. Nobody else has a reference to the task, and it must
-                # not be collected before the loop is closed, which cancels it.
-                self._interrupted = (*self._interrupted, task)
+        return loop.run_until_complete(task)
 
     def _explain(self, error: BaseException) -> None:
         """Say where the tasks wait if time is up, or somebody lost patience and pressed Ctrl-C."""
@@ -181,9 +174,9 @@ class Lifetime:
         """
         errors: list[BaseException] = []
         # Whatever comes, KeyboardInterrupt too, the loop is closed before it goes on its way.
-        if self._watch is not None:
+        if self.watch is not None:
             try:
-                self._judge(self._watch, passed=passed)
+                self._judge(self.watch, passed=passed)
             except BaseException as error:
                 errors.append(error)
         try:
@@ -193,7 +186,7 @@ class Lifetime:
         return errors
 
     def _judge(self, watch: Watch, *, passed: bool) -> None:
-        self._watch = None
+        self.watch = None
         if not self._judged:
             watch.restore()
             return
@@ -211,17 +204,19 @@ class Lifetime:
         self._loop = None
         case = self._case
         try:
-            if self._watch is not None:
-                self._watch.restore()
-                self._watch = None
+            if self.watch is not None:
+                self.watch.restore()
+                self.watch = None
             if loop is not None:
                 case.closeLoop(loop)
         except LostExceptionError as lost:
             if self._plan is not None and any(c.name == CAUSE for c, _ in self._plan.checks):
                 raise case.failureException(str(lost)) from lost.__cause__
+        except BaseException:
+            if loop is not None and not case.use_default_loop:
+                loop.close()
+            raise
         finally:
-            if loop is not None and not (case.use_default_loop or loop.is_closed()):
-                loop.close()  # the hook has failed
             if loop is not None and self._debug_before is not None:
                 loop.set_debug(self._debug_before)
             if self._deadline is not None:

@@ -23,7 +23,7 @@ _install: Callable[[asyncio.AbstractEventLoop], object] | None = _UNKNOWN
 
 
 def _find_install() -> Callable[[asyncio.AbstractEventLoop], object] | None:
-    """Return what installs a ``TestSelector``, or None; imported with the first test, not before."""
+    """Return what installs a ``TestSelector``, or None; imported with the first test."""
     global _install
     try:
         _install = importlib.import_module("asyncio_testselector").install
