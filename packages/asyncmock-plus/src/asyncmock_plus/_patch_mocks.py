@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from functools import partialmethod
 from inspect import CO_COROUTINE, iscoroutinefunction
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -154,6 +155,9 @@ def _autospecced(patcher: _patch[Any], target: Any, original: Any, autospec: Any
         raise TypeError(msg)
     if autospec is True:
         autospec = original
+        if isinstance(original, partialmethod):
+            # gh-153581: what its class holds cannot be called, what you get from the class can.
+            autospec = original.__get__(None, target)
     if is_mock(target):
         msg = (
             f"Cannot autospec attr {patcher.attribute!r} as the patch target has already been "
