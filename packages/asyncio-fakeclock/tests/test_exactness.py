@@ -9,6 +9,7 @@ import asyncio
 import math
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -126,7 +127,7 @@ def interpret(
         log.append((name, now()))
         for number, action in enumerate(todo):
             child = f"{name}.{number}"
-            callback = lambda action=action, child=child: perform(action.children, child)
+            callback = partial(perform, action.children, child)
             if action.kind == "soon":
                 handles.append(soon(callback))
             elif action.kind == "cancel":

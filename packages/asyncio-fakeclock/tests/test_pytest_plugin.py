@@ -186,13 +186,11 @@ def output_of(text: str, *options: str) -> str:
 
 
 def outcomes(output: str) -> dict[str, str]:
-    lines = re.findall(
-        r"^(PASSED|FAILED|ERROR) test_suite\.py::(?:\w+::)?(\w+)", output, re.MULTILINE
-    )
-    return {name: outcome for outcome, name in lines}
+    line = r"^(PASSED|FAILED|ERROR) test_suite\.py::(?:\w+::)?(\w+)"
+    return {name: outcome for outcome, name in re.findall(line, output, re.MULTILINE)}
 
 
-TESTS = [n for n in re.findall(r"async def (test_\w+)", SUITE)]
+TESTS = re.findall(r"async def (test_\w+)", SUITE)
 BROKEN = {"test_deadlock", "test_traced"}
 
 

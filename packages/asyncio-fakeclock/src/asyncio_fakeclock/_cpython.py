@@ -307,6 +307,9 @@ class TimerQueue:
 
     def select(self, timeout: float | None = None) -> list[Any]:
         """Run what is due, move time if the loop is idle; it replaces ``selector.select``."""
+        self.turns += 1
+        if self.turns > self.max_turns:
+            self._owner._spinning()
         if timeout is not None and timeout <= 0:
             return self._turn()
         ready, heap, loop = self._ready, self._heap, self._loop
@@ -325,6 +328,9 @@ class TimerQueue:
             if when > self.now:
                 if when > self.limit:
                     return self._owner._exhausted()
+                self.jumps += 1
+                if self.jumps > self.max_jumps:
+                    self._owner._jumped_far()
                 self.now = when
                 self.turns = 0
             last = self._seq
@@ -335,9 +341,6 @@ class TimerQueue:
                 heappop(heap)
                 timer._scheduled = False
                 timer._run()
-            self.jumps += 1
-            if self.jumps >= self.max_jumps:
-                self._owner._jumped_far()
             if ready or loop._stopping:
                 self._finish_instant(last)
                 return []
@@ -357,9 +360,6 @@ class TimerQueue:
 
     def _turn(self) -> list[Any]:
         # A busy loop: time stands still, and what is due joins the callbacks.
-        self.turns += 1
-        if self.turns > self.max_turns:
-            self._owner._spinning()
         heap = self._heap
         if heap and heap[0][0] <= self.now:
             self._make_ready(self._seq)

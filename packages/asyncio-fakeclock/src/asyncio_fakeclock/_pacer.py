@@ -205,6 +205,7 @@ class Pacer:
             awaited = surroundings.pending + ([] if may_move else surroundings.ignored)
             events = queue.poll(pause if awaited else 0)
             if events or _cpython.is_busy(self._loop) or (may_move and not awaited):
+                queue.turns = 0  # whatever has come from outside is no livelock
                 return events
             if not awaited:
                 self._give_up()
@@ -263,7 +264,7 @@ class Pacer:
             self._report_livelock(
                 f"livelock: the clock has run on to {seconds(queue.now)} s, and for "
                 f"{seconds(queue.max_jumps)} timers nothing has changed but the time. "
-                f"What keeps it running: {timers or 'the timer that runs now'}."
+                f"What keeps it running: {timers}."
             )
 
     def _report_livelock(self, what: str) -> None:

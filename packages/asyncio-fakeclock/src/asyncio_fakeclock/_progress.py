@@ -28,7 +28,10 @@ PATIENCE = 20
 _ASYNCIO = os.path.dirname(asyncio.__file__)
 
 Place = tuple[int, int]
-Snapshot = tuple[frozenset[tuple[int, tuple[Place, ...]]], frozenset[int]]
+Snapshot = tuple[frozenset[tuple[int, tuple[Place, ...]]], frozenset[object]]
+
+# Compared by value: the next number may well be at the address of the last one.
+_VALUES = (int, float, complex, str, bytes)
 
 
 @final
@@ -59,12 +62,14 @@ class Progress:
 
 def _snapshot(loop: asyncio.AbstractEventLoop) -> Snapshot:
     places = set()
-    variables: set[int] = set()
+    variables: set[object] = set()
     for task in asyncio.all_tasks(loop):
         frames = [f for f in frames_of(task) if os.path.dirname(f.f_code.co_filename) != _ASYNCIO]
         places.add((id(task), tuple((id(f.f_code), f.f_lasti) for f in frames)))
         for frame in frames:
-            variables.update(map(id, frame.f_locals.values()))
+            for name, value in frame.f_locals.items():
+                plain = type(value) in _VALUES
+                variables.add((id(task), frame.f_code, name, value if plain else id(value)))
     return frozenset(places), frozenset(variables)
 
 
