@@ -81,7 +81,7 @@ class TestCase(_removed.RemovedAssertions, asyncloop_testcase.TestCase):
         """Prepare the loop, the checks and the test."""
         self._is_set_up = True
         _fail_on.follow_defaults(TestCase)
-        method = self._asyncloop_method()
+        method = getattr(self, self._testMethodName)
         self._checker = getattr(method, _fail_on._FAIL_ON_ATTR, None) or _fail_on._fail_on()
         super()._callSetUp()
         self._checker.before_test(self)
