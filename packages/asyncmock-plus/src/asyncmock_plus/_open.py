@@ -136,10 +136,10 @@ def mock_open(mock: Any = None, read_data: str | bytes | None = "") -> Any:
 
     Example:
         >>> from asyncmock_plus import mock_open, patch
-        >>> with patch("builtins.open", mock_open(read_data="one\\ntwo\\n")):
+        >>> with patch("builtins.open", mock_open(read_data="one\ntwo\n")):
         ...     with open("numbers.txt") as numbers:
         ...         print(list(numbers), numbers.seek(0), numbers.readline(), numbers.closed)
-        ['one\\n', 'two\\n'] 0 one
+        ['one\n', 'two\n'] 0 one
          False
         >>> numbers.closed
         True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pkgutil
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -39,6 +38,8 @@ def importer(target: str) -> Any:
             for attribute in attributes:
                 found = getattr(found, attribute)
             return found
+    import pkgutil  # takes a while on Python 3.10, where unittest.mock does not need it
+
     found = pkgutil.resolve_name(target)
     _remember(target)
     return found

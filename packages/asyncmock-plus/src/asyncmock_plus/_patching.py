@@ -67,7 +67,7 @@ class Patch:
     Example:
         >>> import asyncio
         >>> from asyncmock_plus import CoroutineMock, Patch, patch
-        >>> with patch("asyncio.sleep") as sleep:
+        >>> with patch("asyncio.sleep", return_value=None) as sleep:
         ...     asyncio.run(asyncio.sleep(3600))
         >>> sleep.assert_awaited_once_with(3600)
 
