@@ -1,0 +1,192 @@
+"""What the checks need of CPython though it is private; says so clearly when it changes."""
+
+import asyncio
+import gc
+import sys
+import threading
+import warnings
+
+import pytest
+from asyncloop_testcase import _cpython
+
+
+async def fetch() -> None:
+    """Do nothing."""
+
+
+@pytest.fixture
+def loop() -> object:
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+def test_interpreter_looks_up_the_hook_for_unawaited_coroutines_at_each_call() -> None:
+    seen = []
+    before = _cpython.replace_unawaited_hook(seen.append)
+    try:
+        fetch()
+    finally:
+        restored = _cpython.restore_unawaited_hook(seen.append, before)
+    assert len(seen) == 1, "warnings._warn_unawaited_coroutine is not called any more"
+    assert restored
+
+
+def test_hook_that_somebody_has_replaced_is_left_alone() -> None:
+    def ours(coro: object) -> None:
+        """Do nothing."""
+
+    def theirs(coro: object) -> None:
+        """Do nothing."""
+
+    first = _cpython.replace_unawaited_hook(ours)
+    _cpython.replace_unawaited_hook(theirs)
+    assert not _cpython.restore_unawaited_hook(ours, first)
+    assert warnings._warn_unawaited_coroutine is theirs
+    assert _cpython.restore_unawaited_hook(theirs, first)
+
+
+def test_loop_runs_every_callback_by_handle_run(loop: asyncio.AbstractEventLoop) -> None:
+    handles = []
+
+    def make(original: _cpython.Run) -> _cpython.Run:
+        def run(handle: asyncio.Handle) -> None:
+            handles.append(handle)
+            original(handle)
+
+        return run
+
+    original, new = _cpython.replace_run(make)
+    try:
+        loop.run_until_complete(fetch())
+    finally:
+        _cpython.restore_run(new, original)
+    assert handles, "the loop does not call asyncio.Handle._run any more"
+    assert _cpython.loop_of(handles[0]) is loop, "asyncio.Handle has no _loop any more"
+    assert asyncio.Handle._run is original
+
+
+def test_futures_tell_whether_their_exception_is_lost(loop: asyncio.AbstractEventLoop) -> None:
+    for kind in _cpython.FUTURES:
+        future = kind(loop=loop)
+        assert not _cpython.is_lost(future)
+        future.set_exception(ValueError())
+        assert _cpython.is_lost(future), f"{kind} has no _log_traceback any more"
+        future.exception()
+        assert not _cpython.is_lost(future)
+
+
+def test_loop_tells_what_is_due_and_left(loop: asyncio.AbstractEventLoop) -> None:
+    assert not _cpython.is_something_due(loop), "the loop has no _ready or _scheduled any more"
+    timer = loop.call_later(60, print)
+    assert not _cpython.is_something_due(loop)
+    assert _cpython.unfinished_work(loop) == [timer]
+    loop.call_at(loop.time() - 1, int)
+    assert _cpython.is_something_due(loop)
+    loop.run_until_complete(fetch())
+    assert not _cpython.is_something_due(loop)
+    loop.call_soon(int)
+    assert _cpython.is_something_due(loop)
+
+
+def test_handles_tell_their_callback(loop: asyncio.AbstractEventLoop) -> None:
+    assert _cpython.callback_of(loop.call_soon(int)) is int, "asyncio.Handle has no _callback"
+
+
+def test_selector_has_pairs_of_handles(loop: asyncio.AbstractEventLoop) -> None:
+    selector = _cpython.selector_of(loop)
+    assert selector is not None, "selector loops have no _selector any more"
+    [key] = selector.get_map().values()
+    [(kind, handle)] = _cpython.handles_of(key.data)
+    assert kind == "reader"
+    assert _cpython.is_internal(handle), "the loop's own pipe is not told from readers of users"
+    assert _cpython.handles_of(None) == []
+
+
+def test_async_generators_tell_whether_they_are_suspended(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    async def numbers():
+        yield 1
+
+    async def main() -> None:
+        generator = numbers()
+        assert not _cpython.is_suspended(generator, loop)
+        await generator.__anext__()
+        assert _cpython.is_suspended(generator, loop)
+        await generator.aclose()
+        assert not _cpython.is_suspended(generator, loop)
+
+    loop.run_until_complete(main())
+
+
+def test_loop_closes_dropped_async_generators_by_a_task_of_aclose(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    coros = []
+
+    async def numbers():
+        try:
+            yield 1
+        finally:
+            coros.extend(task.get_coro() for task in asyncio.all_tasks())
+
+    async def main() -> None:
+        async for _ in numbers():
+            break
+        gc.collect()
+        await asyncio.sleep(0.001)
+
+    loop.run_until_complete(main())
+    assert any(isinstance(coro, _cpython.ASYNCGEN_CLOSING) for coro in coros)
+
+
+def test_protocol_of_streams_has_its_closed_future() -> None:
+    async def main() -> None:
+        reader = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        assert isinstance(_cpython.closed_future(protocol), asyncio.Future)
+        assert _cpython.closed_future(object()) is None
+
+    asyncio.run(main())
+
+
+def test_names_of_tls_and_transports(loop: asyncio.AbstractEventLoop) -> None:
+    import ssl
+    from asyncio.sslproto import SSLProtocol
+
+    async def main() -> None:
+        running = asyncio.get_running_loop()
+        context = ssl.create_default_context()
+        protocol = SSLProtocol(running, asyncio.Protocol(), context, None, server_hostname="x")
+        transport = _cpython.TLS_TRANSPORT(running, protocol)
+        assert _cpython.tls_protocol(transport) is protocol
+        assert _cpython.tls_below(transport) is protocol._transport
+        assert _cpython.is_transport_of(transport, running)
+        transport._closed = True
+
+    asyncio.run(main())
+    assert not _cpython.is_transport_of(asyncio.Transport(), loop)
+
+
+def test_names_of_the_loops_threads(loop: asyncio.AbstractEventLoop) -> None:
+    name = loop.run_until_complete(
+        loop.run_in_executor(None, lambda: threading.current_thread().name)
+    )
+    loop.run_until_complete(loop.shutdown_default_executor())
+    assert name.startswith("asyncio_"), "the default executor's threads are called otherwise now"
+
+
+def test_frames_under_the_callback_are_found_by_their_code(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    codes = []
+
+    async def main() -> None:
+        frame = sys._getframe()
+        while frame is not None:
+            codes.append(frame.f_code)
+            frame = frame.f_back
+
+    loop.run_until_complete(main())
+    assert _cpython.RUN_CODE in codes
