@@ -281,7 +281,7 @@ def test_unittest_calls_the_hook(name: str) -> None:
 
 
 def test_unittest_has_an_outcome_that_takes_late_errors() -> None:
-    """``_outcome.testPartExecutor``, which what follows the cleanups is reported to."""
+    """``_outcome``: ``testPartExecutor``, ``success``, ``expectedFailure``, read on 3.10 to 3.15."""
     result = unittest.TestResult()
 
     class Case(unittest.TestCase):
@@ -289,8 +289,11 @@ def test_unittest_has_an_outcome_that_takes_late_errors() -> None:
             """Pass."""
 
         def doCleanups(self) -> Any:
-            with self._outcome.testPartExecutor(self):  # type: ignore[attr-defined]
+            outcome: Any = self._outcome  # type: ignore[attr-defined]
+            assert outcome.expectedFailure is None, CHANGED
+            with outcome.testPartExecutor(self):
                 raise OSError("late")
+            assert outcome.success is False, CHANGED
 
     Case("test").run(result)
 

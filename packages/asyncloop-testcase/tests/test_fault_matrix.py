@@ -14,7 +14,7 @@ import faults
 import pytest
 from asyncloop_testcase import TestCase, _checks
 from asyncloop_testcase._checks import Check, register_check
-from asyncloop_testcase._fail_on import fail_on, lenient
+from asyncloop_testcase._fail_on import fail_on, lenient, strict
 from asyncloop_testcase._report import Finding
 
 MATRIX = [
@@ -146,6 +146,35 @@ class TestMatrix:
         )
 
         assert asyncio.get_event_loop() is current_loop
+
+
+@strict
+class AllChecks(TestCase):
+    """Our test case with every check at work."""
+
+
+@pytest.mark.parametrize("mode", faults.MODES)
+@pytest.mark.parametrize("outcome", faults.OUTCOMES)
+@pytest.mark.parametrize("phase", faults.PHASES)
+def test_checks_change_nothing_and_are_taken_off(
+    phase: str, outcome: str, mode: str, current_loop: asyncio.AbstractEventLoop
+) -> None:
+    log: list[str] = []
+    expected = faults.observe(
+        faults.make_case(
+            unittest.TestCase, faults.sync_body(phase, outcome, log), "success expected"
+        ),
+        mode,
+        log,
+    )
+    before = surroundings()
+    ours = faults.make_case(
+        AllChecks, faults.coroutine_body(phase, outcome, log), "success expected"
+    )
+
+    assert faults.observe(ours, mode, log) == expected
+    assert surroundings() == before
+    assert asyncio.get_event_loop() is current_loop
 
 
 @pytest.mark.parametrize("mode", faults.MODES)

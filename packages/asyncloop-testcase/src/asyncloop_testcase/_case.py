@@ -219,15 +219,13 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         lifetime = self._asyncloop
         if lifetime is None or lifetime.in_phase:
             return success
-        errors = lifetime.end(passed=success)
+        outcome: Any = self._outcome  # type: ignore[attr-defined]
+        errors = lifetime.end(passed=success and outcome.expectedFailure is None)
         self._asyncloop = None
-        if errors:
-            success = False
-            executor = self._outcome.testPartExecutor  # type: ignore[attr-defined]
-            while errors:
-                with executor(self):
-                    raise errors.pop(0)
-        return success
+        while errors:
+            with outcome.testPartExecutor(self):
+                raise errors.pop(0)
+        return outcome.success
 
     def _asyncloop_abandon(self) -> None:
         """Close the loop of a test that KeyboardInterrupt or the result ended, and restore all."""

@@ -1,0 +1,281 @@
+"""How a test ends: what is judged, what is told, what is restored."""
+
+import asyncio
+import unittest
+from typing import Any
+
+import pytest
+from asyncloop_testcase import TestCase, lenient, strict
+from running import error_of, failure_of, passed, run
+
+
+async def fails() -> None:
+    raise ZeroDivisionError("in the background")
+
+
+async def start_failing_task() -> None:
+    task = asyncio.ensure_future(fails())
+    await asyncio.sleep(0)
+    assert task.done()
+
+
+def leak_a_timer(case: TestCase) -> None:
+    case.loop.call_later(1000, print)
+
+
+class TestReports:
+    def test_finding_is_a_failure_with_the_report_as_its_text(self) -> None:
+        @strict
+        class Case(TestCase):
+            async def test(self) -> None:
+                leak_a_timer(self)
+
+        text = failure_of(Case)
+
+        assert "a check failed: active_handles" in text
+        assert "timers are left on the loop" in text
+
+    def test_finding_is_a_failure_of_the_kind_that_the_class_has(self) -> None:
+        class MyFailure(Exception):
+            pass
+
+        @strict
+        class Case(TestCase):
+            failureException = MyFailure
+
+            async def test(self) -> None:
+                leak_a_timer(self)
+
+        assert "MyFailure: a check failed: active_handles" in failure_of(Case)
+
+    def test_cleanups_come_before_the_checks(self) -> None:
+        @strict
+        class Case(TestCase):
+            async def test(self) -> None:
+                timer = self.loop.call_later(1000, print)
+                self.addCleanup(timer.cancel)
+
+        assert passed(Case)
+
+    def test_test_that_fails_is_not_blamed_for_what_it_left(self) -> None:
+        @strict
+        class Case(TestCase):
+            async def test(self) -> None:
+                leak_a_timer(self)
+                self.fail("on purpose")
+
+        assert "AssertionError: on purpose" in failure_of(Case)
+
+    def test_test_that_is_skipped_is_not_blamed_for_what_it_left(self) -> None:
+        @strict
+        class Case(TestCase):
+            async def test(self) -> None:
+                leak_a_timer(self)
+                self.skipTest("on purpose")
+
+        result = run(Case)
+
+        assert result.wasSuccessful()
+        assert [reason for _, reason in result.skipped] == ["on purpose"]
+
+    def test_function_that_is_skipped_need_not_run_the_loop(self) -> None:
+        class Case(TestCase):
+            def test(self) -> None:
+                self.skipTest("on purpose")
+
+        assert run(Case).wasSuccessful()
+
+    def test_test_that_fails_is_told_of_lost_exceptions_which_may_be_the_cause(self) -> None:
+        @strict
+        class Case(TestCase):
+            async def test(self) -> None:
+                leak_a_timer(self)
+                await start_failing_task()
+                self.fail("on purpose")
+
+        result = run(Case)
+
+        texts = [text for _, text in result.failures]
+        assert len(texts) == 2
+        assert "AssertionError: on purpose" in texts[0]
+        assert "a check failed: unhandled_exceptions" in texts[1]
+        assert "ZeroDivisionError: in the background" in texts[1]
+
+    def test_test_that_fails_as_expected_is_not_blamed_for_what_it_left(self) -> None:
+        @strict
+        class Case(TestCase):
+            @unittest.expectedFailure
+            async def test(self) -> None:
+                leak_a_timer(self)
+                raise ConnectionError
+
+        result = run(Case)
+
+        assert result.failures == result.errors == []
+        assert len(result.expectedFailures) == 1
+
+    def test_unexpected_success_is_judged(self) -> None:
+        @strict
+        class Case(TestCase):
+            @unittest.expectedFailure
+            async def test(self) -> None:
+                leak_a_timer(self)
+
+        assert "active_handles" in failure_of(Case)
+
+    def test_interrupted_test_is_not_judged(self) -> None:
+        @strict
+        class Case(TestCase):
+            async def test(self) -> None:
+                leak_a_timer(self)
+                raise SystemExit("on purpose")
+
+        assert "SystemExit: on purpose" in error_of(Case)
+
+    def test_debug_raises_the_report(self) -> None:
+        @strict
+        class Case(TestCase):
+            async def test(self) -> None:
+                leak_a_timer(self)
+
+        with pytest.raises(AssertionError, match="a check failed: active_handles"):
+            Case("test").debug()
+
+    def test_report_and_error_of_the_closing_are_both_told(self) -> None:
+        @strict
+        class Case(TestCase):
+            def closeLoop(self, loop: asyncio.AbstractEventLoop) -> None:
+                super().closeLoop(loop)
+                raise OSError("while closing")
+
+            async def test(self) -> None:
+                leak_a_timer(self)
+
+        result = run(Case)
+
+        assert "active_handles" in result.failures[0][1]
+        assert "OSError: while closing" in result.errors[0][1]
+        assert len(result.failures) == len(result.errors) == 1
+
+    def test_run_goes_on_after_a_failed_check(self) -> None:
+        @strict
+        class Case(TestCase):
+            async def test_first(self) -> None:
+                leak_a_timer(self)
+
+            async def test_second(self) -> None:
+                """Leave nothing."""
+
+        result = unittest.TestResult()
+        unittest.defaultTestLoader.loadTestsFromTestCase(Case).run(result)
+
+        assert result.testsRun == 2
+        assert len(result.failures) == 1
+
+
+class TestRestoring:
+    def test_failing_result_does_not_keep_the_loop_open(self) -> None:
+        """pytest -x and others raise where a result is told of an error."""
+        loops: list[asyncio.AbstractEventLoop] = []
+
+        class Stop(BaseException):
+            pass
+
+        class Result(unittest.TestResult):
+            def addError(self, *arguments: Any) -> None:
+                raise Stop
+
+        class Case(TestCase):
+            async def test(self) -> None:
+                loops.append(self.loop)
+                raise OSError
+
+        case = Case("test")
+        with pytest.raises(Stop):
+            case.run(Result())
+
+        assert loops[0].is_closed()
+        assert case.loop is None
+
+    def test_error_while_closing_does_not_hide_keyboard_interrupt(self) -> None:
+        class Case(TestCase):
+            def closeLoop(self, loop: asyncio.AbstractEventLoop) -> None:
+                super().closeLoop(loop)
+                raise OSError("while closing")
+
+            async def test(self) -> None:
+                raise KeyboardInterrupt("on purpose")
+
+        with pytest.raises(KeyboardInterrupt, match="on purpose"):
+            run(Case)
+
+    def test_interrupted_test_tidies_up_before_the_loop_is_closed(self) -> None:
+        calls: list[str] = []
+
+        class Case(TestCase):
+            async def test(self) -> None:
+                self.loop.call_soon(interrupt)
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    calls.append("tidied")
+
+        def interrupt() -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            run(Case)
+        assert calls == ["tidied"]
+
+    def test_same_case_can_run_again_after_an_interruption(self) -> None:
+        interruptions = [KeyboardInterrupt()]
+
+        class Case(TestCase):
+            async def test(self) -> None:
+                while interruptions:
+                    raise interruptions.pop()
+
+        case = Case("test")
+        with pytest.raises(KeyboardInterrupt):
+            case.run(unittest.TestResult())
+        result = unittest.TestResult()
+        case.run(result)
+
+        assert result.wasSuccessful()
+
+    def test_error_while_opening_leaves_the_current_loop_as_it_was(self) -> None:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+
+        class Case(TestCase):
+            def openLoop(self) -> asyncio.AbstractEventLoop:
+                asyncio.set_event_loop(None)
+                raise OSError("on purpose")
+
+            async def test(self) -> None:
+                """Never called."""
+
+        try:
+            assert "OSError: on purpose" in error_of(Case)
+            assert asyncio.get_event_loop() is loop
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+    def test_lost_exception_of_the_closing_is_only_logged_without_checks(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def work() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                raise OSError("while tidying up")
+
+        @lenient
+        class Case(TestCase):
+            async def test(self) -> None:
+                self.task = asyncio.ensure_future(work())
+                await asyncio.sleep(0)
+
+        assert passed(Case)
+        assert "exception in a task that was cancelled when the loop was closed" in caplog.text
