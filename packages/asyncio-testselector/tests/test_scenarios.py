@@ -15,6 +15,7 @@ LIMIT = 5  # seconds, so that a scenario that hangs is a failure
 
 def run(loop, world, scenario, debug):
     """Run a scenario; whatever asyncio reports to nobody in particular is a failure, too."""
+    gc.freeze()  # so that the collection at the end looks at this scenario alone
     reports = []
     loop.set_debug(debug)
     loop.slow_callback_duration = 100
@@ -29,6 +30,7 @@ def run(loop, world, scenario, debug):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             gc.collect()
+        gc.unfreeze()
     assert reports == []
 
 

@@ -89,6 +89,24 @@ def transmit(endpoint: Any, data: memoryview, flags: int = 0) -> int:
     return count
 
 
+def receive_from(endpoint: Any, size: int) -> tuple[bytes, Any]:
+    """Receive a datagram and where it came from."""
+    datagram: tuple[bytes, Any] = endpoint.recvfrom(size)
+    return datagram
+
+
+def receive_from_into(endpoint: Any, buffer: Any) -> tuple[int, Any]:
+    """Receive a datagram into *buffer*."""
+    received: tuple[int, Any] = endpoint.recvfrom_into(buffer)
+    return received
+
+
+def send_to(endpoint: Any, data: bytes, address: Any) -> int:
+    """Send a datagram; without an address, to where the socket is connected."""
+    count: int = endpoint.send(data) if address is None else endpoint.sendto(data, address)
+    return count
+
+
 class Sending:
     """
     Writes all of some data, piece by piece.
@@ -135,6 +153,27 @@ class Connecting:
             raise would_block()
         if code:
             raise OSError(code, f"Connect call failed {self._address}")
+
+
+class SendingFile:
+    """Sends a part of a real file over a real socket, in the kernel."""
+
+    __slots__ = ("_count", "_file", "_offset", "_sock")
+
+    def __init__(self, sock: Any, file: Any, offset: int, count: int) -> None:
+        self._sock = sock
+        self._file = file
+        self._offset = offset
+        self._count = count
+
+    def __call__(self) -> None:
+        """Send what is left."""
+        while self._count:
+            sent = os.sendfile(self._sock.fileno(), self._file.fileno(), self._offset, self._count)
+            self._offset += sent
+            self._count -= sent
+            if not sent:
+                return
 
 
 def accept(listener: Any) -> tuple[Any, Any]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import weakref
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from asyncmock_plus import Mock
 
 from asyncio_testselector._descriptor import FileDescriptor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def would_block() -> BlockingIOError:
@@ -20,6 +23,28 @@ def would_block() -> BlockingIOError:
 def copied(value: Any) -> Any:
     """Return *value* as it is now: a buffer as bytes, anything else itself."""
     return bytes(value) if isinstance(value, (bytearray, memoryview)) else value
+
+
+class Default:
+    """
+    What a method does by default; it is the ``wraps`` of the method.
+
+    A mock asks its ``wraps`` for every attribute that is asked of itself. None is the answer: an
+    attribute of the method is a mock like any other.
+    """
+
+    __slots__ = ("_function",)
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Do it."""
+        return self._function(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> None:
+        if name.startswith("__"):
+            raise AttributeError(name)
 
 
 class FileMethod(Mock):
@@ -136,7 +161,7 @@ class FileMock(Mock):
         if name not in defaults.names or kwargs.get("_new_name") != name:
             return Mock(**kwargs)
         if kwargs.get("wraps") is None:
-            kwargs["wraps"] = getattr(defaults, name)
+            kwargs["wraps"] = Default(getattr(defaults, name))
         return defaults.method_classes.get(name, FileMethod)(**kwargs)
 
 

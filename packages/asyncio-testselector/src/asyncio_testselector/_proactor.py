@@ -71,7 +71,7 @@ class TestProactor:
 
     @property
     def selector(self) -> TestSelector:
-        """The selector inside, which watches mocks and memory, and real files if nobody else does."""
+        """The selector inside: of mocks and memory, and of real files if nobody else serves them."""
         return self._selector
 
     def set_loop(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -120,14 +120,14 @@ class TestProactor:
         if self._is_foreign(conn):
             completion: asyncio.Future[Any] = self._delegate.recvfrom(conn, nbytes, flags)
             return completion
-        return self._read(conn, partial(conn.recvfrom, nbytes), "recvfrom")
+        return self._read(conn, partial(endpoints.receive_from, conn, nbytes), "recvfrom")
 
     def recvfrom_into(self, conn: Any, buf: Any, flags: int = 0) -> asyncio.Future[Any]:
         """Receive a datagram into *buf*."""
         if self._is_foreign(conn):
             completion: asyncio.Future[Any] = self._delegate.recvfrom_into(conn, buf, flags)
             return completion
-        return self._read(conn, partial(conn.recvfrom_into, buf), "recvfrom_into")
+        return self._read(conn, partial(endpoints.receive_from_into, conn, buf), "recvfrom_into")
 
     def send(self, conn: Any, buf: Any, flags: int = 0) -> asyncio.Future[int]:
         """Write all of *buf* to a socket or a pipe."""
@@ -141,9 +141,7 @@ class TestProactor:
         if self._is_foreign(conn):
             completion: asyncio.Future[int] = self._delegate.sendto(conn, buf, flags, addr)
             return completion
-        data = bytes(buf)
-        attempt = partial(conn.send, data) if addr is None else partial(conn.sendto, data, addr)
-        return self._write(conn, attempt, "sendto")
+        return self._write(conn, partial(endpoints.send_to, conn, bytes(buf), addr), "sendto")
 
     def connect(self, conn: Any, address: Any) -> asyncio.Future[None]:
         """Connect a socket."""
@@ -165,16 +163,18 @@ class TestProactor:
 
     def sendfile(self, sock: Any, file: Any, offset: int, count: int) -> asyncio.Future[Any]:
         """
-        Send a file, by the proactor inside.
+        Send a real file over a real socket.
 
         Raises:
             SendfileNotAvailableError: It is no real socket; asyncio then reads the file and sends.
         """
-        if not self._is_foreign(sock):
+        if self._is_foreign(sock):
+            completion: asyncio.Future[Any] = self._delegate.sendfile(sock, file, offset, count)
+            return completion
+        if is_virtual(sock.fileno()) or not hasattr(os, "sendfile"):
             msg = f"sendfile() is not available for {sock!r}"
             raise asyncio.SendfileNotAvailableError(msg)
-        completion: asyncio.Future[Any] = self._delegate.sendfile(sock, file, offset, count)
-        return completion
+        return self._write(sock, endpoints.SendingFile(sock, file, offset, count), "sendfile")
 
     def _stop_serving(self, obj: Any) -> None:
         if self._is_foreign(obj):
