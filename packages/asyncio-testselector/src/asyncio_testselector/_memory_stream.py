@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 Buffer = Any  # bytes, bytearray, memoryview: collections.abc.Buffer came with 3.12
 
-CAPACITY = 65536
-"""Bytes that may wait unread in one direction, unless told otherwise."""
+CAPACITY = 212992
+"""Bytes that may wait unread in one direction unless told otherwise: Linux' default."""
 
 BOTH = EVENT_READ | EVENT_WRITE
 
@@ -143,12 +143,10 @@ class StreamEnd:
         """Return the error of sending where nothing can be sent any more."""
         return os_error(errno.EPIPE)
 
-    def drained(self, size: int) -> None:
-        """Have *size* bytes read by the peer: there is room again."""
-        self.unread -= size
-        level = self.level
-        if not level.events & EVENT_WRITE and self.unread < self.capacity:
-            level.set(level.events | EVENT_WRITE)
+    def drained(self) -> None:
+        """Take note that the peer has read something: there is room again."""
+        if self.unread < self.capacity:
+            self.level.set(self.level.events | EVENT_WRITE)
 
     # -- receiving ---------------------------------------------------------------------------
 
@@ -157,8 +155,9 @@ class StreamEnd:
         self.chunks.append(chunk)
         self.size += len(chunk)
         level = self.level
-        if not level.events & EVENT_READ:
-            level.set(level.events | EVENT_READ)
+        events = level.events
+        if not events & EVENT_READ:
+            level.set(events | EVENT_READ)
 
     def recv(self, size: int) -> bytes:
         """Return up to *size* bytes, ``b""`` at the end of the stream."""
@@ -172,10 +171,14 @@ class StreamEnd:
             chunk = self._gather(size)
         else:
             chunks.popleft()
-        self.size -= len(chunk)
+        got = len(chunk)
+        self.size -= got
         if not self.size and not (self.read_shut or self.error):
             self.level.events &= ~EVENT_READ
-        self.peer.drained(len(chunk))
+        peer = self.peer
+        peer.unread -= got
+        if not peer.level.events & EVENT_WRITE:
+            peer.drained()
         return chunk
 
     def _gather(self, size: int) -> bytes:

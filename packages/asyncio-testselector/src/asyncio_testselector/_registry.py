@@ -9,6 +9,7 @@ from typing import Any, final
 from asyncio_testselector._descriptor import FileDescriptor, is_virtual
 
 Keys = dict[int, SelectorKey]
+Events = list[tuple[SelectorKey, int]]
 
 
 def descriptor_of(fileobj: Any) -> int:
@@ -127,3 +128,10 @@ def get_registered_events(selector: BaseSelector) -> set[SelectorKey]:
        The function is asynctest 0.13's.
     """
     return set(selector.get_map().values())
+
+
+def merged(pulsed: Events, reported: Events) -> Events:
+    """Return the events of real files, those of one file as one."""
+    masks = {key.fd: events for key, events in pulsed}
+    both = [(key, events | masks.pop(key.fd, 0)) for key, events in reported]
+    return both + [(key, events) for key, events in pulsed if key.fd in masks]

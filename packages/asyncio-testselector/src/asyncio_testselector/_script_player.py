@@ -77,7 +77,8 @@ class ScriptSide(TcpEnd):
 
     def arrive(self, chunk: bytes) -> None:
         """Hand the bytes on, and make room for more."""
-        self.peer.drained(len(chunk))
+        self.peer.unread -= len(chunk)
+        self.peer.drained()
         self.player.arrived(chunk)
 
     def arrive_eof(self) -> None:

@@ -26,16 +26,17 @@ from typing import TYPE_CHECKING, Any, final
 from asyncio_testselector._cpython import loop_of
 from asyncio_testselector._descriptor import is_virtual
 from asyncio_testselector._pipes import refuse_pipes, serve_pipes
-from asyncio_testselector._readiness import readiness_of
-from asyncio_testselector._registry import Registry
+from asyncio_testselector._readiness import Readiness, readiness_of
+from asyncio_testselector._registry import Events, Registry, merged
 from asyncio_testselector._wakeup import LoopWakeup, SocketWakeup
 
 if TYPE_CHECKING:
     import asyncio
 
-Events = list[tuple[SelectorKey, int]]
-
 BOTH = EVENT_READ | EVENT_WRITE
+
+SPARES = 7
+"""Looks at a real selector in a row that a busy loop can do without, if any."""
 
 
 def check_events(events: Any) -> None:
@@ -82,6 +83,7 @@ class TestSelector(selectors.BaseSelector):
         self._selector = selector
         self._registry = Registry()
         self._candidates: dict[int, None] = {}
+        self._levels: dict[int, Readiness] = {}  # of the mocks that have one
         # Reads and writes still to be reported once each, by descriptor.
         self._pulses: dict[int, list[int]] = {}
         self._file_pulses: dict[int, list[int]] = {}
@@ -89,6 +91,7 @@ class TestSelector(selectors.BaseSelector):
         self._socket_wakeup: SocketWakeup | None = None
         self._sleeping = False
         self._closed = False
+        self._spares = self._spared = 0
         if selector is not None:
             self._take_over(selector.get_map())
 
@@ -98,6 +101,7 @@ class TestSelector(selectors.BaseSelector):
             for key in known.values():
                 self._registry.files[key.fd] = key
                 self._meet_loop(key)
+            self._count_spares()
 
     def _meet_loop(self, key: SelectorKey) -> None:
         if self._wakeup is None:
@@ -109,6 +113,7 @@ class TestSelector(selectors.BaseSelector):
         """Learn which loop registers files: it is woken by its own means, and served pipes."""
         self._wakeup = LoopWakeup(loop)
         serve_pipes(loop)
+        self._count_spares()
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else repr(self._registry)[1:-1]
@@ -143,11 +148,13 @@ class TestSelector(selectors.BaseSelector):
             key = self._real().register(fileobj, events, data)
             keys[key.fd] = key
             self._meet_loop(key)
+            self._count_spares()
         return key
 
     def _watch(self, number: int) -> None:
         level = readiness_of(number)
         if level is not None:
+            self._levels[number] = level
             level.watch(self)
             if level.events:
                 self._candidates[number] = None
@@ -167,12 +174,14 @@ class TestSelector(selectors.BaseSelector):
         """
         keys, key = self._registry.find(fileobj)
         if keys is self._registry.mocks:
-            level = readiness_of(key.fd)
+            level = self._levels.pop(key.fd, None)
             if level is not None:
                 level.unwatch(self)
         else:
             self._ask_real("unregister", key, fileobj)
         del keys[key.fd]
+        if keys is self._registry.files:
+            self._count_spares()
         return key
 
     def _ask_real(self, method: str, key: SelectorKey, *args: Any) -> Any:
@@ -202,7 +211,7 @@ class TestSelector(selectors.BaseSelector):
             if events != key.events or data != key.data:
                 key = SelectorKey(key.fileobj, key.fd, events, data)
                 keys[key.fd] = key
-                level = readiness_of(key.fd)
+                level = self._levels.get(key.fd)
                 if level is not None and level.events & events:
                     self._candidates[key.fd] = None
         else:
@@ -245,10 +254,14 @@ class TestSelector(selectors.BaseSelector):
         if real is None:
             return ready
         pulsed = self._pulsed_files() if self._file_pulses else []
-        if ready or pulsed:
+        if pulsed:
             return ready + merged(pulsed, real.select(0))
-        if timeout is not None and timeout <= 0:
-            return real.select(timeout)
+        if ready or (timeout is not None and timeout <= 0):
+            if self._spared < self._spares:
+                self._spared += 1
+                return ready
+            self._spared = 0
+            return ready + real.select(0 if ready else timeout)
         return self._sleep(real, timeout)
 
     def _sleep(self, real: selectors.BaseSelector, timeout: float | None) -> Events:
@@ -268,24 +281,47 @@ class TestSelector(selectors.BaseSelector):
             events = merged(self._pulsed_files(), events)
         return self._ready_mocks() + events if self._candidates else events
 
+    def _count_spares(self) -> None:
+        """
+        Find out how often in a row a busy loop can do without a look at the real selector.
+
+        If all it watches is the loop's own wake-up socket, there is nothing to be found but that
+        somebody wants a loop to wake up that is awake, and the news of a signal, which can wait for
+        a few turns. Only selectors of the standard library are spared: others may count.
+        """
+        alone = len(self._registry.files) <= 1 and isinstance(self._wakeup, LoopWakeup)
+        plain = type(self._selector).__module__ == "selectors"
+        self._spares = SPARES if alone and plain else 0
+
     def _ready_mocks(self) -> Events:
         ready: Events = []
         candidates, mocks = self._candidates, self._registry.mocks
-        for number in list(candidates):
-            candidates.pop(number, None)
+        levels, pulses = self._levels, self._pulses
+        for number in (*candidates,):
+            level = levels.get(number)
             key = mocks.get(number)
-            if key is None:
-                self._pulses.pop(number, None)
+            if level is not None and key is not None and number not in pulses:
+                wanted = key.events
+                events = level.events & wanted
+                if events:
+                    ready.append((key, events))
+                    continue
+                candidates.pop(number, None)
+                if level.events & wanted:  # raised by another thread meanwhile
+                    candidates[number] = None
                 continue
-            events = 0
-            level = readiness_of(number)
+            candidates.pop(number, None)
+            if number not in mocks:
+                pulses.pop(number, None)
+                continue
+            key, events = mocks[number], 0
             if level is not None:
                 events = level.events & key.events
                 if events:
                     candidates[number] = None
-            if number in self._pulses:
-                events |= self._take_pulse(self._pulses, key)
-                if number in self._pulses:
+            if number in pulses:
+                events |= self._take_pulse(pulses, key)
+                if number in pulses:
                     candidates[number] = None
             if events:
                 ready.append((key, events))
@@ -363,10 +399,9 @@ class TestSelector(selectors.BaseSelector):
         if self._closed:
             return
         self._closed = True
-        for number in self._registry.mocks:
-            level = readiness_of(number)
-            if level is not None:
-                level.unwatch(self)
+        for level in self._levels.values():
+            level.unwatch(self)
+        self._levels.clear()
         self._registry.mocks.clear()
         self._registry.files.clear()
         self._candidates.clear()
@@ -377,10 +412,3 @@ class TestSelector(selectors.BaseSelector):
         if self._wakeup is not None:
             self._wakeup.close()
             self._wakeup = self._socket_wakeup = None
-
-
-def merged(pulsed: Events, reported: Events) -> Events:
-    """Return the events of real files, those of one file as one."""
-    masks = {key.fd: events for key, events in pulsed}
-    both = [(key, events | masks.pop(key.fd, 0)) for key, events in reported]
-    return both + [(key, events) for key, events in pulsed if key.fd in masks]
