@@ -8,7 +8,7 @@ modules it had. What is different, and why, is on the migration page of the docu
 # ruff: noqa: E402, F403 (nothing of ours may be imported where asynctest is installed too)
 
 import unittest as unittest
-from unittest import *
+from unittest import *  # pyright: ignore[reportWildcardImportFromLibrary]
 
 from asynctest._installed import refuse_asynctest
 from asynctest._removed import findTestCases as findTestCases
@@ -38,4 +38,5 @@ from asynctest.mock import *
 from asynctest.selector import *
 
 # What ``from asynctest import *`` gives: unittest's names, and not one of asynctest's own.
-__all__ = sorted({*unittest.__all__, "findTestCases", "getTestCaseNames", "makeSuite"})
+__all__ = ["findTestCases", "getTestCaseNames", "makeSuite"]
+__all__ += unittest.__all__

@@ -46,6 +46,7 @@ class TestCase(_removed.RemovedAssertions, asyncloop_testcase.TestCase):
     All checks are off, as they were in asynctest: see `fail_on` and `strict`.
 
     Example:
+        >>> import asyncio
         >>> class Tests(TestCase):
         ...     async def test_loop(self):
         ...         self.assertIs(self.loop, asyncio.get_running_loop())
