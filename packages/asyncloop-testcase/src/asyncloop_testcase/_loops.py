@@ -213,6 +213,7 @@ def _run_while(
 def _stopped_after(loop: asyncio.AbstractEventLoop, seconds: float) -> Iterator[None]:
     timer = threading.Timer(seconds, loop.call_soon_threadsafe, (loop.stop,))
     timer.daemon = True
+    timer.name = "asyncloop-testcase limit"  # a fake clock does not wait for threads of this name
     timer.start()
     try:
         yield
