@@ -69,7 +69,7 @@ def _columns(spans: list[Span]) -> dict[float, float]:
     steps = [after - before for before, after in itertools.pairwise(instants)]
     shortest = min(steps, default=1.0)
     offsets, x = {}, 0.0
-    for instant, step in zip(instants, [*steps, 0.0], strict=True):
+    for instant, step in zip(instants, [*steps, 0.0], strict=False):
         offsets[instant] = x
         if step:
             needed = (len(seconds(instant)) + 2) * LETTER + 10
