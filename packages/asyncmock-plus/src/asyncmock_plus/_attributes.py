@@ -74,6 +74,7 @@ _ALWAYS = frozenset(
         "method_calls",
     }
 )
+_PLAIN_TYPES = frozenset({bool, bytes, dict, float, int, list, str, tuple, type(None)})
 _MISSPELT = ("assert", "assret", "asert", "aseert", "assrt")
 _absent = object()
 
@@ -191,6 +192,8 @@ class Attributes(Construction):
                 raise AttributeError(msg)
         if name in ALL_MAGICS:
             value = self._mock_set_magic(name, value)
+        elif type(value) in _PLAIN_TYPES:
+            pass  # nobody to adopt
         elif adopt(self, value, name, name):
             self._mock_children[name] = value
         if self._mock_sealed and not self._mock_may_set(name):

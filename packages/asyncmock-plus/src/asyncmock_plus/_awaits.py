@@ -71,9 +71,8 @@ def _await_ledger(mock: Any) -> Any:
 def record_await(mock: Any, args: Any, kwargs: Any) -> None:
     """Record an await, and wake those who wait for it."""
     me = mock._mock_home[0]
-    delegate = mock._mock_delegate
     fields = mock.__dict__
-    if delegate is not None or "_mock_await_ledger" in fields:
+    if me.delegate is not None or "_mock_await_ledger" in fields:
         made = two(args, kwargs)
         mock.await_count += 1
         mock.await_args = made
@@ -124,13 +123,15 @@ class AsyncMixin(Mixin):
 
     async def _execute_mock_call(self, /, *args: Any, **kwargs: Any) -> Any:
         record_await(self, args, kwargs)
-        effect = self.side_effect
+        own = self._mock_home[0].delegate is None and self._mock_home[0].plan.outcomes
+        effect = self._mock_side_effect if own else self.side_effect
         if effect is not None:
             result = await _awaited_effect(effect, args, kwargs)
             if result is not DEFAULT:
                 return result
-        if self._mock_return_value is not DEFAULT:
-            return self.return_value
+        result = self._mock_return_value
+        if result is not DEFAULT:
+            return result if own else self.return_value
         wraps = self._mock_wraps
         if wraps is not None:
             result = wraps(*args, **kwargs)

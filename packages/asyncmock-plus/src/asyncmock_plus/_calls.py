@@ -7,6 +7,7 @@ route (see `asyncmock_plus._identity`), and the hooks are not called one by one.
 
 from __future__ import annotations
 
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 from unittest.mock import DEFAULT
 
@@ -19,6 +20,8 @@ __unittest = True
 
 # In the place of a result: the outcome has to be worked out at each call.
 OPEN = object()
+
+_FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType})
 
 
 class Calls(Outcomes):
@@ -95,13 +98,16 @@ class Calls(Outcomes):
 
     def _execute_mock_call(self, /, *args: Any, **kwargs: Any) -> Any:
         """Return the outcome: of the side effect, the configured value, or the wrapped object."""
-        effect = self.side_effect
+        me = self._mock_home[0]
+        own = me.delegate is None and me.plan.outcomes
+        effect = self._mock_side_effect if own else self.side_effect
         if effect is not None:
             result = run_effect(effect, args, kwargs)
             if result is not DEFAULT:
                 return result
-        if self._mock_return_value is not DEFAULT:
-            return self.return_value
+        result = self._mock_return_value
+        if result is not DEFAULT:
+            return result if own else self.return_value
         delegate = self._mock_delegate
         if delegate is not None and delegate.return_value is not DEFAULT:
             return delegate.return_value
@@ -112,6 +118,8 @@ class Calls(Outcomes):
 
 def run_effect(effect: Any, args: Any, kwargs: Any) -> Any:
     """Return what a side effect gives, DEFAULT when it leaves the result to the mock."""
+    if type(effect) in _FUNCTIONS:
+        return effect(*args, **kwargs)
     if is_exception(effect):
         raise effect
     if is_callable(effect):

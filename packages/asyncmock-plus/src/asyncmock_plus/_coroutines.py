@@ -31,13 +31,15 @@ class CoroutineSemantics:
         return self._mock_await(outcome, args, kwargs)
 
     def _mock_outcome(self: Any, args: Any, kwargs: Any) -> Any:
-        effect = self.side_effect
+        own = self._mock_home[0].delegate is None and self._mock_home[0].plan.outcomes
+        effect = self._mock_side_effect if own else self.side_effect
         if effect is not None:
             result = run_effect(effect, args, kwargs)
             if result is not DEFAULT:
                 return result
-        if self._mock_return_value is not DEFAULT:
-            return self.return_value
+        result = self._mock_return_value
+        if result is not DEFAULT:
+            return result if own else self.return_value
         if self._mock_wraps is not None:
             return self._mock_wraps(*args, **kwargs)
         return self.return_value

@@ -49,6 +49,7 @@ class Plan:
     Attributes:
         owner: The mock class.
         straight: None of the hooks that a call goes through is overridden.
+        outcomes: Neither ``return_value`` nor ``side_effect`` is overridden.
         plain: None of the hooks at all is overridden.
         overridden: The names of the hooks that are.
     """
@@ -60,6 +61,7 @@ class Plan:
         "name",
         "namespace",
         "new",
+        "outcomes",
         "overridden",
         "owner",
         "plain",
@@ -87,6 +89,7 @@ class Plan:
         self.qualname = probe.__qualname__
         hooks = [hook for hook in HOOKS if getattr(probe, hook, None) not in own_hooks]
         self.overridden = frozenset(hook for hook in hooks if hasattr(probe, hook))
+        self.outcomes = self.overridden.isdisjoint({"return_value", "side_effect"})
         self.plain = not self.overridden
         # Children are of the same class, and there is nothing to initialize but their names.
         self.plain_plan: Plan = self

@@ -33,7 +33,7 @@ def extract_mock(obj: Any) -> Any:
     """Return the mock behind an autospecced function, any other object itself."""
     if type(obj) is FunctionType and "mock" in obj.__dict__:
         return obj.__dict__["mock"]
-    if isinstance(obj, MethodType) and hasattr(obj, "mock"):
+    if type(obj) is MethodType and hasattr(obj, "mock"):
         return obj.mock  # pyright: ignore[reportAttributeAccessIssue]
     return obj
 
