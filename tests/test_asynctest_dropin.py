@@ -176,6 +176,27 @@ def test_own_check_may_have_nothing_to_do_before_the_test():
             del asynctest._fail_on._fail_on.own
 
 
+def test_loop_is_closed_if_an_own_check_fails_before_the_test():
+    loops = []
+
+    def before(case):
+        loops.append(case.loop)
+        raise OSError("cannot look")
+
+    with unittest.mock.patch.dict(asynctest._fail_on.DEFAULTS, own=True):
+        asynctest._fail_on._fail_on.before_test_own = staticmethod(before)
+        try:
+
+            class Tests(asynctest.TestCase):
+                def test(self):
+                    pass
+
+            assert "cannot look" in report(run(Tests))
+        finally:
+            del asynctest._fail_on._fail_on.before_test_own
+    assert loops[0].is_closed()
+
+
 def test_names_of_aio_testing_are_in_one_module():
     names = asynctest.aio_testing
 

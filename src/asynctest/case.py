@@ -60,6 +60,11 @@ class TestCase(_removed.RemovedAssertions, asyncloop_testcase.TestCase):
     def openLoop(self) -> asyncio.AbstractEventLoop:
         """Open the loop by way of ``_init_loop``."""
         self._init_loop()
+        try:
+            self._checker.before_test(self)
+        except BaseException:
+            self._unset_loop()
+            raise
         return self.loop
 
     def closeLoop(self, loop: asyncio.AbstractEventLoop, /) -> None:
@@ -85,7 +90,6 @@ class TestCase(_removed.RemovedAssertions, asyncloop_testcase.TestCase):
         method = getattr(self, self._testMethodName)
         self._checker = getattr(method, _fail_on._FAIL_ON_ATTR, None) or _fail_on._fail_on()
         super()._callSetUp()
-        self._checker.before_test(self)
 
     def _tearDown(self) -> None:
         """Tidy up after the test, and check it."""

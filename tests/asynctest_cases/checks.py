@@ -166,6 +166,9 @@ def own_check(asynctest):
         class Tests(asynctest.TestCase):
             state = "good"
 
+            def setUp(self):
+                events.append(["setUp", self.loop is not None])
+
             def test(self):
                 events.append("test")
 
