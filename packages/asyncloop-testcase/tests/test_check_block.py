@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+import time
 import unittest
 import warnings
 
@@ -143,6 +144,18 @@ def test_abandoned_block_restores_everything() -> None:
         task.cancel()
         loop.run_until_complete(task)
     loop.close()
+
+
+def test_step_that_is_going_on_is_seen_from_the_block_on() -> None:
+    async def main() -> None:
+        time.sleep(0.05)
+        async with check_loop(slow_callbacks=0.04):
+            await asyncio.sleep(0)
+        async with check_loop(slow_callbacks=0.02):
+            time.sleep(0.05)
+
+    with pytest.raises(AssertionError, match="the limit is 0.02 s"):
+        asyncio.run(main())
 
 
 def test_in_the_test_case_of_the_standard_library() -> None:

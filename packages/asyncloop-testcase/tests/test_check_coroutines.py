@@ -7,10 +7,9 @@ import warnings
 from collections.abc import AsyncIterator
 
 import pytest
+from asyncloop_testcase import TestCase, fail_on, strict
 from checking import verdict_of
 from running import failure_of, passed, run
-
-from asyncloop_testcase import TestCase, fail_on, strict
 
 KEPT: list[object] = []
 

@@ -5,10 +5,9 @@ import gc
 import logging
 
 import pytest
+from asyncloop_testcase import TestCase, fail_on
 from checking import verdict_of
 from running import passed, run
-
-from asyncloop_testcase import TestCase, fail_on
 
 pytestmark = pytest.mark.filterwarnings("error")
 

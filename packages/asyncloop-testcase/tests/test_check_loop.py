@@ -4,10 +4,9 @@ import asyncio
 import functools
 
 import pytest
+from asyncloop_testcase import TestCase, check_loop, fail_on
 from checking import verdict_of
 from running import passed, run
-
-from asyncloop_testcase import TestCase, check_loop, fail_on
 
 
 def ring() -> None:

@@ -8,10 +8,9 @@ import threading
 import time
 
 import pytest
+from asyncloop_testcase import TestCase, fail_on, strict
 from checking import verdict_of
 from running import passed
-
-from asyncloop_testcase import TestCase, fail_on, strict
 
 SLEEP = [sys.executable, "-c", "input()"]
 

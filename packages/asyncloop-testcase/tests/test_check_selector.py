@@ -5,10 +5,9 @@ import functools
 import socket
 
 import pytest
+from asyncloop_testcase import TestCase, check_loop
 from checking import verdict_of
 from running import passed
-
-from asyncloop_testcase import TestCase, check_loop
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ import threading
 import time
 
 import pytest
+from asyncloop_testcase import CannotCheckError, TestCase, UncheckedWarning, fail_on, strict
 from checking import plain, verdict_of
 from running import passed, run
-
-from asyncloop_testcase import CannotCheckError, TestCase, UncheckedWarning, fail_on, strict
 
 # Real time is the matter here: the limit is short, what blocks is much longer.
 LIMIT = 0.02

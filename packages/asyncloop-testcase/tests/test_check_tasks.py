@@ -7,10 +7,9 @@ import sys
 from collections.abc import AsyncIterator
 
 import pytest
+from asyncloop_testcase import TestCase, fail_on, strict
 from checking import verdict_of
 from running import passed
-
-from asyncloop_testcase import TestCase, fail_on, strict
 
 
 async def work() -> None:

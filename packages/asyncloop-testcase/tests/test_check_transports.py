@@ -6,9 +6,8 @@ import socket
 import ssl
 
 import pytest
-from checking import plain
-
 from asyncloop_testcase import check_loop
+from checking import plain
 
 
 def findings_of(body, **checks: object) -> str:

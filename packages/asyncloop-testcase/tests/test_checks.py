@@ -7,12 +7,8 @@ import sys
 import threading
 import warnings
 
-import pytest
-from checking import plain, report_of, verdict_of
 import healthy
-from healthy import healthy_cases
-from running import failure_of, passed, run
-
+import pytest
 from asyncloop_testcase import (
     CannotCheckError,
     Check,
@@ -27,6 +23,9 @@ from asyncloop_testcase import (
     register_check,
     strict,
 )
+from checking import plain, report_of, verdict_of
+from healthy import healthy_cases
+from running import failure_of, passed, run
 
 
 @pytest.fixture
@@ -286,7 +285,8 @@ def state() -> list[object]:
 
 
 @pytest.mark.parametrize(
-    "error", [None, ValueError, KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError]
+    "error",
+    [None, ValueError, KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError],
 )
 @pytest.mark.parametrize("phase", ["setUp", "test", "tearDown", "cleanup"])
 def test_everything_is_restored_on_every_exit(

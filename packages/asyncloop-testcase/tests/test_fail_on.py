@@ -4,11 +4,10 @@ import asyncio
 import unittest
 
 import pytest
-from running import failure_of, passed
-
 from asyncloop_testcase import TestCase, fail_on, ignore_loop, lenient, strict
 from asyncloop_testcase._builtin_checks import BUILTIN
 from asyncloop_testcase._fail_on import plan_of
+from running import failure_of, passed
 
 NAMES = [check.name for check in BUILTIN]
 DEFAULT = {

@@ -4,10 +4,9 @@ import asyncio
 import gc
 
 import pytest
+from asyncloop_testcase import TestCase, _garbage, fail_on
 from checking import verdict_of
 from running import failure_of, passed, run
-
-from asyncloop_testcase import TestCase, _garbage, fail_on
 
 KEPT: list[object] = []
 

@@ -112,6 +112,12 @@ class check_loop:  # noqa: N801 - used like a function, as contextlib.suppress i
             msg = f"check_loop() was given {self._loop!r}, but {loop!r} is running: leave it out"
             raise RuntimeError(msg)
         self._begin(loop)
+        if any(check.from_next_turn for check, _ in self._plan.checks):
+            try:
+                await asyncio.sleep(0)
+            except BaseException:
+                self._end().restore()
+                raise
 
     async def __aexit__(
         self,

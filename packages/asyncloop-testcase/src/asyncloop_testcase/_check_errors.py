@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import traceback
 from asyncio.streams import StreamReaderProtocol
@@ -16,6 +15,7 @@ from asyncloop_testcase._sites import is_plumbing, site_of_coroutine
 from asyncloop_testcase._words import callback_name, coroutine_name, short
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterable
 
 __unittest = True

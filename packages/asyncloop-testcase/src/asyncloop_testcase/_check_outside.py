@@ -28,7 +28,7 @@ PAUSE = 0.002
 
 # The default executor's threads, which end with the loop, and those that wait for the processes
 # of asyncio.subprocess, which end with the process; and the one of the check slow_callbacks.
-LOOP_THREADS = ("asyncio_", "asyncio-waitpid-", "waitpid-", WATCHDOG)
+LOOP_THREADS = ("asyncio_", "uvloop_", "asyncio-waitpid-", "waitpid-", WATCHDOG)
 
 
 class LeakedThreads(Check):

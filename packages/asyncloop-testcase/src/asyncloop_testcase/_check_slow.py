@@ -40,6 +40,7 @@ class SlowCallbacks(Check):
     name = "slow_callbacks"
     summary = "callbacks blocked the loop"
     strict = False
+    from_next_turn = True
 
     @classmethod
     def validate(cls, value: object) -> object:

@@ -78,6 +78,7 @@ class Check:
         strict: Whether `strict` switches it on.
         needs_garbage: Whether it calls `Watch.survivors`, which needs the garbage collector.
         for_coroutines: Whether it can fail if the test method is a coroutine function.
+        from_next_turn: Whether it sees nothing of a turn of the loop that is going on already.
 
     Example:
         >>> import os
@@ -99,6 +100,7 @@ class Check:
     strict: ClassVar[bool] = True
     needs_garbage: ClassVar[bool] = False
     for_coroutines: ClassVar[bool] = True
+    from_next_turn: ClassVar[bool] = False
 
     def __init__(self, watch: Watch, option: object) -> None:
         self.watch = watch

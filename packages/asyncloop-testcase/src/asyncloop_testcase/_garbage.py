@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __unittest = True
 
-KINDS = (
+KINDS: tuple[type, ...] = (
     types.CoroutineType,
     types.AsyncGeneratorType,
     *_cpython.FUTURES,

@@ -1,0 +1,250 @@
+"""The pytest plugin: checks for the tests of pytest-asyncio and anyio."""
+
+import importlib.metadata
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from asyncloop_testcase._pytest_checks import layers_of_ini
+
+BARE_PYTEST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+OWN, ASYNCIO, ANYIO = "_asyncloop_testcase_pytest", "pytest_asyncio.plugin", "anyio.pytest_plugin"
+
+LEAKING = """
+import asyncio
+import pytest
+from asyncloop_testcase import fail_on, lenient
+
+def leak():
+    asyncio.get_running_loop().call_later(60, print)
+
+async def fetch():
+    pass
+"""
+
+OUTCOMES = (
+    LEAKING
+    + """
+@pytest.fixture
+async def background():
+    task = asyncio.create_task(asyncio.sleep(60))
+    yield
+    task.cancel()
+
+class TestMarked:
+    pytestmark = pytest.mark.fail_on("strict")
+
+    async def test_fails_leak(self):
+        leak()
+
+    async def test_fails_unawaited(self):
+        fetch()
+
+    async def test_passes_healthy(self):
+        await fetch()
+
+    @pytest.mark.fail_on(active_handles=False)
+    async def test_passes_marker_over_class(self):
+        leak()
+
+    @lenient
+    async def test_passes_decorator_over_class(self):
+        leak()
+        await fetch()
+
+    async def test_passes_with_fixture(self, background):
+        await asyncio.sleep(0)
+
+    @pytest.mark.parametrize("value", [1, 2])
+    async def test_passes_parameter(self, value):
+        assert value
+
+    def test_passes_synchronous(self):
+        pass
+
+    async def test_fails_own_error(self):
+        leak()
+        raise ValueError("its own")
+
+    async def test_passes_skip(self):
+        pass
+
+@fail_on(active_handles=True)
+@pytest.mark.asyncio
+class TestDecorated:
+    async def test_fails_leak(self):
+        leak()
+
+    @pytest.mark.fail_on("lenient")
+    async def test_passes_marker_over_class(self):
+        leak()
+
+@pytest.mark.asyncio
+async def test_passes_unmarked():
+    leak()
+
+@pytest.mark.asyncio
+@pytest.mark.fail_on
+async def test_fails_default():
+    fetch()
+
+@pytest.mark.anyio
+@pytest.mark.fail_on(active_handles=True)
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_fails_anyio(anyio_backend):
+    leak()
+
+@pytest.mark.anyio
+@pytest.mark.fail_on("strict")
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+async def test_passes_anyio(anyio_backend):
+    import anyio
+    await anyio.sleep(0)
+    async with anyio.create_task_group() as group:
+        group.start_soon(anyio.sleep, 0)
+
+@pytest.mark.asyncio
+@pytest.mark.fail_on(unknown=True)
+async def test_fails_unknown_check():
+    pass
+
+@pytest.mark.asyncio
+@pytest.mark.fail_on("severe")
+async def test_fails_unknown_level():
+    pass
+"""
+)
+
+
+def run(
+    folder: Path, ini: str = "", *options: str, plugins: tuple[str, ...] = (OWN, ASYNCIO)
+) -> subprocess.CompletedProcess[str]:
+    (folder / "pytest.ini").write_text(f"[pytest]\n{ini}")
+    if ASYNCIO in plugins:
+        mode = "asyncio_default_fixture_loop_scope=function", "asyncio_mode=auto"
+        options += tuple(f"--override-ini={each}" for each in mode)
+    options += tuple(f"-p{plugin}" for plugin in plugins)
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "pytest", "-v", "--tb=short", *options],
+        cwd=folder,
+        env={**os.environ, **BARE_PYTEST},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def verdicts(output: str) -> dict[str, str]:
+    return dict(re.findall(r"^test_it\.py::(\S+) (PASSED|FAILED|ERROR)", output, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("plugin")
+    (folder / "test_it.py").write_text(OUTCOMES)
+    return run(folder, "", "--strict-markers", plugins=(OWN, ASYNCIO, ANYIO)).stdout
+
+
+def test_each_test_passes_or_fails_as_it_says(output: str) -> None:
+    found = verdicts(output)
+    assert len(found) == 20
+    wrong = {
+        name: verdict
+        for name, verdict in found.items()
+        if verdict != ("FAILED" if "test_fails" in name else "PASSED")
+    }
+    assert wrong == {}
+
+
+def test_report_is_the_message(output: str) -> None:
+    assert "AssertionError: a check failed: active_handles" in output
+    assert "coroutine fetch()" in output
+    assert "ValueError: its own" in output
+
+
+def test_bad_markers_say_what_to_do(output: str) -> None:
+    assert "TypeError: unknown checks: 'unknown'; the known ones are active_asyncgens" in output
+    assert (
+        "TypeError: @pytest.mark.fail_on('severe',): the only argument without a name is the "
+        "level, one of 'default', 'strict', 'lenient'"
+    ) in output
+
+
+def test_ini_file_applies_to_all_coroutine_tests(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        LEAKING
+        + """
+async def test_fails_leak():
+    leak()
+
+@pytest.mark.fail_on(active_handles=False)
+async def test_passes_marker():
+    leak()
+
+async def test_fails_slow():
+    import time
+    time.sleep(0.1)
+
+def test_passes_synchronous():
+    pass
+"""
+    )
+    done = run(tmp_path, "asyncloop_fail_on =\n    active_handles\n    slow_callbacks = 0.02\n")
+    assert verdicts(done.stdout) == {
+        "test_fails_leak": "FAILED",
+        "test_passes_marker": "PASSED",
+        "test_fails_slow": "FAILED",
+        "test_passes_synchronous": "PASSED",
+    }
+
+
+def test_bad_ini_file_is_refused_at_once(tmp_path: Path) -> None:
+    done = run(tmp_path, "asyncloop_fail_on = pending\n", plugins=(OWN,))
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "asyncloop_fail_on: unknown checks: 'pending'; the known ones are act" in done.stderr
+
+
+def test_lines_of_the_ini_file() -> None:
+    lines = ["strict", "pending_tasks", "active_handles = no", "slow_callbacks = 0.5"]
+    assert layers_of_ini(lines) == [
+        {"": "strict"},
+        {"pending_tasks": True},
+        {"active_handles": False},
+        {"slow_callbacks": 0.5},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "text"),
+    [
+        ("pending", TypeError, "unknown checks: 'pending'; the known ones are active_"),
+        ("slow_callbacks = -1", ValueError, "fail_on(slow_callbacks=-1): the seconds have"),
+        ("pending_tasks = 3", TypeError, "fail_on(pending_tasks=3): the check pending_tasks"),
+        ("pending_tasks = maybe", ValueError, "cannot read the value 'maybe': write true, false"),
+    ],
+)
+def test_bad_lines_are_refused(line: str, error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match="^" + re.escape(text)):
+        layers_of_ini([line])
+
+
+def test_plugin_is_an_entry_point_that_does_not_import_the_package() -> None:
+    [entry] = importlib.metadata.entry_points(group="pytest11", name="asyncloop_testcase")
+    assert entry.value == "_asyncloop_testcase_pytest"
+    program = f"import sys, pytest, {entry.value}; print([m for m in sys.modules if 'asyncl' in m])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == f"['{entry.value}']"
+
+
+def test_run_without_checks_does_not_import_the_package(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import sys\n\nasync def test():\n    assert 'asyncloop_testcase' not in sys.modules\n"
+    )
+    done = run(tmp_path)
+    assert verdicts(done.stdout) == {"test": "PASSED"}
