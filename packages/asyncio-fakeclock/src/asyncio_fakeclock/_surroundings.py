@@ -53,6 +53,8 @@ class Surroundings:
         self._externals: list[str] = []
         self._channels: list[Channel] | None = None
         self._watches_any = False
+        # A proactor has no register(): what it watches is found out each time.
+        self._changes_unseen = not hasattr(_cpython.selector_of(loop), "register")
         self._children = Children()
         # Threads and futures, which may be forgotten; descriptors and processes are names.
         self._ignored_work: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -89,10 +91,10 @@ class Surroundings:
     def look(self) -> None:
         """Find out what there is."""
         found = self.work.pending()
-        if self._channels is None:
+        if self._channels is None or self._changes_unseen:
             fds = self._watched_fds()
-            self._watches_any = fds is None or bool(fds)
-            self._channels = channels(fds or ())
+            self._watches_any = bool(fds) or self._changes_unseen
+            self._channels = channels(fds)
         if self._channels:
             found += [(each.descriptor, each.name) for each in self._channels if each.kind == REAL]
             if any(each.kind == LISTENER for each in self._channels):
@@ -106,11 +108,11 @@ class Surroundings:
             self.pending, self.ignored = [], []
         self.pending += [(None, place) for place in self._externals]
 
-    def _watched_fds(self) -> set[int] | None:
+    def _watched_fds(self) -> set[int]:
         selector: Any = _cpython.selector_of(self._loop)
         registered = selector.get_map() if hasattr(selector, "get_map") else None
         if not isinstance(registered, Mapping):
-            return None
+            return set()
         return {key.fd for key in registered.values()} - {_cpython.wakeup_fd(self._loop)}
 
     @property
