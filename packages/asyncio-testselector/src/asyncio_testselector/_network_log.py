@@ -72,17 +72,16 @@ class WireLog:
     .. versionadded:: 0.1.0
     """
 
-    __slots__ = ("_events", "enabled")
+    __slots__ = ("_events", "append", "enabled")
 
     def __init__(self, size: int) -> None:
         self._events: deque[tuple[float, str, Any, Any, int, bytes]] = deque(maxlen=size)
         self.enabled = size > 0
+        self.append = self._events.append
 
     def add(self, time: float, kind: str, source: Any, target: Any, data: bytes = b"") -> None:
         """Add an event."""
-        size = len(data)
-        kept = data if size <= KEPT else data[:KEPT]
-        self._events.append((time, kind, source, target, size, kept))
+        self.append((time, kind, source, target, len(data), data[:KEPT]))
 
     def __len__(self) -> int:
         return len(self._events)

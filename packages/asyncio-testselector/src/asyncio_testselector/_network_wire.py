@@ -19,6 +19,8 @@ import weakref
 from collections import deque
 from typing import TYPE_CHECKING, Any, final
 
+from asyncio_testselector._network_log import KEPT
+
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
@@ -159,7 +161,9 @@ class Wire:
         topology, end = self._topology, self.end
         assert end is not None
         if topology.log.enabled:
-            topology.log.add(topology.now(), "data", end.remote, end.local, chunk)
+            now = 0.0 if topology.loop is None else topology.loop.time()
+            event = now, "data", end.remote, end.local, len(chunk), chunk[:KEPT]
+            topology.log.append(event)
         if self._version == topology.version and not (self._queue or self._delay or self._cut):
             end.arrive(chunk)
         else:
