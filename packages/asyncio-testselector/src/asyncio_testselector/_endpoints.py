@@ -95,9 +95,9 @@ def receive_from(endpoint: Any, size: int) -> tuple[bytes, Any]:
     return datagram
 
 
-def receive_from_into(endpoint: Any, buffer: Any) -> tuple[int, Any]:
-    """Receive a datagram into *buffer*."""
-    received: tuple[int, Any] = endpoint.recvfrom_into(buffer)
+def receive_from_into(endpoint: Any, buffer: Any, size: int) -> tuple[int, Any]:
+    """Receive a datagram of up to *size* bytes into *buffer*."""
+    received: tuple[int, Any] = endpoint.recvfrom_into(buffer, size)
     return received
 
 

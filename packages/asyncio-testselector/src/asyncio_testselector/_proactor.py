@@ -71,7 +71,7 @@ class TestProactor:
 
     @property
     def selector(self) -> TestSelector:
-        """The selector inside: of mocks and memory, and of real files if nobody else serves them."""
+        """The selector inside, of all that the proactor given does not serve."""
         return self._selector
 
     def set_loop(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -122,12 +122,13 @@ class TestProactor:
             return completion
         return self._read(conn, partial(endpoints.receive_from, conn, nbytes), "recvfrom")
 
-    def recvfrom_into(self, conn: Any, buf: Any, flags: int = 0) -> asyncio.Future[Any]:
-        """Receive a datagram into *buf*."""
+    def recvfrom_into(self, conn: Any, buf: Any, nbytes: int = 0) -> asyncio.Future[Any]:
+        """Receive a datagram into *buf*; IOCP calls the number of bytes flags, and uses it so."""
         if self._is_foreign(conn):
-            completion: asyncio.Future[Any] = self._delegate.recvfrom_into(conn, buf, flags)
+            completion: asyncio.Future[Any] = self._delegate.recvfrom_into(conn, buf, nbytes)
             return completion
-        return self._read(conn, partial(endpoints.receive_from_into, conn, buf), "recvfrom_into")
+        attempt = partial(endpoints.receive_from_into, conn, buf, nbytes)
+        return self._read(conn, attempt, "recvfrom_into")
 
     def send(self, conn: Any, buf: Any, flags: int = 0) -> asyncio.Future[int]:
         """Write all of *buf* to a socket or a pipe."""

@@ -44,7 +44,8 @@ class Watcher(Protocol):
         """Take note that *fd* became ready for something; may be called from any thread."""
 
 
-_levels: weakref.WeakValueDictionary[int, Readiness] = weakref.WeakValueDictionary()
+# A WeakValueDictionary by hand: it is asked at every registration, mostly in vain.
+_levels: dict[int, weakref.KeyedRef[int, Readiness]] = {}
 _watching = threading.Lock()
 
 
@@ -79,7 +80,7 @@ class Readiness:
         self.events = events
         # Replaced, never changed, so that set() may walk over it while another thread watches.
         self._watchers: tuple[Watcher, ...] = ()
-        _levels[self.fd] = self
+        _levels[self.fd] = weakref.KeyedRef(self, forget, self.fd)
 
     def set(self, events: int) -> None:
         """Replace the mask; watchers hear of it if something is ready that was not before."""
@@ -106,6 +107,12 @@ class Readiness:
             self._watchers = tuple(other for other in self._watchers if other is not watcher)
 
 
+def forget(reference: weakref.KeyedRef[int, Readiness]) -> None:
+    """Take note that a level does not exist any more."""
+    _levels.pop(reference.key, None)
+
+
 def readiness_of(fd: int) -> Readiness | None:
     """Return the level of a virtual descriptor, or None: a mock, which is ready when told so."""
-    return _levels.get(fd)
+    reference = _levels.get(fd)
+    return None if reference is None else reference()

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from selectors import BaseSelector, SelectorKey
+from selectors import EVENT_READ, EVENT_WRITE, BaseSelector, SelectorKey
 from typing import Any, final
 
 from asyncio_testselector._descriptor import FileDescriptor, is_virtual
 
 Keys = dict[int, SelectorKey]
 Events = list[tuple[SelectorKey, int]]
+
+
+BOTH = EVENT_READ | EVENT_WRITE
+ALL = (EVENT_READ, EVENT_WRITE, BOTH)
+
+
+def check_events(events: Any) -> None:
+    """Refuse what is no combination of the two events."""
+    if not events or not isinstance(events, int) or events & ~BOTH:
+        msg = f"Invalid events: {events!r}, use EVENT_READ, EVENT_WRITE or both with |"
+        raise ValueError(msg)
 
 
 def descriptor_of(fileobj: Any) -> int:
@@ -83,18 +94,25 @@ class Registry(Mapping[Any, SelectorKey]):
             KeyError: *fileobj* is not registered.
             ValueError: *fileobj* is no file.
         """
-        number = self.lookup(fileobj)
-        keys = self.keys_of(number)
-        if number not in keys:
+        if type(fileobj) is FileDescriptor:  # what asyncio asks for, again and again
+            number: int = fileobj
+            keys = self.mocks
+        else:
+            number = self.lookup(fileobj)
+            keys = self.keys_of(number)
+        key = keys.get(number)
+        if key is None:
             msg = f"{fileobj!r} is not registered"
             raise KeyError(msg)
-        return keys, keys[number]
+        return keys, key
 
     def __getitem__(self, fileobj: Any, /) -> SelectorKey:
         return self.find(fileobj)[1]
 
     def get(self, fileobj: Any, /, default: Any = None) -> Any:
         """Return the key of *fileobj*, or the default if it is not registered."""
+        if type(fileobj) is FileDescriptor:
+            return self.mocks.get(fileobj, default)
         number = self.lookup(fileobj)
         return self.keys_of(number).get(number, default)
 

@@ -20,30 +20,22 @@ from __future__ import annotations
 
 import selectors
 from collections.abc import Mapping
-from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
+from selectors import SelectorKey
 from typing import TYPE_CHECKING, Any, final
 
 from asyncio_testselector._cpython import loop_of
-from asyncio_testselector._descriptor import is_virtual
+from asyncio_testselector._descriptor import FileDescriptor, is_virtual
 from asyncio_testselector._pipes import refuse_pipes, serve_pipes
+from asyncio_testselector._pulses import Pulses
 from asyncio_testselector._readiness import Readiness, readiness_of
-from asyncio_testselector._registry import Events, Registry, merged
+from asyncio_testselector._registry import ALL, Events, Registry, check_events, merged
 from asyncio_testselector._wakeup import LoopWakeup, SocketWakeup
 
 if TYPE_CHECKING:
     import asyncio
 
-BOTH = EVENT_READ | EVENT_WRITE
-
-SPARES = 7
+SPARES = 31
 """Looks at a real selector in a row that a busy loop can do without, if any."""
-
-
-def check_events(events: Any) -> None:
-    """Refuse what is no combination of the two events."""
-    if not events or not isinstance(events, int) or events & ~BOTH:
-        msg = f"Invalid events: {events!r}, use EVENT_READ, EVENT_WRITE or both with |"
-        raise ValueError(msg)
 
 
 @final
@@ -84,9 +76,8 @@ class TestSelector(selectors.BaseSelector):
         self._registry = Registry()
         self._candidates: dict[int, None] = {}
         self._levels: dict[int, Readiness] = {}  # of the mocks that have one
-        # Reads and writes still to be reported once each, by descriptor.
-        self._pulses: dict[int, list[int]] = {}
-        self._file_pulses: dict[int, list[int]] = {}
+        self._pulses = Pulses()
+        self._file_pulses = Pulses()
         self._wakeup: LoopWakeup | SocketWakeup | None = None
         self._socket_wakeup: SocketWakeup | None = None
         self._sleeping = False
@@ -133,6 +124,14 @@ class TestSelector(selectors.BaseSelector):
             KeyError: The file is registered already.
             OSError: The real selector refused the real file.
         """
+        if type(fileobj) is FileDescriptor and events in ALL and not self._closed:
+            mocks = self._registry.mocks  # the same as below, for what asyncio passes
+            if fileobj not in mocks:
+                mocks[fileobj] = key = SelectorKey(fileobj, fileobj, events, data)
+                level = readiness_of(fileobj)
+                if level is not None:
+                    self._watch(fileobj, level)
+                return key
         check_events(events)
         number = self._registry.lookup(fileobj)
         self._check_open()
@@ -143,7 +142,9 @@ class TestSelector(selectors.BaseSelector):
         if keys is self._registry.mocks:
             key = SelectorKey(fileobj, number, events, data)
             keys[number] = key
-            self._watch(number)
+            level = readiness_of(number)
+            if level is not None:
+                self._watch(number, level)
         else:
             key = self._real().register(fileobj, events, data)
             keys[key.fd] = key
@@ -151,13 +152,11 @@ class TestSelector(selectors.BaseSelector):
             self._count_spares()
         return key
 
-    def _watch(self, number: int) -> None:
-        level = readiness_of(number)
-        if level is not None:
-            self._levels[number] = level
-            level.watch(self)
-            if level.events:
-                self._candidates[number] = None
+    def _watch(self, number: int, level: Readiness) -> None:
+        self._levels[number] = level
+        level.watch(self)
+        if level.events:
+            self._candidates[number] = None
 
     def _real(self) -> selectors.BaseSelector:
         if self._selector is None:
@@ -177,10 +176,10 @@ class TestSelector(selectors.BaseSelector):
             level = self._levels.pop(key.fd, None)
             if level is not None:
                 level.unwatch(self)
+            del keys[key.fd]
         else:
             self._ask_real("unregister", key, fileobj)
-        del keys[key.fd]
-        if keys is self._registry.files:
+            del keys[key.fd]
             self._count_spares()
         return key
 
@@ -230,7 +229,7 @@ class TestSelector(selectors.BaseSelector):
         if self._closed:
             msg = "Selector is closed"
             raise RuntimeError(msg)
-        return self._registry[fileobj]
+        return self._registry.find(fileobj)[1]
 
     def get_map(self) -> Mapping[Any, SelectorKey]:
         """Return the live mapping of files to keys; None once closed, as every selector."""
@@ -296,62 +295,51 @@ class TestSelector(selectors.BaseSelector):
     def _ready_mocks(self) -> Events:
         ready: Events = []
         candidates, mocks = self._candidates, self._registry.mocks
-        levels, pulses = self._levels, self._pulses
         for number in (*candidates,):
-            level = levels.get(number)
             key = mocks.get(number)
-            if level is not None and key is not None and number not in pulses:
-                wanted = key.events
-                events = level.events & wanted
+            level = self._levels.get(number)
+            if level is not None and key is not None and number not in self._pulses:
+                # Ready as a rule: not taken out and put back, but out, and back if it was raised
+                # by another thread meanwhile.
+                events = level.events & key.events
                 if events:
                     ready.append((key, events))
                     continue
                 candidates.pop(number, None)
-                if level.events & wanted:  # raised by another thread meanwhile
+                if level.events & key.events:
                     candidates[number] = None
                 continue
             candidates.pop(number, None)
-            if number not in mocks:
-                pulses.pop(number, None)
-                continue
-            key, events = mocks[number], 0
-            if level is not None:
-                events = level.events & key.events
-                if events:
-                    candidates[number] = None
-            if number in pulses:
-                events |= self._take_pulse(pulses, key)
-                if number in pulses:
-                    candidates[number] = None
-            if events:
+            events = 0 if key is None else self._pulsed_mock(key, level)
+            if key is not None and events:
                 ready.append((key, events))
+            elif key is None:
+                self._pulses.drop(number)
         return ready
+
+    def _pulsed_mock(self, key: SelectorKey, level: Readiness | None) -> int:
+        """Return what a mock is ready for by its level and its pulses; it may stay a candidate."""
+        number = key.fd
+        events = 0 if level is None else level.events & key.events
+        if events:
+            self._candidates[number] = None
+        if number in self._pulses:
+            events |= self._pulses.take(key)
+            if number in self._pulses:
+                self._candidates[number] = None
+        return events
 
     def _pulsed_files(self) -> Events:
         ready: Events = []
-        for number in list(self._file_pulses):
+        for number in self._file_pulses.numbers():
             key = self._registry.files.get(number)
             if key is None:
-                self._file_pulses.pop(number, None)
+                self._file_pulses.drop(number)
                 continue
-            events = self._take_pulse(self._file_pulses, key)
+            events = self._file_pulses.take(key)
             if events:
                 ready.append((key, events))
         return ready
-
-    def _take_pulse(self, pulses: dict[int, list[int]], key: SelectorKey) -> int:
-        """Count one pulse of each kind down, and return those that the key waits for."""
-        counts = pulses[key.fd]
-        events = 0
-        for kind in (EVENT_READ, EVENT_WRITE):
-            if not key.events & kind:
-                counts[kind] = 0
-            elif counts[kind]:
-                counts[kind] -= 1
-                events |= kind
-        if not any(counts):
-            pulses.pop(key.fd, None)
-        return events
 
     def set_ready(self, fileobj: Any, events: int) -> None:
         """
@@ -371,9 +359,7 @@ class TestSelector(selectors.BaseSelector):
         except ValueError:  # closed, and not registered: no selector would report it
             return
         virtual = is_virtual(number)
-        counts = (self._pulses if virtual else self._file_pulses).setdefault(number, [0, 0, 0])
-        for kind in (EVENT_READ, EVENT_WRITE):
-            counts[kind] += bool(events & kind)
+        (self._pulses if virtual else self._file_pulses).add(number, events)
         if virtual:
             self.notify(number)
         elif self._sleeping:

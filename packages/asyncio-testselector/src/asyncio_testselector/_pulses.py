@@ -1,0 +1,57 @@
+"""Events that are reported once for each time they were asked for."""
+
+from __future__ import annotations
+
+from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
+from typing import final
+
+KINDS = (EVENT_READ, EVENT_WRITE)
+
+
+@final
+class Pulses:
+    """
+    Counts events by descriptor, until a selector has reported them.
+
+    Two pulses of one kind are two reports; what nobody waits for when it is due is dropped.
+    """
+
+    __slots__ = ("_counts",)
+
+    def __init__(self) -> None:
+        # By descriptor: how many of EVENT_READ (index 1) and of EVENT_WRITE (index 2).
+        self._counts: dict[int, list[int]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._counts)
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._counts
+
+    def numbers(self) -> list[int]:
+        """Return the descriptors that something is to be reported of."""
+        return list(self._counts)
+
+    def add(self, number: int, events: int) -> None:
+        """Count events of a descriptor."""
+        counts = self._counts.setdefault(number, [0, 0, 0])
+        for kind in KINDS:
+            counts[kind] += bool(events & kind)
+
+    def drop(self, number: int) -> None:
+        """Forget a descriptor."""
+        self._counts.pop(number, None)
+
+    def take(self, key: SelectorKey) -> int:
+        """Count one pulse of each kind down, and return those that the key waits for."""
+        counts = self._counts[key.fd]
+        events = 0
+        for kind in KINDS:
+            if not key.events & kind:
+                counts[kind] = 0
+            elif counts[kind]:
+                counts[kind] -= 1
+                events |= kind
+        if not any(counts):
+            self._counts.pop(key.fd, None)
+        return events
