@@ -318,7 +318,8 @@ def costs():
     ):
         theirs, mine = (collecting(make(module)) for module in (std, ours))
         print(
-            f"| ms to collect 2,000 dropped {name} | {theirs:.2f} | {mine:.2f} | {theirs / mine:.1f}x |"
+            f"| ms to collect 2,000 dropped {name} | {theirs:.2f} | {mine:.2f} "
+            f"| {theirs / mine:.1f}x |"
         )
 
 

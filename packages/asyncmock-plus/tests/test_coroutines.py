@@ -235,7 +235,7 @@ class TestAwaited:
         instance = mock.CoroutineMock()
         assert not instance.awaited
         run(instance())
-        assert instance.awaited
+        assert instance.awaited  # noqa: PGH005
         instance.reset_mock()
         assert not instance.awaited
 
@@ -330,5 +330,5 @@ class TestAwaited:
 
         function = mock.create_autospec(fetch)
         run(function(1))
-        assert function.awaited
+        assert function.awaited  # noqa: PGH005
         assert not mock.AsyncMock().awaited

@@ -241,7 +241,7 @@ def test_subclasses_may_derive_from_builtins_too() -> None:
         pass
 
     with pytest.raises(ValueError):
-        raise FakeError()
+        raise FakeError
 
 
 def test_class_keyword_attributes_and_dotted_names_configure() -> None:

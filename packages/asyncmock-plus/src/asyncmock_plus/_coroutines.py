@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 from unittest.mock import DEFAULT
 
@@ -11,6 +10,7 @@ from asyncmock_plus._awaits import record_await
 from asyncmock_plus._calls import Calls, run_effect
 from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._magic_methods import Items
+from asyncmock_plus._specs import is_awaitable
 
 __unittest = True
 
@@ -46,7 +46,7 @@ class CoroutineSemantics:
 
     async def _mock_await(self: Any, outcome: Any, args: Any, kwargs: Any) -> Any:
         try:
-            if inspect.isawaitable(outcome):
+            if is_awaitable(outcome):
                 result = await outcome
                 return self.return_value if result is DEFAULT else result
             return outcome

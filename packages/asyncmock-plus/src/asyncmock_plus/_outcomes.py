@@ -204,7 +204,10 @@ class Outcomes(Attributes):
 
 def forget_calls(mock: Any) -> None:
     """Empty the record of a mock, and that of the function it stands behind."""
-    forget(mock._mock_home[0])
+    me = mock._mock_home[0]
+    forget(me)
+    if me.delegate is None:
+        return
     delegate = mock._mock_delegate
     if delegate is not None:
         delegate.called, delegate.call_count, delegate.call_args = False, 0, None

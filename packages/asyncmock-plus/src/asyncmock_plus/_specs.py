@@ -11,11 +11,11 @@ import contextlib
 import inspect
 from dataclasses import fields
 from functools import partial, partialmethod
-from types import FunctionType, MethodType
+from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
 from asyncmock_plus._cpython import InvalidSpecError, std
-from asyncmock_plus._signatures import read_signature
+from asyncmock_plus._signatures import Check, read_signature
 
 __all__ = ["InvalidSpecError"]
 
@@ -84,7 +84,17 @@ def is_async_object(obj: Any) -> bool:
         return False
     if isinstance(obj, MethodType):
         obj = obj.__func__
-    return is_async_function(obj) or inspect.isawaitable(obj)
+    return is_async_function(obj) or is_awaitable(obj)
+
+
+def is_awaitable(obj: Any) -> bool:
+    """Return whether it can be awaited. `collections.abc` is not asked: it remembers classes."""
+    if hasattr(type(obj), "__await__"):
+        return True
+    return type(obj) is GeneratorType and bool(obj.gi_code.co_flags & inspect.CO_ITERABLE_COROUTINE)
+
+
+def _anything(*args: Any, **kwargs: Any) -> None: ...
 
 
 def is_async_instance(cls: Any) -> bool:
@@ -160,6 +170,7 @@ class Spec:
 
     __slots__ = (
         "_asyncs",
+        "_check",
         "_eat_self",
         "_instance",
         "_signature",
@@ -170,6 +181,7 @@ class Spec:
 
     def __init__(self, spec: Any, members: Any, *, instance: bool, eat_self: bool) -> None:
         self.members: dict[str, Any] = members
+        self._check: Any = None
         self._instance = instance
         self._eat_self = eat_self
         self._signature: Any = _missing
@@ -190,6 +202,22 @@ class Spec:
         if self._signature is _missing:
             self._signature = read_signature(self._source, self._instance, self._eat_self)
         return self._signature
+
+    def accepts(self, args: Any, kwargs: Any) -> bool:
+        """Return whether the specified callable, if it is one, can be called like this."""
+        check = self._check
+        if check is None:
+            source = self._source
+            if source is None:
+                check = _anything if self._signature is None else self._signature.bind
+            else:
+                check = Check(source, as_instance=self._instance, eat_self=self._eat_self)
+            self._check = check
+        try:
+            check(*args, **kwargs)
+        except TypeError:
+            return False
+        return True
 
     def is_async(self, name: Any) -> bool:
         """Return whether the attribute of this name is a coroutine function."""
