@@ -187,33 +187,44 @@ class _patch_dict(DecoratingPatcher):  # noqa: N801
         started.append(self._entered.pop())
         return in_dict
 
-    # It may be started again before it has ended. And it has no calls that are not needed: the
-    # standard library does hardly more than to copy and to update the dictionary.
+    # It may be started again before it has ended. And dictionaries have a path without any calls
+    # that are not needed: the standard library does hardly more than to copy and to update.
 
     def __enter__(self) -> Any:
         """Start the patch; return the dictionary."""
         mapping = self.in_dict
-        if isinstance(mapping, str):
-            self.in_dict = mapping = importer(mapping)
-        is_dict = type(mapping) is dict
+        if type(mapping) is not dict or self.clear:
+            return self._enter_any()
         layer = DictLayer()
         layer.mapping = mapping
         layer.patcher = self
-        layer.key = key = id(mapping)
+        layer.before = mapping.copy()
         layer.context = running[-1] if running else None
-        layer.before = mapping.copy() if is_dict else read_dict(mapping)
+        layer.key = key = id(mapping)
         if key in covered:
             layer.cover()
         else:
             covered[key] = layer
         self._entered.append(layer)
+        mapping.update(self.values)
+        return mapping
+
+    def _enter_any(self) -> Any:
+        mapping = self.in_dict
+        if isinstance(mapping, str):
+            self.in_dict = mapping = importer(mapping)
+        layer = DictLayer()
+        layer.mapping = mapping
+        layer.patcher = self
+        layer.before = read_dict(mapping)
+        layer.context = running[-1] if running else None
+        layer.key = id(mapping)
+        layer.cover()
+        self._entered.append(layer)
         try:
             if self.clear:
                 clear_dict(mapping)
-            if is_dict:
-                mapping.update(self.values)
-            else:
-                update_dict(mapping, self.values)
+            update_dict(mapping, self.values)
         except BaseException:
             with suppress(Exception):
                 self.__exit__()
@@ -222,16 +233,15 @@ class _patch_dict(DecoratingPatcher):  # noqa: N801
 
     def __exit__(self, *exc_info: object) -> Literal[False]:
         """End the patch; without effect if it is not in force."""
-        if not self._entered:
-            return False
-        layer = self._entered.pop()
-        mapping = layer.mapping
-        if type(mapping) is dict and layer.context is None and covered.get(layer.key) is layer:
-            del covered[layer.key]
-            mapping.clear()
-            mapping.update(layer.before)
-        else:
-            layer.end()
+        if self._entered:
+            layer = self._entered.pop()
+            mapping = layer.mapping
+            if layer.context is None and type(mapping) is dict and covered.get(layer.key) is layer:
+                del covered[layer.key]
+                mapping.clear()
+                mapping.update(layer.before)
+            else:
+                layer.end()
         return False
 
     _stock: ClassVar[Any] = (__enter__, __exit__)
