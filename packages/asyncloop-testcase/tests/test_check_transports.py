@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import ssl
+from asyncio.sslproto import SSLProtocol
 
 import pytest
 from asyncloop_testcase import check_loop
@@ -175,16 +176,15 @@ def test_classes_are_as_before() -> None:
 def test_tls_transport_counts_once(pair: tuple[socket.socket, socket.socket]) -> None:
     async def body(opened) -> None:
         loop = asyncio.get_running_loop()
-        transport, protocol = await loop.create_connection(asyncio.Protocol, sock=pair[0])
-        tls = asyncio.create_task(
-            loop.start_tls(transport, protocol, ssl.create_default_context(), server_hostname="x")
-        )
-        await asyncio.sleep(0.01)  # the other end never answers
-        opened.append(transport)
-        tasks.append(tls)
-        tls.cancel()
-        await asyncio.wait([tls])
+        context = ssl.create_default_context()
+        protocol = SSLProtocol(loop, asyncio.Protocol(), context, None, server_hostname="x")
+        below, _ = await loop.create_connection(lambda: protocol, sock=pair[0])
+        tls.append(protocol._app_transport)
+        opened.append(below)
 
-    tasks = []
+    tls = []
     text = findings_of(body)
-    assert text.count("Transport") <= 1
+    tls[0]._closed = True
+    assert text.count("Transport") == 1
+    assert "_SSLProtocolTransport of Protocol" in text
+    assert "below, _ = await loop.create_connection(lambda: protocol, sock=pair[0])" in text

@@ -159,7 +159,8 @@ def test_names_of_tls_and_transports(loop: asyncio.AbstractEventLoop) -> None:
         running = asyncio.get_running_loop()
         context = ssl.create_default_context()
         protocol = SSLProtocol(running, asyncio.Protocol(), context, None, server_hostname="x")
-        transport = _cpython.TLS_TRANSPORT(running, protocol)
+        transport = protocol._app_transport
+        assert type(transport) is _cpython.TLS_TRANSPORT
         assert _cpython.tls_protocol(transport) is protocol
         assert _cpython.tls_below(transport) is protocol._transport
         assert _cpython.is_transport_of(transport, running)

@@ -74,7 +74,7 @@ class UnawaitedCoroutines(Check):
         coros = of_kind(survivors, types.CoroutineType)
         unawaited = [coro for coro in coros if inspect.getcoroutinestate(coro) == "CORO_CREATED"]
         if unawaited:
-            due = [task.get_coro() for task in asyncio.all_tasks(self.loop)]
+            due = [task.get_coro() for task in _cpython.all_tasks(self.loop)]
             for coro in unawaited:
                 if not any(coro is other for other in due):
                     self._findings.append(_never_awaited(coro))

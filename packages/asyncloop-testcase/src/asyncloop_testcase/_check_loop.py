@@ -87,7 +87,7 @@ class ActiveHandles(LoopSpies):
         if not self.watch.fresh:
             loop = self.loop
             current = asyncio.current_task(loop) if loop.is_running() else None
-            self._others = asyncio.all_tasks(loop) - {current}
+            self._others = _cpython.all_tasks(loop) - {current}
 
     def call_at(self, *args: Any, **kwargs: Any) -> asyncio.TimerHandle:
         """Take notice of a timer."""

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks import CannotCheckError, Check
 from asyncloop_testcase._report import Finding
-from asyncloop_testcase._sites import is_plumbing, site_of_coroutine
+from asyncloop_testcase._sites import is_ours, is_plumbing, site_of_coroutine
 from asyncloop_testcase._words import callback_name, coroutine_name
 
 if TYPE_CHECKING:
@@ -136,7 +136,8 @@ class SlowCallbacks(Check):
             i for i, each in enumerate(stack) if each.name == "_run" and is_plumbing(each.filename)
         ]
         inner = stack[runs[-1] + 1 :] if runs else stack
-        text = "".join(traceback.format_list(inner[-MOST_FRAMES:]))
+        users = [each for each in inner if not is_ours(each.filename)]
+        text = "".join(traceback.format_list(users[-MOST_FRAMES:]))
         return ["blocked at", *text.rstrip("\n").split("\n")]
 
     def finish(self) -> Iterable[Finding]:

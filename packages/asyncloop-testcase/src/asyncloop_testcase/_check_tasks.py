@@ -30,11 +30,11 @@ class PendingTasks(Check):
 
     def start(self) -> None:
         # Pending tasks are kept alive by whoever will wake them, so these references do no harm.
-        self._before = set() if self.watch.fresh else asyncio.all_tasks(self.loop)
+        self._before = set() if self.watch.fresh else _cpython.all_tasks(self.loop)
 
     def leave_test(self) -> None:
         # A task that waits for what nobody else refers to is garbage, and a leak all the same.
-        self._left = asyncio.all_tasks(self.loop)
+        self._left = _cpython.all_tasks(self.loop)
 
     def finish(self) -> Iterable[Finding]:
         if not self._left:

@@ -293,10 +293,22 @@ def is_something_due(loop: asyncio.AbstractEventLoop) -> bool:
     return timers is not None and len(timers) > 0 and timers[0].when() <= loop.time()
 
 
+def all_tasks(loop: asyncio.AbstractEventLoop) -> set[asyncio.Task[Any]]:
+    """
+    Return the pending tasks of a loop.
+
+    Since 3.14 ``asyncio.all_tasks()`` knows the tasks in C alone; those in Python, which some
+    libraries derive from, are known to ``_py_all_tasks``. Read on 3.14 and 3.15.
+    """
+    tasks: set[asyncio.Task[Any]] = asyncio.all_tasks(loop)
+    if sys.version_info >= (3, 14):
+        tasks |= asyncio.tasks._py_all_tasks(loop)  # type: ignore[attr-defined]
+    return tasks
+
+
 def unfinished_work(loop: asyncio.AbstractEventLoop) -> list[object]:
     """Return pending tasks, timers and callbacks (``_scheduled``, ``_ready``, 3.10 to 3.15)."""
-    tasks: set[asyncio.Task[Any]] = asyncio.all_tasks(loop)
-    return [*tasks, *getattr(loop, "_scheduled", ()), *getattr(loop, "_ready", ())]
+    return [*all_tasks(loop), *getattr(loop, "_scheduled", ()), *getattr(loop, "_ready", ())]
 
 
 def is_lost(future: asyncio.Future[Any]) -> bool:

@@ -62,6 +62,11 @@ def site_of_coroutine(coro: object) -> Site | None:
     return None
 
 
+def is_ours(filename: str) -> bool:
+    """Tell whether a file belongs to this package."""
+    return filename.startswith(_HERE)
+
+
 def is_plumbing(filename: str) -> bool:
     """Tell whether a file makes things on behalf of others."""
     return filename.startswith(_PLUMBING)

@@ -120,8 +120,8 @@ def _awaiting_lines(task: asyncio.Task[Any]) -> list[str]:
 
 def _awaiting(task: asyncio.Task[Any]) -> list[asyncio.Future[Any]]:
     """Return who waits for the task, which the call graph of Python 3.14 knows."""
-    if sys.version_info < (3, 14):
-        return []
+    if sys.version_info < (3, 14) or not isinstance(task, asyncio.Task):
+        return []  # nor does it take tasks in Python
     graph = asyncio.capture_call_graph(task, limit=0)
     return [] if graph is None else [parent.future for parent in graph.awaited_by]
 
