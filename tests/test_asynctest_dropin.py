@@ -17,6 +17,7 @@ import pytest
 
 import asynctest
 import asynctest.aio_testing
+from asynctest._installed import refuse_asynctest
 
 
 def run(case: type[unittest.TestCase], method: str = "test") -> unittest.TestResult:
@@ -154,6 +155,15 @@ def test_removed_assertion_warns_at_the_line_of_the_test():
     assert str(caught[0].message) == "Please use assertEqual instead."
 
 
+def test_subset_that_is_contained_passes():
+    case = asynctest.TestCase()
+
+    with pytest.warns(DeprecationWarning, match="assertDictContainsSubset is deprecated"):
+        case.assertDictContainsSubset({"a": 1}, {"a": 1, "b": 2})
+    with pytest.warns(DeprecationWarning), pytest.raises(AssertionError, match="Missing: 'c'$"):
+        case.assertDictContainsSubset({"c": 1}, {"a": 1})
+
+
 def test_own_check_may_have_nothing_to_do_before_the_test():
     def check(case):
         case.fail("never good enough")
@@ -228,6 +238,16 @@ def test_asynctest_itself_beside_ours_is_refused(tmp_path, name, version):
         "back the files that go with it: python -m pip uninstall asynctest && "
         "python -m pip install --force-reinstall --no-deps asynctest-suite"
     )
+
+
+def test_installed_asynctest_is_looked_for_in_all_folders(tmp_path, monkeypatch):
+    (tmp_path / "asynctest-0.13.0.dist-info").mkdir()
+    monkeypatch.setattr(sys, "path", [__file__, str(tmp_path)])
+
+    with pytest.raises(ImportError, match=r"asynctest 0\.13\.0 is installed in") as caught:
+        refuse_asynctest()
+
+    assert caught.value.name == "asynctest"
 
 
 @pytest.mark.parametrize(

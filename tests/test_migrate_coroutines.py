@@ -115,6 +115,13 @@ def test_result_used_as_a_context_manager_is_awaited_only():
     assert after[1] == "    with (await client.get()) as answer:"
 
 
+@pytest.mark.parametrize("items", ["(yield from a), b", "(yield from f())"])
+def test_other_context_managers_are_awaited_only(items):
+    after, _ = body(f"@asyncio.coroutine\ndef f(a, b):\n    with {items}: pass")
+
+    assert after[1] == f"    with {items.replace('yield from', 'await')}: pass"
+
+
 def test_comments_and_layout_stay():
     done = rewrite("""\
         #!/usr/bin/env python
@@ -189,6 +196,7 @@ def test_first_iterable_of_a_comprehension_is_awaited():
         ("yield from [1, 2]", "this yield has no counterpart in an async def"),
         ("[(yield from x) for x in y]", "this yield has no counterpart in an async def"),
         ("{(yield from x) for x in y}", "this yield has no counterpart in an async def"),
+        ("((yield from x) for x in y)", "this yield has no counterpart in an async def"),
         ("{x: (yield from x) for x in y}", "this yield has no counterpart in an async def"),
         ("lambda x=(yield from y): x", "this yield has no counterpart in an async def"),
         ("class A(b=(yield from y)): pass", "this yield has no counterpart in an async def"),
@@ -273,6 +281,46 @@ def test_imported_name_goes_with_its_last_use():
         """)
 
     assert done.after.startswith("# what is needed\nfrom asyncio import sleep\n\nasync def f()")
+
+
+def test_comments_above_an_import_that_goes_stay():
+    done = rewrite("""\
+        import sys
+
+        # what is needed
+        from asyncio import coroutine
+
+        # what it does
+        @coroutine
+        def f():
+            try:
+                # here too
+                from asyncio import coroutine
+                sys.exit()
+            finally:
+                pass
+        """)
+
+    assert done.after == textwrap.dedent("""\
+        import sys
+
+        # what is needed
+
+        # what it does
+        async def f():
+            try:
+                # here too
+                pass
+                sys.exit()
+            finally:
+                pass
+        """)
+
+
+def test_comments_above_a_last_line_that_goes_stay():
+    done = rewrite("import sys\n# the end\nfrom asyncio import coroutine\n")
+
+    assert done.after == "import sys\n# the end\n"
 
 
 def test_imported_name_stays_with_a_use():

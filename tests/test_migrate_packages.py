@@ -83,6 +83,9 @@ def test_module_import_becomes_the_packages_that_are_used():
          "import asyncmock_plus\nimport sys\nasyncmock_plus.patch"),
         ("import unittest\nimport asynctest\nasynctest.main",
          "import unittest\nunittest.main"),
+        ("from asynctest import case, patch\n(case.TestCase).loop",
+         ("import asyncloop_testcase\nfrom asyncmock_plus import patch\n"
+         "(asyncloop_testcase.TestCase).loop")),
         ("from asynctest import case\ncase.TestCase",
          "import asyncloop_testcase\nasyncloop_testcase.TestCase"),
         ("if x:\n    import asynctest\n    asynctest.patch",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from asynctest.migrate._pass import without_empty_lines
+from asynctest.migrate._pass import GONE, without_gone_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,16 @@ class DropImport(cst.CSTTransformer):
 
     def apply(self, module: cst.Module) -> cst.Module:
         """Return *module* without the import."""
-        return without_empty_lines(module.visit(self))
+        return without_gone_lines(module.visit(self))
+
+    def leave_SimpleStatementLine(
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine | cst.RemovalSentinel:
+        if updated_node.body:
+            return updated_node
+        # libcst drops a line that lost its statement, with the comments above it.
+        has_comment = any(line.comment for line in updated_node.leading_lines)
+        return updated_node.with_changes(body=[GONE]) if has_comment else cst.RemoveFromParent()
 
     def leave_ImportFrom(
         self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom

@@ -19,7 +19,7 @@ import libcst as cst
 
 from asynctest.migrate._homes import CASES, DISSOLVED, HOMES, LENIENT, MODULES
 from asynctest.migrate._imports import full_name
-from asynctest.migrate._pass import Pass, comment_after, without_empty_lines
+from asynctest.migrate._pass import GONE, Pass, comment_after, without_gone_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -219,7 +219,7 @@ class Packages(Pass):
             yield cst.ImportFrom(cst.Name(package), [cst.ImportAlias(cst.Name(lenient))])
 
     def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
-        return without_empty_lines(updated_node)
+        return without_gone_lines(updated_node)
 
 
 class _Uses(cst.CSTVisitor):
@@ -277,7 +277,7 @@ def _lines(
 ) -> cst.SimpleStatementLine | cst.FlattenSentinel[cst.SimpleStatementLine]:
     """Return a line for each statement; comments stay above the first and behind the last."""
     if not statements:
-        return line.with_changes(body=[])
+        return line.with_changes(body=[GONE])
     lines = [cst.SimpleStatementLine([statement]) for statement in statements]
     lines[0] = lines[0].with_changes(leading_lines=line.leading_lines)
     lines[-1] = lines[-1].with_changes(trailing_whitespace=line.trailing_whitespace)

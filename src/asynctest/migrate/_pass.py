@@ -75,21 +75,22 @@ class Pass(cst.CSTTransformer):
         return not self.imported(node).isdisjoint(names)
 
 
-def without_empty_lines(module: cst.Module) -> cst.Module:
-    """Drop the statements of *module* that lost all they had, but not the comments above them."""
+# Stands where a statement was taken out of a line whose comments stay.
+GONE = cst.Pass()
+
+
+def without_gone_lines(module: cst.Module) -> cst.Module:
+    """Hand the comments of lines that are `GONE` to what follows; in a block the line stays."""
     body: list[cst.SimpleStatementLine | cst.BaseCompoundStatement] = []
-    kept: Sequence[cst.EmptyLine] = ()
+    comments: Sequence[cst.EmptyLine] = ()
     for statement in module.body:
-        if isinstance(statement, cst.SimpleStatementLine) and not statement.body:
-            if any(line.comment for line in statement.leading_lines):
-                kept = (*kept, *statement.leading_lines)
-            continue
-        if kept:
-            leading = (*kept, *statement.leading_lines)
-            statement = statement.with_changes(leading_lines=leading)
-            kept = ()
-        body.append(statement)
-    return module.with_changes(body=body, footer=(*kept, *module.footer))
+        leading = (*comments, *statement.leading_lines)
+        if isinstance(statement, cst.SimpleStatementLine) and statement.body[0] is GONE:
+            comments = leading
+        else:
+            body.append(statement.with_changes(leading_lines=leading) if comments else statement)
+            comments = ()
+    return module.with_changes(body=body, footer=(*comments, *module.footer))
 
 
 def comment_after(comma: cst.Comma | cst.MaybeSentinel) -> cst.ParenthesizedWhitespace | None:
