@@ -1,4 +1,4 @@
-"""What the examples in docstrings may use without importing it: asyncio, and our public names."""
+"""What the examples in docstrings may use without importing it: asyncio, and our public names."""  # noqa: INP001
 
 import asyncio
 from typing import Any

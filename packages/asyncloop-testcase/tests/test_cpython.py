@@ -281,7 +281,7 @@ def test_unittest_calls_the_hook(name: str) -> None:
 
 
 def test_unittest_has_an_outcome_that_takes_late_errors() -> None:
-    """``_outcome``: ``testPartExecutor``, ``success``, ``expectedFailure``, read on 3.10 to 3.15."""
+    """``_outcome``: testPartExecutor(), success, expectedFailure; read on 3.10 to 3.15."""
     result = unittest.TestResult()
 
     class Case(unittest.TestCase):
