@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from asyncloop_testcase._pytest_checks import layers_of_ini
 
 BARE_PYTEST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

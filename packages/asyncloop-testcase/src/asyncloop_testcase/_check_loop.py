@@ -7,6 +7,7 @@ import weakref
 from asyncio import BaseEventLoop
 from typing import TYPE_CHECKING, Any
 
+from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks import CannotCheckError, Check, Watch
 from asyncloop_testcase._report import Finding, Site
 from asyncloop_testcase._sites import Spies, site_of_caller

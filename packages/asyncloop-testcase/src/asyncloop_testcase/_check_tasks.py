@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
@@ -12,6 +11,7 @@ from asyncloop_testcase._sites import site_of_coroutine
 from asyncloop_testcase._tasks import describe_task
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterable
 
 __unittest = True
