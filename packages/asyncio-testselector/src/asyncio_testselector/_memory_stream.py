@@ -106,22 +106,23 @@ class StreamEnd:
         """Send what there is room for and return how much that was."""
         if self.write_shut:
             raise self.broken()
-        size = len(data) if type(data) is bytes else memoryview(data).nbytes
+        plain = type(data) is bytes
+        size = len(data) if plain else memoryview(data).nbytes
         room = self.capacity - self.unread
         if size >= room:
             if room <= 0 and size:
                 raise os_error(errno.EAGAIN)
             if size > room:
                 data = memoryview(data).cast("B")[:room]
-                size = room
+                size, plain = room, False
             self.level.events &= ~EVENT_WRITE
         if size:
             self.unread += size
-            chunk = data if type(data) is bytes else bytes(data)
-            if self.wire is None:
-                self.peer.arrive(chunk)
+            wire = self.wire
+            if wire is None:
+                self.peer.arrive(data if plain else bytes(data))
             else:
-                self.wire.data(chunk)
+                wire.data(data if plain else bytes(data))
         return size
 
     def send_buffers(self, buffers: Iterable[Buffer]) -> int:

@@ -9,42 +9,35 @@ KINDS = (EVENT_READ, EVENT_WRITE)
 
 
 @final
-class Pulses:
+class Pulses(dict[int, list[int]]):
     """
     Counts events by descriptor, until a selector has reported them.
+
+    By descriptor: how many of EVENT_READ (index 1) and of EVENT_WRITE (index 2). It is a dictionary
+    because it is asked in each turn of a loop, for each mock that is ready, if it has a descriptor.
 
     Two pulses of one kind are two reports; what nobody waits for when it is due is dropped.
     """
 
-    __slots__ = ("_counts",)
-
-    def __init__(self) -> None:
-        # By descriptor: how many of EVENT_READ (index 1) and of EVENT_WRITE (index 2).
-        self._counts: dict[int, list[int]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._counts)
-
-    def __contains__(self, number: int) -> bool:
-        return number in self._counts
+    __slots__ = ()
 
     def numbers(self) -> list[int]:
         """Return the descriptors that something is to be reported of."""
-        return list(self._counts)
+        return list(self)
 
     def add(self, number: int, events: int) -> None:
         """Count events of a descriptor."""
-        counts = self._counts.setdefault(number, [0, 0, 0])
+        counts = self.setdefault(number, [0, 0, 0])
         for kind in KINDS:
             counts[kind] += bool(events & kind)
 
     def drop(self, number: int) -> None:
         """Forget a descriptor."""
-        self._counts.pop(number, None)
+        self.pop(number, None)
 
     def take(self, key: SelectorKey) -> int:
         """Count one pulse of each kind down, and return those that the key waits for."""
-        counts = self._counts[key.fd]
+        counts = self[key.fd]
         events = 0
         for kind in KINDS:
             if not key.events & kind:
@@ -53,5 +46,5 @@ class Pulses:
                 counts[kind] -= 1
                 events |= kind
         if not any(counts):
-            self._counts.pop(key.fd, None)
+            self.pop(key.fd, None)
         return events

@@ -1,0 +1,61 @@
+"""What type checkers know of sockets in memory, scripts and networks."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from typing import Any
+
+from asyncio_testselector import (
+    MemoryNetwork,
+    MemorySocket,
+    NetworkSocket,
+    SocketScript,
+    WireEvent,
+    WireLog,
+    memory_socketpair,
+    memory_stream_pair,
+)
+from typing_extensions import assert_type
+
+Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+def sockets() -> None:
+    assert_type(memory_socketpair(), tuple[MemorySocket, MemorySocket])
+    here, _ = memory_socketpair(socket.AF_INET, capacity=10, addresses=(("a", 1), ("b", 2)))
+    plain: socket.socket = here
+    assert_type(here.recv(10), bytes)
+    assert_type(here.send(b"x"), int)
+    assert_type(plain.fileno(), int)
+
+
+async def streams() -> None:
+    pair = await memory_stream_pair(limit=10)
+    assert_type(pair, tuple[Stream, Stream])
+
+
+async def scripts() -> None:
+    script = SocketScript("redis", timeout=None)
+    script = script.expect(b"x").expect(re.compile(b"x")).reply(b"a", b"b").delay(1).block_writes(2)
+    assert_type(script.eof().expect_eof().reset(), SocketScript)
+    assert_type(script.socket(), MemorySocket)
+    assert_type(await script.open_connection(limit=10), Stream)
+    with script as same:
+        assert_type(same, SocketScript)
+
+
+async def networks() -> None:
+    async with MemoryNetwork(latency=0.1, hosts={"a": "10.0.0.1"}, recv_limit=1) as network:
+        assert_type(network, MemoryNetwork)
+        assert_type(network.socket(), NetworkSocket)
+        assert_type(network.play("db", 80, SocketScript()), NetworkSocket)
+        assert_type(network.reset("a"), int)
+        assert_type(network.log, WireLog)
+        assert_type(network.log[0], WireEvent)
+        assert_type(network.log[0].time, float)
+        assert_type(network.socket().accept(), tuple[NetworkSocket, Any])
+        with network.on("a"):
+            network.partition("a", "localhost")
+        network.heal()
