@@ -8,6 +8,7 @@ same assertions hold for a mock and for a real socket is the point.
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 
 SCENARIOS = []
@@ -228,7 +229,7 @@ async def sock_connect_is_refused(world):
     try:
         await world.loop.sock_connect(sock, address)
     except ConnectionRefusedError as exc:
-        assert exc.errno == 111
+        assert exc.errno == errno.ECONNREFUSED
     else:
         raise AssertionError("connected")
     finally:

@@ -499,3 +499,31 @@ def test_loop_can_run_again_and_again(loop):
     for _ in range(3):
         assert loop.run_until_complete(asyncio.sleep(0, "slept")) == "slept"
     assert len(loop._selector.get_map()) == 0
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="IOCP exists in Windows only")
+def test_mocks_and_real_sockets_meet_in_windows():
+    """ProactorEventLoop(TestProactor(IocpProactor())): nothing is patched."""
+    loop = asyncio.ProactorEventLoop(TestProactor(asyncio.IocpProactor()))
+
+    async def main():
+        mock = SocketMock()
+        mock.recv.side_effect = [b"mocked"]
+        reader, writer = await asyncio.open_connection(sock=mock)
+        set_read_ready(mock, loop)
+        assert await reader.read(10) == b"mocked"
+        writer.close()
+        await writer.wait_closed()
+
+        server = await asyncio.start_server(echo, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(b"real")
+        assert await reader.read(10) == b"real"
+        writer.close()
+        await writer.wait_closed()
+        server.close()
+        return await asyncio.to_thread(lambda: "woken")
+
+    assert run(loop, main()) == "woken"
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()

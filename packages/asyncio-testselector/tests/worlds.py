@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import errno
 import os
 import socket
 import struct
@@ -61,7 +62,7 @@ class MockPeer:
         self._arrive(b"")
 
     def reset(self):
-        self._arrive(ConnectionResetError(104, "Connection reset by peer"))
+        self._arrive(ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"))
 
     def block(self, room=0):
         """Take no more than *room* bytes from now on."""
@@ -140,8 +141,8 @@ class MockWorld:
     def connectable(self, refused=False):
         """Return a socket that is not connected, and the address to connect it to."""
         mock = SocketMock()
-        mock.connect.side_effect = BlockingIOError(115, "Operation now in progress")
-        mock.getsockopt.return_value = 111 if refused else 0
+        mock.connect.side_effect = BlockingIOError(errno.EINPROGRESS, "Operation now in progress")
+        mock.getsockopt.return_value = errno.ECONNREFUSED if refused else 0
         self.loop.call_later(0.001, set_write_ready, mock, self.loop)
         return mock, ("127.0.0.1", 9)
 
