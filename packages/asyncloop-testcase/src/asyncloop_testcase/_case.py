@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import types
 import unittest
-import warnings
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +13,7 @@ from asyncloop_testcase import _cpython
 from asyncloop_testcase._assertions import AsyncAssertions
 from asyncloop_testcase._lifetime import Lifetime
 from asyncloop_testcase._loops import close_loop, default_loop, make_loop
+from asyncloop_testcase._refusals import refusal_of, refuse_result
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -83,7 +82,7 @@ class TestCase(AsyncAssertions, unittest.TestCase):
             del cls.debug
         for name in ("setUpClass", "tearDownClass"):
             if inspect.iscoroutinefunction(getattr(cls, name)):
-                setattr(cls, name, classmethod(_refusal_of(name)))
+                setattr(cls, name, classmethod(refusal_of(name)))
 
     def openLoop(self) -> asyncio.AbstractEventLoop:  # noqa: N802 - unittest's style
         """
@@ -270,107 +269,3 @@ class TestCase(AsyncAssertions, unittest.TestCase):
             function(*args, **kwargs)
         else:
             self._asyncloop.call(function, *args, **kwargs)
-
-
-class FunctionTestCase(TestCase, unittest.FunctionTestCase):
-    """
-    A test case made of functions, each of which may be a coroutine function.
-
-    Args:
-        testFunc: The test.
-        setUp: Called before it.
-        tearDown: Called after it, if ``setUp`` succeeded.
-        description: What is shown instead of the first line of the test's docstring.
-
-    Raises:
-        TypeError: One of the functions cannot be called.
-
-    Example:
-        >>> async def check():
-        ...     await asyncio.sleep(0)
-        >>> FunctionTestCase(check).run()
-        <unittest.result.TestResult run=1 errors=0 failures=0>
-
-    .. versionadded:: 0.1.0
-    """
-
-    __test__ = False  # pytest is not to collect the class where it was imported
-
-    def __init__(
-        self,
-        testFunc: Callable[[], object],  # noqa: N803 - unittest's names
-        setUp: Callable[[], object] | None = None,
-        tearDown: Callable[[], object] | None = None,
-        description: str | None = None,
-    ) -> None:
-        # A loader that found the class in a module that imports it gives the name of a method.
-        named: object = testFunc
-        test = _nothing_to_test if isinstance(named, str) else testFunc
-        _check_functions(testFunc=test, setUp=setUp or test, tearDown=tearDown or test)
-        unittest.FunctionTestCase.__init__(self, test, setUp, tearDown, description)
-        self._asyncloop_functions = (setUp, test, tearDown)
-        self._asyncloop_decorated = test
-
-    # unittest's own methods would drop what the functions return.
-
-    def setUp(self) -> Any:
-        function = self._asyncloop_functions[0]
-        return function and function()
-
-    def runTest(self) -> Any:  # noqa: N802
-        return self._asyncloop_functions[1]()
-
-    def tearDown(self) -> Any:
-        function = self._asyncloop_functions[2]
-        return function and function()
-
-
-def _nothing_to_test() -> None:
-    msg = "FunctionTestCase is no test itself, it was imported"
-    raise unittest.SkipTest(msg)
-
-
-def _check_functions(**functions: object) -> None:
-    for name, function in functions.items():
-        if not callable(function):
-            msg = f"FunctionTestCase({name}={function!r}): {name} must be a function"
-            raise TypeError(msg)
-
-
-def refuse_result(method: object, result: object, *, awaited: bool) -> None:
-    """
-    Raise TypeError because a test returned *result*.
-
-    What came out of an awaitable is only warned about, as unittest does, unless it should have
-    been awaited itself.
-    """
-    name = getattr(method, "__qualname__", repr(method))
-    if inspect.isawaitable(result) or not awaited:
-        shown = repr(result)
-        if isinstance(result, (types.GeneratorType, types.CoroutineType)):
-            result.close()
-        msg = f"{name}() returned {shown}, and {_way_out(result)}"
-        raise TypeError(msg)
-    msg = f"{name}() returned {result!r}: it is deprecated to return a value from a test"
-    warnings.warn(msg, DeprecationWarning, stacklevel=4)
-
-
-def _way_out(result: object) -> str:
-    if inspect.isawaitable(result):
-        return "that was never awaited: await it in the test"
-    if isinstance(result, types.GeneratorType):
-        return "its body did not run: define the test with async def, and await where it yields"
-    if isinstance(result, types.AsyncGeneratorType):
-        return "its body did not run: a test must not yield"
-    return "a test returns None or something to await: assert on the value instead"
-
-
-def _refusal_of(name: str) -> Callable[[type[TestCase]], None]:
-    def refuse(cls: type[TestCase]) -> None:
-        msg = (
-            f"{cls.__qualname__}.{name}() is a coroutine function, but no loop outlives a test: "
-            "use an async def setUp(), or a plain method that calls asyncio.run()"
-        )
-        raise TypeError(msg)
-
-    return refuse

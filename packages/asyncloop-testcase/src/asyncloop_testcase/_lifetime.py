@@ -23,6 +23,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from asyncloop_testcase import _cpython, _selector
+from asyncloop_testcase._context import create_task
 from asyncloop_testcase._fail_on import plan_of
 from asyncloop_testcase._loops import LostExceptionError, default_loop
 from asyncloop_testcase._tasks import add_task_report
@@ -127,7 +128,7 @@ class Lifetime:
         if sys.version_info >= (3, 11):
             task = loop.create_task(coro, context=self._context)
         else:
-            task = _cpython.create_task(loop, coro, self._context)
+            task = create_task(loop, coro, self._context)
         if self._deadline is not None:
             self._deadline.task = task
         return loop.run_until_complete(task)
