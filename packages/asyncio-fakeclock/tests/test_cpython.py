@@ -40,11 +40,11 @@ def test_handle_filled_in_is_as_one_that_was_made(loop: Any) -> None:
     assert filled._scheduled
 
 
-def _queue(loop: Any) -> _cpython.TimerQueue:
+def _queue(loop: Any) -> _cpython.LoopTimers:
     from asyncio_fakeclock._instants import Grid
 
     owner: Any = None
-    return _cpython.TimerQueue(loop, owner, Grid(1e-9), 0.0, max_turns=10, max_jumps=10)
+    return _cpython.LoopTimers(loop, owner, Grid(1e-9), 0.0, max_turns=10, max_jumps=10)
 
 
 def test_ready_callbacks_are_in_one_deque(loop: Any) -> None:

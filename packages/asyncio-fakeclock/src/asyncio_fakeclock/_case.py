@@ -43,6 +43,7 @@ def fakeclock(**options: Any) -> Callable[[_Decorated], _Decorated]:
         TypeError: an option is unknown.
 
     Example:
+        >>> import asyncio
         >>> class Tests(ClockedTestCase):
         ...     @fakeclock(auto=True, start=100)
         ...     async def test_sleep(self):

@@ -12,16 +12,15 @@ from __future__ import annotations
 import asyncio
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any, SupportsFloat, final
+from typing import TYPE_CHECKING, SupportsFloat, final
 
-from asyncio_fakeclock import _cpython
+from asyncio_fakeclock._installation import checked_loop, override, running_loop
 from asyncio_fakeclock._instants import Grid, checked_instant, checked_seconds
 from asyncio_fakeclock._overrides import Overrides
 from asyncio_fakeclock._pacer import Pacer
 from asyncio_fakeclock._progress import checked_count
 from asyncio_fakeclock._timeline import Timeline
 from asyncio_fakeclock._wall import WallClock
-from asyncio_fakeclock._work import counted_by_caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +109,7 @@ class FakeClock:
         trace: bool = False,
     ) -> None:
         if loop is not None:
-            _check_loop(loop)
+            checked_loop(loop)
         self._given = loop
         self._loop = loop
         self._auto = bool(auto)
@@ -183,8 +182,8 @@ class FakeClock:
             timeline=self._timeline,
         )
         pacer.auto = self._auto
-        _cpython.take_over_timers(pacer.queue, loop)
-        self._override(loop, pacer)
+        pacer.queue.take_over(loop)
+        override(self._overrides, loop, pacer, self._closing(loop.close))
         pacer.begin()
         _clocks[loop] = weakref.ref(self)
         return self
@@ -207,8 +206,7 @@ class FakeClock:
         if self._wall is not None:
             self._wall.stop()
         if not loop.is_closed():
-            assert isinstance(loop, asyncio.BaseEventLoop)
-            _cpython.give_back_timers(pacer.queue, loop)
+            pacer.queue.give_back(loop)
 
     def time(self) -> float:
         """Return the virtual time, in seconds: what ``loop.time()`` returns meanwhile."""
@@ -350,8 +348,8 @@ class FakeClock:
         if self._pacer is not None:
             msg = f"{self!r} is installed already: leave it, or make another one for another loop"
             raise RuntimeError(msg)
-        loop = self._given or _running_loop()
-        base = _check_loop(loop)
+        loop = self._given or running_loop()
+        base = checked_loop(loop)
         if loop.is_closed():
             msg = f"cannot install a clock on {loop!r}: it is closed"
             raise RuntimeError(msg)
@@ -360,20 +358,6 @@ class FakeClock:
             msg = f"{loop!r} has a clock already, {other!r}: use that one, or uninstall it first"
             raise RuntimeError(msg)
         return base
-
-    def _override(self, loop: asyncio.BaseEventLoop, pacer: Pacer) -> None:
-        queue, overrides = pacer.queue, self._overrides
-        overrides.set(loop, "time", queue.time)
-        overrides.set(loop, "call_at", queue.call_at)
-        overrides.set(loop, "call_later", queue.call_later)
-        overrides.set(loop, "_timer_handle_cancelled", queue.timer_handle_cancelled)
-        overrides.set(loop, "run_in_executor", _counting(loop.run_in_executor, pacer))
-        overrides.set(loop, "close", self._closing(loop.close))
-        selector = _cpython.selector_of(loop)
-        overrides.set(selector, "select", queue.select)
-        for name in ("register", "unregister", "modify"):
-            if hasattr(selector, name):
-                overrides.set(selector, name, pacer.noticing(getattr(selector, name)))
 
     def _closing(self, close: Callable[[], None]) -> Callable[[], None]:
         def uninstall_and_close() -> None:
@@ -400,37 +384,6 @@ class FakeClock:
             )
             raise RuntimeError(msg)
         return pacer
-
-
-def _running_loop() -> asyncio.AbstractEventLoop:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError as error:
-        msg = "no loop is running: install the clock inside of a coroutine, or pass FakeClock(loop)"
-        raise RuntimeError(msg) from error
-
-
-def _check_loop(loop: object) -> asyncio.BaseEventLoop:
-    if not isinstance(loop, asyncio.AbstractEventLoop):
-        msg = f"loop must be an event loop, not {loop!r}"
-        raise TypeError(msg)
-    if not isinstance(loop, asyncio.BaseEventLoop):
-        msg = (
-            f"cannot give {loop!r} virtual time, since its timers are not asyncio's own: "
-            f"run the test with loop_factory=asyncio.SelectorEventLoop"
-        )
-        raise TypeError(msg)
-    return loop
-
-
-def _counting(run_in_executor: Callable[..., Any], pacer: Pacer) -> Callable[..., Any]:
-    def counting(executor: Any, func: Callable[..., Any], *args: Any) -> Any:
-        with counted_by_caller():
-            future = run_in_executor(executor, func, *args)
-        pacer.surroundings.work.add_job(future, func)
-        return future
-
-    return counting
 
 
 def clock_of(loop: asyncio.AbstractEventLoop) -> FakeClock | None:

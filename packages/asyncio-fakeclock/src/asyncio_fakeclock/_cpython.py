@@ -33,7 +33,7 @@ import asyncio
 from asyncio import TimerHandle
 from contextvars import Context, copy_context
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any
 
 from asyncio_fakeclock._instants import MAGIC, Grid
 
@@ -48,14 +48,16 @@ if TYPE_CHECKING:
 __all__ = [
     "HANDLE_SLOTS",
     "NEVER",
-    "TimerQueue",
+    "LoopTimers",
     "callback_of",
-    "give_back_timers",
+    "give_timer",
     "has_signal_handlers",
     "is_busy",
     "ready_queue",
     "selector_of",
-    "take_over_timers",
+    "set_when",
+    "take_timers",
+    "test_has_failed",
     "waits_for",
     "wakeup_fd",
 ]
@@ -92,10 +94,9 @@ def _nothing() -> None:
     pass
 
 
-@final
-class TimerQueue:
+class LoopTimers:
     """
-    The timers and the time of one loop.
+    The timers and the time of one loop: setting and running them.
 
     Args:
         loop: The loop.
@@ -265,46 +266,6 @@ class TimerQueue:
             heapify(heap)
             self._cancelled = 1  # the handle itself, which is marked only after this call
 
-    def next_timer(self) -> float | None:
-        """Return the instant of the next timer that has not been cancelled."""
-        heap = self._heap
-        while heap and heap[0][2].cancelled():
-            self._drop_first()
-        return heap[0][0] if heap else None
-
-    def oldest_timer(self) -> int | None:
-        """Return the number of the timer that was scheduled first, of those that will come."""
-        return min(
-            (s for when, s, t in self._heap if when < NEVER and not t.cancelled()), default=None
-        )
-
-    @property
-    def last_timer(self) -> int:
-        """The number of the timer that was scheduled last."""
-        return self._seq
-
-    def timers(self) -> list[TimerHandle]:
-        """Return the timers to come, in order."""
-        return [timer for _, _, timer in sorted(self._heap) if not timer.cancelled()]
-
-    def idle(self) -> bool:
-        """Whether neither a callback is ready nor a timer due."""
-        heap = self._heap
-        return not self._ready and not (heap and heap[0][0] <= self.now)
-
-    def idle_until(self, when: float) -> bool:
-        """Whether nothing at all happens until after *when*, as far as the loop knows."""
-        heap = self._heap
-        return self.quiet and not self._ready and not (heap and heap[0][0] <= when)
-
-    def move(self, when: float) -> None:
-        """Set the time to *when*, which is not before any timer."""
-        if when > self.now:
-            self.now = when
-            self.turns = 0
-            if self.watched:
-                self._owner._moved(when)
-
     def select(self, timeout: float | None = None) -> list[Any]:
         """Run what is due, move time if the loop is idle; it replaces ``selector.select``."""
         self.turns += 1
@@ -383,19 +344,6 @@ class TimerQueue:
         timer._scheduled = False
         self._cancelled -= 1
 
-    def adopt(self, timer: Any, when: float) -> None:
-        """Take over a timer of the loop, for the instant *when*."""
-        timer._when = when
-        self._seq += 1
-        heappush(self._heap, (when, self._seq, timer))
-
-    def drain(self) -> list[TimerHandle]:
-        """Take all timers out, in order."""
-        timers = self.timers()
-        self._heap.clear()
-        self._cancelled = 0
-        return timers
-
 
 def drop_frames(handle: Any, count: int) -> None:
     """Leave out the last frames of where debug mode says that a handle was made."""
@@ -409,25 +357,22 @@ def ready_queue(loop: Any) -> deque[Handle]:
     return ready
 
 
-def take_over_timers(queue: TimerQueue, loop: asyncio.BaseEventLoop) -> None:
-    """Move the timers that the loop has already to *queue*, each with the time it had left."""
-    private: Any = loop
-    real_now = loop.time()
-    for timer in sorted(private._scheduled, key=lambda timer: timer.when()):
-        if not timer.cancelled():
-            queue.adopt(timer, queue.now + (timer.when() - real_now))
-    private._scheduled.clear()
-    private._timer_cancelled_count = 0
+def take_timers(loop: Any) -> list[TimerHandle]:
+    """Take the timers out of the loop, in their order."""
+    timers = sorted(loop._scheduled, key=TimerHandle.when)
+    loop._scheduled.clear()
+    loop._timer_cancelled_count = 0
+    return [timer for timer in timers if not timer.cancelled()]
 
 
-def give_back_timers(queue: TimerQueue, loop: asyncio.BaseEventLoop) -> None:
-    """Give the timers to the loop, which has its own time again, each with the time it had left."""
-    private: Any = loop
-    real_now = loop.time()
-    timer: Any
-    for timer in queue.drain():
-        timer._when = real_now + (timer.when() - queue.now)
-        heappush(private._scheduled, timer)
+def give_timer(loop: Any, timer: TimerHandle) -> None:
+    """Schedule a timer on the loop."""
+    heappush(loop._scheduled, timer)
+
+
+def set_when(timer: Any, when: float) -> None:
+    """Set the time of a timer."""
+    timer._when = when
 
 
 def selector_of(loop: asyncio.BaseEventLoop) -> WithSelect:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, final
 from asyncio_fakeclock import _cpython
 from asyncio_fakeclock._errors import DeadlockError, LivelockError, StalledError
 from asyncio_fakeclock._progress import Progress
+from asyncio_fakeclock._queue import TimerQueue
 from asyncio_fakeclock._report import await_chains, seconds, timer_text
 from asyncio_fakeclock._surroundings import Surroundings
 
@@ -89,9 +90,7 @@ class Pacer:
         self._ended = False
         self._progress = Progress(loop)
         self._last_timer_seen = 0
-        self.queue = _cpython.TimerQueue(
-            loop, self, grid, start, max_turns=max_turns, max_jumps=max_jumps
-        )
+        self.queue = TimerQueue(loop, self, grid, start, max_turns=max_turns, max_jumps=max_jumps)
         self.queue.watched = wall is not None or timeline is not None
         self.surroundings = Surroundings(loop, self._disturb)
 

@@ -83,6 +83,7 @@ class Timeline:
     Only the last 2000 timers are kept. The text is what ``str()`` returns, too.
 
     Example:
+        >>> from asyncio_fakeclock import FakeClock
         >>> async def main():
         ...     async with FakeClock(trace=True) as clock:
         ...         asyncio.current_task().set_name("main")
