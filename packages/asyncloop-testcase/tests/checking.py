@@ -1,12 +1,20 @@
 """Reading the reports of checks."""
 
+import gc
 import re
 import unittest
 
 import running
+from asyncloop_testcase._garbage import STARTUP_FROZEN
 
 _PLACE = re.compile(r'File "(?:.*/)?(.*?)", line \d+, in (?:.*\.)?(\S+)')
 _CARETS = re.compile(r"^[ ~^]*[~^]+[ ~^]*\n", re.MULTILINE)
+
+
+def frozen_count() -> int:
+    """Return how many objects are frozen; Python 3.12 freezes some itself when it starts."""
+    count = gc.get_freeze_count()
+    return count if count > STARTUP_FROZEN else 0
 
 
 def plain(text: str) -> str:

@@ -9,7 +9,7 @@ import warnings
 
 import pytest
 from asyncloop_testcase import check_loop
-from checking import plain
+from checking import frozen_count, plain
 from running import failure_of, passed
 
 
@@ -107,7 +107,7 @@ def test_everything_is_restored(
         raise error
     assert warnings._warn_unawaited_coroutine is hook
     assert list(vars(loop)) == names
-    assert gc.get_freeze_count() == 0
+    assert frozen_count() == 0
     assert sys.get_coroutine_origin_tracking_depth() == 0
 
 

@@ -23,7 +23,7 @@ from asyncloop_testcase import (
     register_check,
     strict,
 )
-from checking import plain, report_of, verdict_of
+from checking import frozen_count, plain, report_of, verdict_of
 from healthy import healthy_cases
 from running import failure_of, passed, run
 
@@ -274,7 +274,7 @@ def state() -> list[object]:
         warnings._warn_unawaited_coroutine,
         list(warnings.filters),
         sys.get_coroutine_origin_tracking_depth(),
-        gc.get_freeze_count(),
+        frozen_count(),
         gc.isenabled(),
         threading.Thread.start,
         asyncio.Handle._run,

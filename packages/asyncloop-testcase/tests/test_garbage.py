@@ -5,7 +5,7 @@ import gc
 
 import pytest
 from asyncloop_testcase import TestCase, _garbage, fail_on
-from checking import verdict_of
+from checking import frozen_count, verdict_of
 from running import failure_of, passed, run
 
 KEPT: list[object] = []
@@ -21,7 +21,7 @@ def nothing_kept() -> object:
 def frozen() -> object:
     """Objects frozen by the user, as servers do before they fork."""
     gc.freeze()
-    yield gc.get_freeze_count()
+    yield frozen_count()
     _garbage._tests_until_count = 0
     gc.unfreeze()
 
@@ -53,7 +53,7 @@ def case_of(function, **options: object) -> type[TestCase]:
 def test_nothing_stays_frozen() -> None:
     for function in (fetch, leak):
         run(case_of(function))
-        assert gc.get_freeze_count() == 0
+        assert frozen_count() == 0
 
 
 def test_collector_stays_as_it_was() -> None:
@@ -70,14 +70,14 @@ def test_collector_stays_as_it_was() -> None:
 @pytest.mark.parametrize("function", [leak, leak_in_a_cycle])
 def test_freeze_of_the_user_is_respected(function: object, frozen: int) -> None:
     async def look() -> None:
-        assert gc.get_freeze_count() >= frozen - 100
+        assert frozen_count() >= frozen - 100
         await function()
 
     assert "coroutine fetch()" in verdict_of(case_of(look), "unawaited_coroutines")
-    assert gc.get_freeze_count() >= frozen - 100
+    assert frozen_count() >= frozen - 100
     KEPT.clear()
     passed(case_of(fetch))
-    assert gc.get_freeze_count() >= frozen - 100
+    assert frozen_count() >= frozen - 100
 
 
 def test_leak_under_a_freeze_of_the_user_is_not_blamed_on_a_later_test(frozen: int) -> None:
@@ -92,9 +92,9 @@ def test_user_who_freezes_in_a_test_finds_it_frozen() -> None:
 
     try:
         passed(Freezing)
-        assert gc.get_freeze_count() > 0
+        assert frozen_count() > 0
         passed(case_of(fetch))
-        assert gc.get_freeze_count() > 0
+        assert frozen_count() > 0
     finally:
         _garbage._tests_until_count = 0
         gc.unfreeze()
@@ -134,7 +134,7 @@ def test_objects_older_than_the_test_are_not_looked_at() -> None:
 def test_looking_for_leaks_with_the_collector_itself_is_not_disturbed() -> None:
     class Debugging(TestCase):
         async def test(self) -> None:
-            assert gc.get_freeze_count() == 0
+            assert frozen_count() == 0
 
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:

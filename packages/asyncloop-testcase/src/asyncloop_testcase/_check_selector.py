@@ -49,8 +49,8 @@ class ActiveSelectorCallbacks(Check):
         self._before = [] if self.watch.fresh else _handles(selector)
         self._register = selector.register
         self._modify = selector.modify
-        selector.register = self._on_register  # type: ignore[method-assign]
-        selector.modify = self._on_modify  # type: ignore[method-assign]
+        _put(selector, "register", self._on_register)
+        _put(selector, "modify", self._on_modify)
 
     def _on_register(self, fileobj: Any, events: int, data: Any = None) -> Any:
         key = self._register(fileobj, events, data)
@@ -100,6 +100,10 @@ class ActiveSelectorCallbacks(Check):
             _put_back(selector, "modify", self._modify)
         self._before = []
         self._sites = None
+
+
+def _put(selector: BaseSelector, name: str, ours: object) -> None:
+    setattr(selector, name, ours)
 
 
 def _put_back(selector: BaseSelector, name: str, original: object) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import selectors
     import types
+    from collections.abc import AsyncGenerator
 
 __unittest = True
 
@@ -173,7 +174,8 @@ def callback_of(handle: asyncio.Handle) -> object:
 
 def loop_of(handle: asyncio.Handle) -> asyncio.AbstractEventLoop | None:
     """Return the loop that runs a handle (``_loop``, 3.10 to 3.15)."""
-    return handle._loop  # type: ignore[attr-defined, no-any-return]
+    loop: asyncio.AbstractEventLoop | None = getattr(handle, "_loop", None)
+    return loop
 
 
 Run = Callable[[asyncio.Handle], None]
@@ -284,7 +286,7 @@ def is_suspended(generator: Any, loop: asyncio.AbstractEventLoop) -> bool:
     return generator in getattr(loop, "_asyncgens", ())
 
 
-async def _nothing() -> Any:
+async def _nothing() -> AsyncGenerator[None, None]:
     yield
 
 

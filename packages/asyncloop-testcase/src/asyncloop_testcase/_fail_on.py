@@ -69,7 +69,7 @@ def strict(test: Any = None, /) -> Any:
     .. versionadded:: 0.1.0
     """
     decorate = _layer({ALL: "strict"})
-    return decorate if test is None else decorate(_decorable(test))
+    return decorate if test is None else decorate(test)
 
 
 @overload
@@ -83,7 +83,7 @@ def lenient(test: Any = None, /) -> Any:
     .. versionadded:: 0.1.0
     """
     decorate = _layer({ALL: "lenient"})
-    return decorate if test is None else decorate(_decorable(test))
+    return decorate if test is None else decorate(test)
 
 
 def ignore_loop(test: T, /) -> T:
@@ -129,9 +129,10 @@ def plan_of(case: type, method: object) -> Plan:
     key = (bool(awaits), *map(id, layers))
     found = plans.get(key)
     if found is None:
-        plan = make_plan([*layers_of_class(case), *layers], awaits=bool(awaits))
-        found = plans[key] = (plan, layers)
-    return found[0]  # type: ignore[no-any-return]
+        new = make_plan([*layers_of_class(case), *layers], awaits=bool(awaits))
+        found = plans[key] = (new, layers)
+    plan: Plan = found[0]
+    return plan
 
 
 def layers_of_class(case: type) -> list[Layer]:
@@ -176,19 +177,21 @@ def _unsaid(check: type[Check], everything: object) -> object:
 
 def _layer(layer: Layer) -> Callable[[T], T]:
     def decorate(test: T) -> T:
-        _decorable(test)
-        own = test.__dict__.get(ATTRIBUTE, ())
-        setattr(test, ATTRIBUTE, (*own, layer))
-        if isinstance(test, type):
-            _checks._forget_plans()
+        _add_layer(test, layer)
         return test
 
     return decorate
 
 
-def _decorable(test: T) -> T:
-    """Return the class or function; refuse what cannot be decorated."""
-    if not isinstance(test, type) and not callable(test):
+def _add_layer(test: Any, layer: Layer) -> None:
+    _refuse_others(test)
+    own = test.__dict__.get(ATTRIBUTE, ())
+    setattr(test, ATTRIBUTE, (*own, layer))
+    if isinstance(test, type):
+        _checks._forget_plans()
+
+
+def _refuse_others(test: object) -> None:
+    if not callable(test):
         msg = f"{test!r} is neither a class nor a function: checks are switched on for tests"
         raise TypeError(msg)
-    return test
