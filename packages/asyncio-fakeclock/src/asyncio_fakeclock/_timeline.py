@@ -87,13 +87,13 @@ class Timeline:
         >>> async def main():
         ...     async with FakeClock(trace=True) as clock:
         ...         asyncio.current_task().set_name("main")
-        ...         asyncio.get_running_loop().call_later(2, print)
+        ...         asyncio.get_running_loop().call_later(2, int)
         ...         await clock.advance(3)
         ...         return clock.timeline()
         >>> print(asyncio.run(main()).text(places=False))
         timeline of 1 timer
-          0 s  main: print() is set for 2 s
-          2 s  main: print(), set at 0 s, runs
+          0 s  main: int() is set for 2 s
+          2 s  main: int(), set at 0 s, runs
     """
 
     __slots__ = ("_events", "_left_out", "_open", "_spans")
