@@ -242,7 +242,7 @@ def shared(name):
 
 
 def differential(function):
-    return settings(max_examples=80, deadline=None, derandomize=True)(given(operations)(function))
+    return settings(max_examples=50, deadline=None, derandomize=True)(given(operations)(function))
 
 
 @differential

@@ -339,7 +339,8 @@ class TestAsyncGenerators:
             else:
                 del generator
                 gc.collect()
-                await asyncio.sleep(0.001)
+                for _ in range(10):  # the loop closes it in a task of its own
+                    await asyncio.sleep(0)
             assert Backend.limit == 10
 
         asyncio.run(main())

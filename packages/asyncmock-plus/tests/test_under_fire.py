@@ -202,7 +202,7 @@ actions = st.lists(
 
 
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # when an assertion fails
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(calls, actions)
 def test_patches_in_force_are_those_of_the_scopes_and_none_is_left(calls, actions):
     model = Model()
