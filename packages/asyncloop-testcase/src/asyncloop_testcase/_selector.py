@@ -8,6 +8,7 @@ When asyncio-testselector is installed, the selector of a test's loop is wrapped
 from __future__ import annotations
 
 import importlib
+from asyncio.proactor_events import BaseProactorEventLoop
 from asyncio.selector_events import BaseSelectorEventLoop
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __unittest = True
 
+
+SERVED = (BaseSelectorEventLoop, BaseProactorEventLoop)
 
 _UNKNOWN: Any = object()
 _install: Callable[[asyncio.AbstractEventLoop], object] | None = _UNKNOWN
@@ -34,12 +37,12 @@ def _find_install() -> Callable[[asyncio.AbstractEventLoop], object] | None:
 
 def serve_file_mocks(loop: asyncio.AbstractEventLoop) -> None:
     """
-    Give a selector loop its ``TestSelector``; any other loop stays as it is.
+    Give a selector loop a ``TestSelector``, and a proactor loop a ``TestProactor``.
 
-    A proactor loop takes its ``TestProactor`` when it is made: that is for ``loop_factory``.
+    Any other loop stays as it is.
     """
     install = _install
     if install is _UNKNOWN:
         install = _find_install()
-    if install is not None and isinstance(loop, BaseSelectorEventLoop):
+    if install is not None and isinstance(loop, SERVED):
         install(loop)
