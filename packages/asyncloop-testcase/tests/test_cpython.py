@@ -122,11 +122,17 @@ class TestLoops:
         event.set()
         loop.run_until_complete(task)
 
+    def test_new_loop_has_no_executor(self, loop: asyncio.AbstractEventLoop) -> None:
+        assert _cpython.default_executor(loop) is None
+        assert hasattr(loop, "_default_executor"), CHANGED
+
     def test_loop_with_an_executor_is_not_spent(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.run_until_complete(loop.run_in_executor(None, int))
 
         assert not _cpython.is_spent(loop), CHANGED
-        assert _cpython.may_have_executor(loop), CHANGED
+        executor = _cpython.default_executor(loop)
+        assert executor is not None, CHANGED
+        assert len(_cpython.workers_of(executor)) == 1, CHANGED
         loop.run_until_complete(loop.shutdown_default_executor())
 
     def test_loop_with_an_async_generator_is_not_spent(

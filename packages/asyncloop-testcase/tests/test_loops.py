@@ -273,6 +273,41 @@ class TestClosing:
         assert passed(Case)
         assert not threads[0].is_alive()
 
+    def test_job_of_the_executor_that_ends_soon_is_waited_for(self) -> None:
+        ended: list[bool] = []
+
+        def job() -> None:
+            time.sleep(0.05)
+            ended.append(True)
+
+        class Case(TestCase):
+            async def test(self) -> None:
+                self.loop.run_in_executor(None, job)
+
+        assert passed(lenient(Case))
+        assert ended == [True]
+
+    def test_job_of_the_executor_that_does_not_end_is_reported_not_waited_for(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(_loops, "LEAST_FOR_THREADS", 0.05)
+        event = threading.Event()
+
+        class Case(TestCase):
+            cancel_timeout = 0.05
+
+            async def test(self) -> None:
+                self.loop.run_in_executor(None, event.wait)
+
+        try:
+            text = error_of(lenient(Case))
+        finally:
+            event.set()
+
+        assert "RuntimeError: jobs of the loop's executor do not end" in text
+        assert "Thread 'asyncio_0'" in text
+        assert "in wait" in text
+
     def test_task_that_swallows_its_cancellation_is_reported_not_waited_for(self) -> None:
         async def stubborn() -> None:
             while True:

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import selectors
+    import threading
     import types
     from collections.abc import AsyncGenerator
+    from concurrent.futures import Executor
 
 __unittest = True
 
@@ -128,9 +130,14 @@ def may_have_asyncgens(loop: asyncio.AbstractEventLoop) -> bool:
     return len(getattr(loop, "_asyncgens", (None,))) > 0
 
 
-def may_have_executor(loop: asyncio.AbstractEventLoop) -> bool:
-    """Tell whether the default executor was made (``_default_executor``, 3.10 to 3.15)."""
-    return getattr(loop, "_default_executor", loop) is not None
+def default_executor(loop: asyncio.AbstractEventLoop) -> Executor | None:
+    """Return the default executor if it was made (``_default_executor``, 3.10 to 3.15)."""
+    return getattr(loop, "_default_executor", None)
+
+
+def workers_of(executor: Executor) -> list[threading.Thread]:
+    """Return the threads of a thread pool (``ThreadPoolExecutor._threads``, 3.10 to 3.15)."""
+    return list(getattr(executor, "_threads", ()))
 
 
 def ready_count(loop: asyncio.AbstractEventLoop) -> int | None:
@@ -331,8 +338,13 @@ def is_transport_of(transport: object, loop: asyncio.AbstractEventLoop) -> bool:
 
 
 def selector_of(loop: asyncio.AbstractEventLoop) -> selectors.BaseSelector | None:
-    """Return the selector of a loop (``_selector``, 3.10 to 3.15), None if it has none."""
-    return getattr(loop, "_selector", None)
+    """
+    Return the selector of a loop (``_selector``, 3.10 to 3.15), None if it has none.
+
+    A proactor loop calls its proactor so, too; nothing is registered there.
+    """
+    selector = getattr(loop, "_selector", None)
+    return selector if hasattr(selector, "register") else None
 
 
 def handles_of(data: Any) -> list[tuple[str, asyncio.Handle]]:

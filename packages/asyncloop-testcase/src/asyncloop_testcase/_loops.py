@@ -6,7 +6,10 @@ import asyncio
 import atexit
 import contextlib
 import inspect
+import sys
 import threading
+import time
+import traceback
 import types
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,10 +18,14 @@ from asyncloop_testcase._tasks import describe_task, describe_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Executor
 
 __unittest = True
 
 TURNS_TO_END = 5
+# A job cannot be cancelled, so it gets more time, in seconds; the loop turns in between.
+LEAST_FOR_THREADS = 5.0
+TURN_FOR_THREADS = 0.001
 
 
 class LostExceptionError(RuntimeError):
@@ -102,7 +109,7 @@ def close_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         seconds: Real time that cancelled tasks get in all to end.
 
     Raises:
-        RuntimeError: A task, or an async generator, did not end.
+        RuntimeError: A task, an async generator or a job of the executor did not end.
         LostExceptionError: A task raised something else than CancelledError.
 
     The loop is closed all the same.
@@ -114,8 +121,7 @@ def close_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         if _cpython.may_have_asyncgens(loop):
             closing = loop.create_task(loop.shutdown_asyncgens())
             stubborn += settle(loop, [closing], seconds)
-        if _cpython.may_have_executor(loop):
-            loop.run_until_complete(loop.shutdown_default_executor())
+        threads = shut_down_executor(loop, max(seconds, LEAST_FOR_THREADS))
         report = describe_tasks(stubborn) if stubborn else ""
     finally:
         loop.close()
@@ -126,6 +132,9 @@ def close_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
             f"cancelled when the loop was closed, but not ended after {seconds:g} s; does it "
             f"swallow the cancellation?\n{report}"
         )
+        raise RuntimeError(msg)
+    if threads:
+        msg = f"jobs of the loop's executor do not end\n{threads}"
         raise RuntimeError(msg)
     if lost:
         task = lost[0]
@@ -164,6 +173,40 @@ def cancel_tasks(
 
 def _has_failed(task: asyncio.Task[Any]) -> bool:
     return task.done() and not task.cancelled() and task.exception() is not None
+
+
+def shut_down_executor(loop: asyncio.AbstractEventLoop, seconds: float) -> str:
+    """
+    Wait until the jobs of the default executor have ended, while *loop* runs on for them.
+
+    ``loop.shutdown_default_executor()`` would wait for ever, or five minutes since Python 3.12.
+
+    Returns:
+        Where the threads are that have not ended in time, or an empty string.
+    """
+    executor = _cpython.default_executor(loop)
+    if executor is None:
+        if not hasattr(loop, "_default_executor"):  # uvloop hides it
+            loop.run_until_complete(loop.shutdown_default_executor())
+        return ""
+    waiter = threading.Thread(target=executor.shutdown, daemon=True)
+    waiter.start()
+    deadline = time.monotonic() + seconds
+    while waiter.is_alive() and time.monotonic() < deadline:
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+        waiter.join(TURN_FOR_THREADS)
+    return _describe_workers(executor) if waiter.is_alive() else ""
+
+
+def _describe_workers(executor: Executor) -> str:
+    frames = sys._current_frames()
+    lines = []
+    for thread in _cpython.workers_of(executor):
+        if thread.ident in frames:
+            lines.append(f"Thread {thread.name!r}")
+            lines += traceback.format_stack(frames[thread.ident])
+    return "\n".join(line.rstrip("\n") for line in lines)
 
 
 def settle(
