@@ -1,5 +1,6 @@
 """Checks: defaults, decorators, what they find."""
 
+import asyncio
 import warnings
 
 from asynctest_cases import case
@@ -124,7 +125,15 @@ def loop_that_ran_elsewhere(asynctest):
         async def tearDown(self):
             pass
 
-    return [verdict(Tests), verdict(TearDown)]
+    @asynctest.fail_on(unused_loop=True)
+    class Cleanup(asynctest.TestCase):
+        def setUp(self):
+            self.addCleanup(asyncio.sleep, 0)
+
+        def test(self):
+            pass
+
+    return [verdict(Tests), verdict(TearDown), verdict(Cleanup)]
 
 
 @case

@@ -118,6 +118,25 @@ def readiness(asynctest):
 
 
 @case
+def readiness_before_the_reader_is_added(asynctest):
+    async def test(loop, events):
+        mock = asynctest.SocketMock()
+        mock.gettimeout.return_value = 0
+        mock.recv.side_effect = [BlockingIOError, b"data"]
+        task = asyncio.ensure_future(loop.sock_recv(mock, 100))
+        loop.call_soon(loop.add_writer, mock, events.append, "write")
+        asynctest.set_read_ready(mock, loop)
+        asynctest.set_write_ready(mock, loop)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        loop.remove_writer(mock)
+        events.append(task.done() and task.result().decode())
+        task.cancel()
+
+    return with_loop(asynctest, test)
+
+
+@case
 def low_level_io(asynctest):
     async def test(loop, events):
         mock = asynctest.SocketMock()
