@@ -7,7 +7,7 @@ import selectors
 import sys
 
 import pytest
-from asyncio_testselector import _cpython
+from asyncio_testselector import TestProactor, TestProactorEventLoop, _cpython
 from asyncio_testselector._pipes import PipeSystem
 
 HINT = "CPython has changed, see _cpython.py: "
@@ -92,3 +92,63 @@ def test_rebuilt_transport_is_asyncios_own(factory):
             rebuilt = vars(transport)[name]
             assert rebuilt.__code__ is function.__code__
             assert rebuilt.__globals__["os"] is system
+
+
+@pytest.fixture
+def proactor_loop():
+    loop = TestProactorEventLoop()
+    yield loop
+    loop.close()
+
+
+def test_proactor_of_a_loop_is_where_it_was(loop, proactor_loop):
+    assert _cpython.proactor_of(loop) is None
+    assert isinstance(_cpython.proactor_of(proactor_loop), TestProactor), HINT + "loop._proactor"
+    assert _cpython.selector_of(proactor_loop) is _cpython.proactor_of(proactor_loop), (
+        HINT + "the alias loop._selector"
+    )
+
+
+def test_proactor_loop_reads_its_wakeups_while_it_runs(proactor_loop):
+    async def pending():
+        await asyncio.sleep(0)
+        return proactor_loop._self_reading_future
+
+    assert proactor_loop.run_until_complete(pending()) is not None, HINT + "_loop_self_reading"
+    assert proactor_loop._self_reading_future is None
+
+
+def test_transports_of_a_proactor_loop_are_asyncios_own():
+    for name, member in _cpython.loop_members().items():
+        original = vars(asyncio.proactor_events.BaseProactorEventLoop).get(name)
+        if name != "_closed":
+            assert member.__code__ is original.__code__
+            used = set(original.__code__.co_names)
+            classes = {"_ProactorSocketTransport", "_ProactorDatagramTransport"}
+            assert used & classes, HINT + f"{name} makes another transport"
+
+
+def test_patient_transport_closes_a_socket_that_cannot_be_shut_down():
+    closed = []
+
+    class Transport:
+        def __init__(self, sock):
+            self._sock = sock
+
+        def _call_connection_lost(self, exc):
+            self._sock.shutdown(2)
+            self._sock.close()
+
+    class Sock:
+        fileno = None
+
+        def shutdown(self, how):
+            raise OSError("not connected")
+
+        def close(self):
+            closed.append(self)
+
+    _cpython.patient(Transport)(Sock())._call_connection_lost(None)
+    assert len(closed) == 1
+    source = inspect.getsource(asyncio.proactor_events._ProactorBasePipeTransport)
+    assert "self._sock.shutdown(" in source, HINT + "transports need no patience any more"

@@ -384,6 +384,71 @@ def test_writer_of_a_pipe_learns_that_its_reader_is_gone(loop):
     run(loop, main())
 
 
+def test_keyboard_interrupt_in_an_operation_leaves_the_loop(loop):
+    async def main():
+        mock = SocketMock()
+        mock.recv.side_effect = KeyboardInterrupt
+        await loop.sock_recv(mock, 10)
+
+    with pytest.raises(KeyboardInterrupt):
+        loop.run_until_complete(main())
+
+
+def test_datagram_of_a_coroutine_fits_its_buffer(loop):
+    async def main():
+        mock = SocketMock(type=socket.SOCK_DGRAM)
+        mock.recvfrom.return_value = (b"12345", "sender")
+        with pytest.raises(ValueError, match="received 5 bytes where at most 3 were asked for"):
+            await loop._proactor.recvfrom_into(mock, bytearray(10), 3)
+
+    run(loop, main())
+
+
+@unix
+def test_file_is_sent_by_the_kernel_over_a_real_socket(loop, tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(bytes(range(256)) * 4000)
+
+    async def main():
+        here, there = socket.socketpair()
+        here.setblocking(False)
+        there.setblocking(False)
+        with here, there, open(path, "rb") as file:
+            sending = asyncio.ensure_future(loop.sock_sendfile(here, file, fallback=False))
+            data = b""
+            while len(data) < 1_024_000:
+                data += await loop.sock_recv(there, 65536)
+            assert await sending == 1_024_000
+        assert data == path.read_bytes()
+
+    run(loop, main())
+
+
+def test_everything_is_delegated_that_is_real():
+    asked = []
+
+    class Delegate:
+        def __getattr__(self, name):
+            return lambda *args: asked.append(name)
+
+    proactor = TestProactor(Delegate())
+    real = socket.socket()
+    with real:
+        proactor.recv(real, 1)
+        proactor.recv_into(real, bytearray(1))
+        proactor.recvfrom(real, 1)
+        proactor.recvfrom_into(real, bytearray(1))
+        proactor.send(real, b"")
+        proactor.sendto(real, b"")
+        proactor.connect(real, None)
+        proactor.accept(real)
+        proactor.sendfile(real, None, 0, 0)
+        proactor._stop_serving(real)
+    proactor.close()
+    names = "recv recv_into recvfrom recvfrom_into send sendto connect accept sendfile"
+    assert asked == [*names.split(), "_stop_serving", "close"]
+
+
 class OtherProactor:
     """Stands for IocpProactor: something with its methods that is no TestProactor."""
 

@@ -365,3 +365,77 @@ def test_registered_events_are_all_keys(selector):
 def test_repr_counts_what_is_watched(selector):
     selector.register(FileMock(), EVENT_READ)
     assert repr(selector).startswith("<TestSelector: 0 files and 1 mocks, over <selectors.")
+
+
+def test_pulse_of_an_object_with_a_level_is_added_to_it(selector):
+    level = Readiness(EVENT_WRITE)
+    key = selector.register(level.fd, EVENT_READ | EVENT_WRITE)
+    selector.set_ready(level.fd, EVENT_READ)
+    selector.set_ready(level.fd, EVENT_READ)
+    both = EVENT_READ | EVENT_WRITE
+    assert [selector.select(0) for _ in range(3)] == [
+        [(key, both)],
+        [(key, both)],
+        [(key, EVENT_WRITE)],
+    ]
+
+
+def test_thread_pulses_a_real_file_of_a_sleeping_selector():
+    selector = TestSelector(selectors.DefaultSelector())
+    loop = asyncio.SelectorEventLoop(selector)
+    here, there = socket.socketpair()
+    key = selector.register(here, EVENT_READ, (None, None))
+
+    def announce():
+        while not selector._sleeping:
+            time.sleep(0)
+        selector.set_ready(here, EVENT_READ)
+
+    thread = threading.Thread(target=announce)
+    with here, there:
+        thread.start()
+        events = selector.select(30)
+        thread.join()
+        assert (key, EVENT_READ) in events or (key, EVENT_READ) in selector.select(0)
+        selector.unregister(here)
+    loop.close()
+
+
+def test_announcement_just_before_sleeping_is_not_slept_over():
+    """A thread announces after select() has looked, and before it says that it sleeps."""
+    level = Readiness()
+
+    class Late(selectors.DefaultSelector):
+        def select(self, timeout=None):
+            assert timeout == 0
+            return super().select(timeout)
+
+    selector = TestSelector(Late())
+    key = selector.register(level.fd, EVENT_READ)
+    original = selector._sleep
+
+    def sleep(real, timeout):
+        level.set(EVENT_READ)
+        return original(real, timeout)
+
+    selector._sleep = sleep
+    assert selector.select(30) == [(key, EVENT_READ)]
+    selector.close()
+
+
+def test_busy_loop_still_looks_at_real_files():
+    """Looks at the wake-up socket of a loop are spared now and then, never those at real files."""
+    selector = TestSelector(selectors.DefaultSelector())
+    loop = asyncio.SelectorEventLoop(selector)
+    level = Readiness(EVENT_WRITE)
+    selector.register(level.fd, EVENT_WRITE, (None, None))
+    here, there = socket.socketpair()
+    with here, there:
+        key = selector.register(here, EVENT_WRITE, (None, None))
+        for _ in range(20):
+            assert (key, EVENT_WRITE) in selector.select(0)
+        selector.unregister(here)
+    loop._write_to_self()
+    assert any(len(selector.select(0)) == 2 for _ in range(selectors_module.SPARES + 1))
+    selector.unregister(level.fd)
+    loop.close()
