@@ -1,0 +1,157 @@
+"""Who is at the other end of a descriptor."""
+
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asyncio_fakeclock import _sockets, _unix_peers
+from asyncio_fakeclock._processes import Children
+from asyncio_fakeclock._sockets import LISTENER, OWN, REAL, Descriptor, channels
+
+
+def kinds(*files: Any) -> list[str]:
+    fds = [file if isinstance(file, int) else file.fileno() for file in files]
+    by_fd = {each.descriptor.fd: each.kind for each in channels(fds)}
+    return [by_fd[fd] for fd in fds]
+
+
+@pytest.fixture
+def connection() -> Iterator[tuple[socket.socket, socket.socket, socket.socket]]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with socket.create_connection(listener.getsockname()) as client:
+            with listener.accept()[0] as server:
+                yield listener, client, server
+
+
+def test_connection_with_both_ends_watched_is_own(connection: Any) -> None:
+    listener, client, server = connection
+    assert kinds(listener, client, server) == [LISTENER, OWN, OWN]
+
+
+def test_connection_with_one_end_watched_is_real(connection: Any) -> None:
+    listener, client, _ = connection
+    assert kinds(listener, client) == [LISTENER, REAL]
+
+
+def test_virtual_descriptors_are_left_out() -> None:
+    assert channels([2**31, 2**31 + 5]) == []
+
+
+def test_closed_descriptor_is_real() -> None:
+    sock = socket.socket()
+    fd = sock.fileno()
+    sock.close()
+    assert kinds(fd) == [REAL]
+
+
+def test_connecting_socket_is_real() -> None:
+    with socket.socket() as sock:
+        [channel] = channels([sock.fileno()])
+    assert channel.kind == REAL
+    assert channel.name == "connecting socket at ('0.0.0.0', 0)"
+
+
+def test_pairs_are_told_apart() -> None:
+    one, other = socket.socketpair()
+    third, fourth = socket.socketpair()
+    with one, other, third, fourth:
+        assert kinds(one, other, third) == [OWN, OWN, REAL]
+
+
+def test_pair_counts_as_real_where_the_kernel_does_not_tell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_sockets, "peer_inode", lambda inode: None)
+    one, other = socket.socketpair()
+    with one, other:
+        assert kinds(one, other) == [REAL, REAL]
+
+
+def test_named_unix_connection_is_own_without_the_help_of_the_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_sockets, "peer_inode", lambda inode: None)
+    path = str(tmp_path / "socket")
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as client:
+        listener.bind(path)
+        listener.listen()
+        client.connect(path)
+        with listener.accept()[0] as server:
+            assert kinds(listener, client, server) == [LISTENER, OWN, OWN]
+
+
+def test_datagram_socket_that_a_watched_one_is_connected_to_is_own() -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as server:
+        with socket.socket(type=socket.SOCK_DGRAM) as client:
+            server.bind(("0.0.0.0", 0))
+            client.connect(("127.0.0.1", server.getsockname()[1]))
+            assert kinds(server, client) == [OWN, OWN]
+            assert kinds(server) == [REAL]
+
+
+def test_pipe_with_both_ends_watched_is_own() -> None:
+    reading, writing = os.pipe()
+    try:
+        assert kinds(reading, writing) == [OWN, OWN]
+        assert kinds(reading) == [REAL]
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def test_descriptor_used_again_is_another_one() -> None:
+    with socket.socket() as sock:
+        before = Descriptor.of(sock.fileno())
+    with socket.socket() as sock:
+        assert Descriptor.of(sock.fileno()) != before
+
+
+def test_peer_of_a_pair_is_the_other_end() -> None:
+    one, other = socket.socketpair()
+    with one, other:
+        peer = _unix_peers.peer_inode(os.fstat(one.fileno()).st_ino)
+        assert peer == os.fstat(other.fileno()).st_ino
+
+
+def test_peer_of_what_is_no_socket_is_unknown() -> None:
+    assert _unix_peers.peer_inode(0) is None
+
+
+def test_peer_is_unknown_where_there_is_no_netlink(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(socket, "AF_NETLINK")
+    assert _unix_peers.peer_inode(1) is None
+
+
+def test_peer_is_unknown_where_netlink_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(_unix_peers.socket, "socket", refuse)
+    assert _unix_peers.peer_inode(1) is None
+
+
+def test_answer_without_a_peer_is_understood() -> None:
+    header = struct.pack("=IHHII", 32 + 8, 20, 0, 1, 0)
+    message = struct.pack("=BBBBIII", 1, 1, 1, 0, 7, 0, 0)
+    other_attribute = struct.pack("=HHI", 8, 1, 0)
+
+    assert _unix_peers._peer_in(header + message + other_attribute) is None
+
+
+def test_processes_are_unknown_without_proc(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(path: str) -> list[str]:
+        raise FileNotFoundError(path)
+
+    children = Children()
+    monkeypatch.setattr("asyncio_fakeclock._processes.os.listdir", missing)
+    children.remember()
+    assert children.alive() == []
+
+
+def test_process_that_has_gone_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asyncio_fakeclock._processes._pids", lambda: frozenset({2**22 + 1}))
+    assert Children().alive() == []
