@@ -332,3 +332,10 @@ class TestAwaited:
         run(function(1))
         assert function.awaited  # noqa: PGH005
         assert not mock.AsyncMock().awaited
+
+
+def test_call_without_a_result_left_fails_at_once() -> None:
+    instance = mock.CoroutineMock(name="fetch", side_effect=[])
+
+    with pytest.raises(StopIteration, match=r"^side_effect of 'fetch' is exhausted$"):
+        instance()

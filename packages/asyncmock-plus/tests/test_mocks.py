@@ -253,6 +253,8 @@ def test_class_keyword_attributes_and_dotted_names_configure() -> None:
 def test_is_coroutine_marks_a_non_callable_mock() -> None:
     marked = mock.NonCallableMock(is_coroutine=True)
 
+    assert mock.NonCallableMock().is_coroutine is False
+    assert isinstance(mock.Mock().is_coroutine, mock.Mock)
     assert marked.is_coroutine is True
     assert inspect.iscode(marked.__code__)
     assert marked.__code__.co_flags & inspect.CO_COROUTINE

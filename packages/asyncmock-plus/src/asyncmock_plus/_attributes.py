@@ -9,12 +9,13 @@ from typing import Any
 
 from asyncmock_plus._adoption import adopt
 from asyncmock_plus._children import child_kind
-from asyncmock_plus._construction import Construction, simple_child
+from asyncmock_plus._construction import Construction, narrow, simple_child
 from asyncmock_plus._cpython import (
     ALL_MAGICS,
     DELETED,
     DENIED_NAMES,
     UNSUPPORTED_MAGICS,
+    CallableMixin,
     SpecState,
     bind_magic,
     std,
@@ -111,6 +112,8 @@ class Attributes(Construction):
                 raise AttributeError(msg)
         elif _is_magic(name) or name in ("_mock_methods", "_mock_unsafe"):
             raise AttributeError(name)
+        if name == "is_coroutine" and not isinstance(self, CallableMixin):
+            return False
         self._mock_refuse_misspelling(name)
         with Attributes._lock:
             children = self._mock_children
@@ -190,6 +193,9 @@ class Attributes(Construction):
             elif name in UNSUPPORTED_MAGICS:
                 msg = f"Attempting to set unsupported magic method {name!r}."
                 raise AttributeError(msg)
+        elif name == "is_coroutine" and value and not isinstance(self, CallableMixin):
+            # From asynctest: a mock that cannot be called may still pass for a coroutine function.
+            self.__dict__.update(Kinds.ASYNC_FIELDS)
         if name in ALL_MAGICS:
             value = self._mock_set_magic(name, value)
         elif type(value) in _PLAIN_TYPES:
@@ -197,7 +203,7 @@ class Attributes(Construction):
         elif adopt(self, value, name, name):
             self._mock_children[name] = value
         if self._mock_sealed and not self._mock_may_set(name):
-            self._mock_children.pop(name, None)
+            narrow(self)  # it is listed, but cannot be got
             msg = f"Cannot set {self._extract_mock_name()}.{name}"
             raise AttributeError(msg)
         if issubclass(type(value), std.PropertyMock):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from asyncmock_plus._cpython import AsyncMockMixin, CallableMixin, InvalidSpecError
+from asyncmock_plus._cpython import AsyncMockMixin, CallableMixin, InvalidSpecError, std
 from asyncmock_plus._identity import Identity, identity_of, touch
 from asyncmock_plus._kinds import Kinds, Mixin
 from asyncmock_plus._plans import Plan, plan_of
@@ -215,8 +215,9 @@ class Construction(Mixin):
         """
         self._mock_add_spec(spec, spec_set)
         if "_mock_children" in self.__dict__:
-            self.__dict__["_mock_children"] = _Narrowed(self, self._mock_children)
-        self._mock_set_magics()
+            narrow(self)
+        if isinstance(self, (std.MagicMock, std.NonCallableMagicMock)):
+            self._mock_set_magics()
 
     def _mock_set_magics(self) -> None:
         """Let the mock have the magic methods of its spec, all when it has none."""
@@ -246,6 +247,11 @@ def simple_child(me: Identity, name: Any, new_name: str) -> Any:
         its.name, its.parent = name, me
     its.new_name, its.new_parent = new_name, me
     return child
+
+
+def narrow(mock: Any) -> None:
+    """Hide the children that are not in the spec of the mock."""
+    mock.__dict__["_mock_children"] = _Narrowed(mock, mock._mock_children)
 
 
 class _Narrowed(dict[str, Any]):

@@ -15,6 +15,16 @@ from asyncmock_plus._specs import is_awaitable
 __unittest = True
 
 
+class Exhausted(StopAsyncIteration, StopIteration):
+    """
+    The results of a `CoroutineMock` are used up.
+
+    asynctest raised StopIteration when the mock was called, the standard library raises
+    StopAsyncIteration when an AsyncMock is awaited: whatever a test expects around
+    ``await mock()``, it gets.
+    """
+
+
 class CoroutineSemantics:
     """The outcome is decided when the mock is called, the await is recorded when it ends."""
 
@@ -22,10 +32,12 @@ class CoroutineSemantics:
         try:
             outcome = self._mock_outcome(args, kwargs)
         except StopIteration as error:
-            # PEP 479: it cannot pass through a coroutine. Exhausted results end like an async
-            # iterator; a function that raises it says so in the text.
-            stop = StopAsyncIteration(*error.args)
-            return self._mock_fail(stop, args, kwargs)
+            if not callable(self.side_effect):
+                # As in asynctest: the call that has no result left fails at once.
+                msg = f"side_effect of {self._extract_mock_name()!r} is exhausted"
+                raise Exhausted(msg) from None
+            # PEP 479: it cannot pass through a coroutine.
+            return self._mock_fail(StopAsyncIteration(*error.args), args, kwargs)
         except Exception as error:
             return self._mock_fail(error, args, kwargs)
         return self._mock_await(outcome, args, kwargs)
@@ -67,7 +79,7 @@ class CoroutineSemantics:
         if name != "()" and spec is not None and spec.is_async(name):
             return Kinds.CoroutineMock(**kwargs)
         if name in ("__aenter__", "__aexit__", "__anext__"):
-            return Kinds.AsyncMock(**kwargs)
+            return Kinds.CoroutineMock(**kwargs)
         return Kinds.MagicMock(**kwargs)
 
 

@@ -53,7 +53,7 @@ class NonCallableMock(Assertions, Outcomes, _std.NonCallableMock):
         **kwargs: Any,
     ) -> None:
         if is_coroutine:
-            self.__dict__.update(FIELDS, is_coroutine=True)
+            self.is_coroutine = True
         self._mock_set_up(
             spec, wraps, name, spec_set, parent, _new_name, _new_parent, _spec_as_instance,
             _eat_self, unsafe,
@@ -213,4 +213,4 @@ for _kind in (
     AsyncGeneratorMock,
 ):  # fmt: skip
     setattr(Kinds, _kind.__name__, _kind)
-Kinds.AsyncMixin, Kinds.AsyncCalls = AsyncMixin, AsyncCalls
+Kinds.AsyncMixin, Kinds.AsyncCalls, Kinds.ASYNC_FIELDS = AsyncMixin, AsyncCalls, FIELDS
