@@ -220,6 +220,10 @@ def apply(module, mock, path, operation, arguments):
 
 def compare(make, operations, *, asynchronous=False):
     mocks = [make(module) for module in MODULES]
+    done = {name for name, _, _ in operations}
+    if "spec" in done:
+        # The standard library forgets to remove magic methods that a later spec does not have.
+        operations = [each for each in operations if each[0] != "magic"]
     for name, path, arguments in operations:
         results = [
             outcome(module, lambda: apply(module, mock, path, OPERATIONS[name], arguments))
@@ -232,8 +236,10 @@ def compare(make, operations, *, asynchronous=False):
         theirs, ours = (state(mock, asynchronous) for mock in mocks)
         assert ours == theirs, (name, path, arguments)
         assert mocks[0].mock_calls == mocks[1].mock_calls
-    theirs, ours = ({each for each in dir(mock) if shared(each)} for mock in mocks)
-    assert ours == theirs
+    if "seal" not in done:
+        # The standard library shows children that a sealed mock has refused.
+        theirs, ours = ({each for each in dir(mock) if shared(each)} for mock in mocks)
+        assert ours == theirs
 
 
 def shared(name):
@@ -283,12 +289,12 @@ def test_async_mock_with_a_spec(operations):
 
 @differential
 def test_autospec(operations):
-    # The standard library checks expected calls by the signature of what has been replaced, and
-    # forgets the spec of the result when it is reset.
+    # The standard library checks expected calls by the signature of what has been replaced,
+    # forgets the spec of the result when it is reset, and cannot call what is sealed (gh-91803).
     operations = [
         each
         for each in operations
-        if each[0] != "assert calls" and (each[0], each[2]) != ("reset", (True,))
+        if each[0] not in ("assert calls", "seal") and (each[0], each[2]) != ("reset", (True,))
     ]
     compare(lambda module: module.create_autospec(Specified), operations)
 
