@@ -309,3 +309,22 @@ def test_the_warning_of_a_coroutine_that_was_never_awaited_names_the_function():
         decorated()
 
     assert Backend.limit == 10
+
+
+@pytest.mark.parametrize("value", [1, 2])
+@patch.object(Backend, "timeout", 2)
+@patch.object(Backend, "limit")
+def test_parametrized_tests_get_their_mocks(limit, value):
+    assert Backend.limit is limit
+    assert value in (1, 2)
+
+
+class TestInheritedBase:
+    @pytest.mark.parametrize("value", [1, 2])
+    @patch.object(Backend, "limit")
+    def test_it(self, limit, value):
+        assert Backend.limit is limit
+
+
+class TestInherited(TestInheritedBase):
+    """Decorated, parametrized methods run in a subclass as well."""
