@@ -78,6 +78,25 @@ def test_nobody_answers_for_as_long_as_the_kernel_would_try() -> None:
     assert run(main()) == 127
 
 
+def test_latency_of_hosts_and_links_is_the_most_special_one() -> None:
+    async def main() -> list[float]:
+        loop = asyncio.get_running_loop()
+        network = MemoryNetwork(hosts=["db", "web", "app"], latency=0.5)
+        network.set_latency(2.0, "db")
+        network.set_latency(0.0, "db", "web")
+        times = []
+        async with network, await asyncio.start_server(shout, None, 80):
+            for host, target in (("web", "db"), ("app", "db"), ("app", "web")):
+                with network.on(host):
+                    start = loop.time()
+                    _, writer = await asyncio.open_connection(target, 80)
+                    times.append(loop.time() - start)
+                    await close(writer)
+        return times
+
+    assert run(main()) == [0.0, 4.0, 1.0]
+
+
 def test_bytes_arrive_in_order_though_the_latency_shrinks() -> None:
     async def main() -> tuple[bytes, float]:
         async with MemoryNetwork(latency=1.0) as network:
@@ -165,6 +184,27 @@ def test_client_that_nobody_answers_is_a_deadlock_at_once() -> None:
 
     with pytest.raises(DeadlockError):
         run(main())
+
+
+def test_connection_given_up_leaves_the_backlog() -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        async with MemoryNetwork(hosts=["db"], latency=0.25) as network:
+            with network.socket() as listener, network.socket() as kept:
+                listener.bind(("db", 80))
+                listener.listen(0)
+                for sock in (listener, kept):
+                    sock.setblocking(False)
+                for _ in range(3):
+                    with network.socket() as sock:
+                        sock.setblocking(False)
+                        with pytest.raises(asyncio.TimeoutError):
+                            await asyncio.wait_for(loop.sock_connect(sock, ("db", 80)), 0.3)
+                await loop.sock_connect(kept, ("db", 80))
+                conn, _ = await loop.sock_accept(listener)
+                conn.close()
+
+    run(main())
 
 
 def test_manual_clock_moves_what_is_on_the_wire() -> None:

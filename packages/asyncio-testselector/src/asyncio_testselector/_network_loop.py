@@ -8,6 +8,7 @@ paths or files; they are public ones.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import sys
@@ -160,8 +161,10 @@ def unwrap(loop: asyncio.AbstractEventLoop) -> None:
 def forget(loop: asyncio.AbstractEventLoop, fd: int) -> None:
     """Have the loop watch a socket no longer, also if a transport or a server does."""
     selector = find_selector(loop)
-    if selector is not None and fd in (selector.get_map() or ()):
-        selector.unregister(fd)
+    # A proactor keeps its own books, and takes back what it has begun when the loop is closed.
+    if selector is not None and isinstance(loop, asyncio.SelectorEventLoop):
+        with contextlib.suppress(KeyError):
+            selector.unregister(fd)
 
 
 def running_loop(what: str) -> asyncio.AbstractEventLoop:
