@@ -96,6 +96,72 @@ def test_socketpair_within_the_loop_takes_virtual_time_only() -> None:
     assert run(main, stall_timeout=0.5) == [(n, 11.0 * (n + 1)) for n in range(20)]
 
 
+def test_pair_in_the_hands_of_the_test_alone_takes_virtual_time_only() -> None:
+    one, other = socket.socketpair()
+    for each in (one, other):
+        each.setblocking(False)
+
+    async def main(clock: FakeClock) -> tuple[bytes, float]:
+        loop = asyncio.get_running_loop()
+        receiving = asyncio.create_task(loop.sock_recv(one, 10))
+        await asyncio.sleep(60)
+        await loop.sock_sendall(other, b"late")
+        return await receiving, clock.time()
+
+    with one, other:
+        assert run(main, stall_timeout=0.5) == (b"late", 60.0)
+
+
+def test_pair_that_a_foreign_thread_may_hold_is_waited_for() -> None:
+    one, other = socket.socketpair()
+    one.setblocking(False)
+    ask = threading.Event()
+
+    def serve() -> None:
+        ask.wait()
+        time.sleep(0.02)
+        other.send(b"answer")
+
+    foreign = threading.Thread(target=serve)
+    foreign.start()
+
+    async def main(clock: FakeClock) -> tuple[bytes, float]:
+        loop = asyncio.get_running_loop()
+        ask.set()
+        return await asyncio.wait_for(loop.sock_recv(one, 10), 5), clock.time()
+
+    with one, other:
+        assert run(main) == (b"answer", 0.0)
+        foreign.join()
+
+
+def test_paused_transport_is_still_an_end_in_the_loop() -> None:
+    leave = threading.Event()
+
+    async def main(clock: FakeClock) -> tuple[int, float]:
+        one, other = socket.socketpair()
+        _, writer = await asyncio.open_connection(sock=one)
+        reader, closing = await asyncio.open_connection(sock=other, limit=1000)
+        writer.write(bytes(10_000_000))  # until reading is paused, and writing, too
+        await asyncio.sleep(60)
+        read = 0
+        while read < 10_000_000:
+            read += len(await reader.read(1_000_000))
+        now = clock.time()
+        writer.close()
+        closing.close()
+        return read, now
+
+    # Somebody else is there, who may hold the other end of what is not in the loop.
+    foreign = threading.Thread(target=leave.wait)
+    foreign.start()
+    try:
+        assert run(main, stall_timeout=0.5) == (10_000_000, 60.0)
+    finally:
+        leave.set()
+        foreign.join()
+
+
 def test_datagrams_within_the_loop_take_virtual_time_only() -> None:
     async def main(clock: FakeClock) -> list[Any]:
         loop = asyncio.get_running_loop()
@@ -311,8 +377,13 @@ def test_socket_with_a_silent_peer_is_named_when_it_stalls() -> None:
         finally:
             writer.close()
 
+    leave = threading.Event()
+    foreign = threading.Thread(target=leave.wait)
+    foreign.start()
     with listener, pytest.raises(StalledError) as caught:
         run(main, stall_timeout=0.02)
+    leave.set()
+    foreign.join()
 
     assert "socket ('127.0.0.1', " in str(caught.value)
 

@@ -20,6 +20,7 @@ changed when a version differs:
 - ``loop._scheduled``: timers from before the clock are taken over, and given back.
 - ``loop._selector``: what ``_run_once`` asks; the proactor on a proactor loop.
 - ``loop._ssock``: the reading end of the pipe that threads wake the loop with.
+- ``loop._transports``: the transports of sockets, by descriptor, on a selector loop.
 - ``loop._signal_handlers``: not empty while signals are handled by the loop.
 - ``loop._timer_handle_cancelled(handle)``: called by ``TimerHandle.cancel()``.
 - ``loop._check_closed()``, ``_check_thread()``, ``_check_callback()``: the checks of ``call_at``.
@@ -58,6 +59,7 @@ __all__ = [
     "set_when",
     "take_timers",
     "test_has_failed",
+    "transport_fds",
     "waits_for",
     "wakeup_fd",
 ]
@@ -386,6 +388,11 @@ def wakeup_fd(loop: asyncio.BaseEventLoop) -> int:
     """Return the file descriptor that wakes the loop up, -1 if there is none."""
     wakeup = getattr(loop, "_ssock", None)
     return -1 if wakeup is None else int(wakeup.fileno())
+
+
+def transport_fds(loop: AbstractEventLoop) -> set[int]:
+    """Return the descriptors of the transports, watched or paused (``loop._transports``)."""
+    return set(getattr(loop, "_transports", ()))
 
 
 def has_signal_handlers(loop: AbstractEventLoop) -> bool:

@@ -7,7 +7,9 @@ A descriptor is one of three things to a clock:
   never holds time back. So is an instance of a subclass of int: a memory socket that was given a
   descriptor of the kernel, for others to poll.
 - *own*: the other end is in this loop, too, so that whatever will arrive has been sent by a
-  callback and is there already: one look decides.
+  callback and is there already: one look decides. A transport that has paused reading is still in
+  the loop; and where there is neither another thread nor a child process, so is every
+  descriptor of this process.
 - *real*: somebody else may answer. Time stands still while the loop watches it.
 
 A listener, and a datagram socket that answers a connected one of this loop, have no peer
@@ -27,7 +29,7 @@ from asyncio_fakeclock._unix_peers import peer_inode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["VIRTUAL", "Channel", "channels"]
+__all__ = ["LISTENER", "REAL", "Channel", "Descriptor", "channels", "of_the_kernel", "own_fds"]
 
 VIRTUAL = 2**31
 
@@ -65,18 +67,38 @@ class _Socket(NamedTuple):
     peer_inode: int | None
 
 
-def channels(fds: Iterable[int]) -> list[Channel]:
-    """Return what is behind each of *fds*, virtual ones left out."""
-    kernel = sorted(fd for fd in fds if type(fd) is int and fd < VIRTUAL)
+def of_the_kernel(fds: Iterable[int]) -> set[int]:
+    """Return those of *fds* that are not virtual."""
+    return {fd for fd in fds if type(fd) is int and fd < VIRTUAL}
+
+
+def own_fds() -> set[int]:
+    """Return all descriptors of this process, as far as Linux tells."""
+    try:
+        return {int(name) for name in os.listdir("/proc/self/fd")}
+    except OSError:
+        return set()
+
+
+def channels(fds: Iterable[int], more: Iterable[int] = ()) -> list[Channel]:
+    """
+    Return what is behind each of *fds*, virtual ones left out.
+
+    Args:
+        fds: What the loop watches.
+        more: What else is in the hands of nobody but the loop, and counts as an own end.
+    """
+    watched = of_the_kernel(fds)
     sockets: list[_Socket] = []
     others: list[tuple[int, os.stat_result | None]] = []
-    for fd in kernel:
+    for fd in sorted(watched | of_the_kernel(more)):
         status = _status(fd)
         if status is not None and stat.S_ISSOCK(status.st_mode):
             sockets.append(_socket(Descriptor(fd, status.st_ino)))
         else:
             others.append((fd, status))
-    return [*(_of_socket(each, sockets) for each in sockets), *_of_others(others)]
+    found = [_of_socket(each, sockets) for each in sockets if each.fd.fd in watched]
+    return [*found, *(each for each in _of_others(others) if each.descriptor.fd in watched)]
 
 
 def _status(fd: int) -> os.stat_result | None:

@@ -21,8 +21,16 @@ from typing import TYPE_CHECKING, Any, final
 
 from asyncio_fakeclock import _cpython
 from asyncio_fakeclock._processes import Child, Children
-from asyncio_fakeclock._sockets import LISTENER, REAL, Channel, Descriptor, channels
-from asyncio_fakeclock._work import RealWork
+from asyncio_fakeclock._sockets import (
+    LISTENER,
+    REAL,
+    Channel,
+    Descriptor,
+    channels,
+    of_the_kernel,
+    own_fds,
+)
+from asyncio_fakeclock._work import RealWork, is_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,6 +61,7 @@ class Surroundings:
         self._externals: list[str] = []
         self._channels: list[Channel] | None = None
         self._watches_any = False
+        self._alone = False
         # A proactor has no register(): what it watches is found out each time.
         self._changes_unseen = not hasattr(_cpython.selector_of(loop), "register")
         self._children = Children()
@@ -91,10 +100,11 @@ class Surroundings:
     def look(self) -> None:
         """Find out what there is."""
         found = self.work.pending()
-        if self._channels is None or self._changes_unseen:
+        # That nobody else is there may be over with the next line of code.
+        if self._channels is None or self._changes_unseen or self._alone:
             fds = self._watched_fds()
             self._watches_any = bool(fds) or self._changes_unseen
-            self._channels = channels(fds)
+            self._channels = self._look_at(fds, alone=not found)
         if self._channels:
             found += [(each.descriptor, each.name) for each in self._channels if each.kind == REAL]
             if any(each.kind == LISTENER for each in self._channels):
@@ -107,6 +117,15 @@ class Surroundings:
         else:
             self.pending, self.ignored = [], []
         self.pending += [(None, place) for place in self._externals]
+
+    def _look_at(self, fds: set[int], *, alone: bool) -> list[Channel]:
+        self._alone = False
+        if not of_the_kernel(fds):
+            return []
+        found = channels(fds, _cpython.transport_fds(self._loop))
+        if any(each.kind == REAL for each in found):
+            self._alone = alone and is_alone() and not self._children.alive()
+        return channels(fds, own_fds()) if self._alone else found
 
     def _watched_fds(self) -> set[int]:
         selector: Any = _cpython.selector_of(self._loop)

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Job", "RealWork"]
+__all__ = ["Job", "RealWork", "counted_by_caller", "is_alone"]
 
 # Threads of tools, which neither know of the test nor answer to it, by the beginning of the name.
 _TOOLS: Final = ("asyncloop-testcase", "pytest_timeout", "pydevd", "IPythonHistory", "tqdm")
@@ -195,6 +195,13 @@ def _submit(original: Callable[..., Any]) -> Callable[..., Any]:
         return future
 
     return submit
+
+
+def is_alone() -> bool:
+    """Whether no other thread of this process could touch what the loop's thread has in hand."""
+    own = threading.current_thread()
+    others = [thread for thread in threading.enumerate() if thread is not own]
+    return all(_in_pool(thread) or _is_tool(thread) for thread in others)
 
 
 def _in_pool(thread: threading.Thread) -> bool:
