@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import socket
 import threading
 import time
@@ -97,3 +98,43 @@ def test_real_peer_in_another_thread_holds_time_back() -> None:
 def test_hanging_test_fails_at_once() -> None:
     with proactor_loop() as (loop, _), pytest.raises(DeadlockError, match="^deadlock at 0 s"):
         loop.run_until_complete(asyncio.Event().wait())
+
+
+def schedule(loop: asyncio.AbstractEventLoop, log: list[Any], seed: int) -> None:
+    """Set timers that set, and cancel, timers: always the same ones for a seed."""
+    chance = random.Random(seed)
+    handles: list[Any] = []
+
+    def perform(name: str, depth: int) -> None:
+        log.append((name, loop.time()))
+        for number in range(chance.randrange(4) if depth < 4 else 0):
+            child = f"{name}.{number}"
+            seconds = chance.choice([0, 0.1, 0.3, 1, 2.5, 3600, 1e-9, 1e6])
+            kind = chance.randrange(4)
+            if kind == 0:
+                handles.append(loop.call_soon(perform, child, depth + 1))
+            elif kind == 3 and handles:
+                chance.choice(handles).cancel()
+            else:
+                handles.append(loop.call_later(seconds, perform, child, depth + 1))
+
+    for number in range(5):
+        perform(str(number), 0)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_random_schedules_run_as_on_a_selector_loop(seed: int) -> None:
+    # The selector loop is compared with a model in the package's own tests.
+    logs: list[list[Any]] = []
+    for factory in (TestProactorEventLoop, asyncio.SelectorEventLoop):
+        log: list[Any] = []
+        loop = new_event_loop(loop_factory=factory, auto=False)
+        schedule(loop, log, seed)
+        for seconds in (0.1, 0.2, 3, 1e7):
+            loop.run_until_complete(get_clock(loop).advance(seconds))
+            log.append(loop.time())
+        loop.close()
+        logs.append(log)
+
+    assert logs[0] == logs[1]
+    assert len(logs[0]) > 9
