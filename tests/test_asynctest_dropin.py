@@ -228,7 +228,7 @@ def test_asynctest_itself_beside_ours_is_refused(tmp_path, name, version):
     (tmp_path / name).mkdir()
     code = f"import sys; sys.path.append({str(tmp_path)!r}); import asynctest"
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
 
     assert done.returncode == 1
     last = done.stderr.splitlines()[-1]
@@ -261,7 +261,7 @@ def test_other_distributions_are_no_matter(tmp_path, name):
         [sys.executable, "-W", "error", "-c", code.replace("__file__", repr(__file__))],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
 
     assert done.returncode == 0, done.stderr

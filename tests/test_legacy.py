@@ -23,7 +23,7 @@ MIGRATED = {"birdhouse.test_station": 9}
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python in *folder*, every warning an error."""
     command = [sys.executable, "-B", "-W", "error", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
 
 
 def run_unittest(folder: Path, *suites: str) -> int:
