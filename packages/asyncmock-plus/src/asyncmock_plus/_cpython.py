@@ -8,6 +8,7 @@ them, so that a Python that drops one says so by its name.
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Any
 from unittest import mock
 
@@ -57,3 +58,8 @@ DENIED_NAMES: frozenset[str] = getattr(
         if name.startswith("assert_")
     ),
 )
+
+# Whether a reference count says who has an object. Not on builds without the GIL, and not under the
+# experimental JIT (sys._jit, 3.14 and newer), which leaves counts out where it sees fit.
+_jit: Any = getattr(sys, "_jit", None)
+COUNTS_REFERENCES: bool = "free-threading" not in sys.version and not (_jit and _jit.is_enabled())

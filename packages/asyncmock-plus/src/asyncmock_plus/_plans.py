@@ -13,13 +13,11 @@ import sys
 import weakref
 from typing import Any
 
-from asyncmock_plus._cpython import AsyncMockMixin, std
+from asyncmock_plus._cpython import COUNTS_REFERENCES, AsyncMockMixin, std
 from asyncmock_plus._identity import Identity, touch
 
 __unittest = True
 
-# Reference counts of classes say nothing on builds without the GIL.
-REUSE = "free-threading" not in sys.version
 KEPT_CLASSES = 128
 HOOKS = (
     "__call__",
@@ -56,7 +54,6 @@ class Plan:
 
     __slots__ = (
         "bases",
-        "counted",
         "magics",
         "name",
         "namespace",
@@ -100,7 +97,6 @@ class Plan:
         self.pool.append(made)
         del made
         self._recycled()
-        self.references = self.counted
         self.straight = self.overridden.isdisjoint(
             {
                 "__call__",
@@ -140,9 +136,12 @@ class Plan:
         except IndexError:  # another thread was faster
             return None
         namespace["_mock_home"] = home
-        self.counted = sys.getrefcount(own)
+        # A local variable: other threads count at the same time.
+        counted = sys.getrefcount(own)
+        if self.references < 0:
+            self.references = counted
         if (
-            self.counted == self.references
+            counted == self.references
             and own.__dict__ == namespace
             and own.__name__ is self.name
             and own.__qualname__ is self.qualname
@@ -178,7 +177,7 @@ def bury(me: Identity) -> None:
                     delattr(own, name)
             else:
                 setattr(own, name, value)
-    if REUSE and len(plan.pool) < KEPT_CLASSES:
+    if COUNTS_REFERENCES and len(plan.pool) < KEPT_CLASSES:
         plan.pool.append((own, home))
     # Last, because it runs the destructors of other people's objects.
     for entries in (me.calls, me.everything):
