@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
 from typing import final
 
@@ -19,7 +20,12 @@ class Pulses(dict[int, list[int]]):
     Two pulses of one kind are two reports; what nobody waits for when it is due is dropped.
     """
 
-    __slots__ = ()
+    __slots__ = ("_lock",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Counted up by any thread, down by the one that selects.
+        self._lock = threading.Lock()
 
     def numbers(self) -> list[int]:
         """Return the descriptors that something is to be reported of."""
@@ -27,9 +33,10 @@ class Pulses(dict[int, list[int]]):
 
     def add(self, number: int, events: int) -> None:
         """Count events of a descriptor."""
-        counts = self.setdefault(number, [0, 0, 0])
-        for kind in KINDS:
-            counts[kind] += bool(events & kind)
+        with self._lock:
+            counts = self.setdefault(number, [0, 0, 0])
+            for kind in KINDS:
+                counts[kind] += bool(events & kind)
 
     def drop(self, number: int) -> None:
         """Forget a descriptor."""
@@ -37,14 +44,15 @@ class Pulses(dict[int, list[int]]):
 
     def take(self, key: SelectorKey) -> int:
         """Count one pulse of each kind down, and return those that the key waits for."""
-        counts = self[key.fd]
         events = 0
-        for kind in KINDS:
-            if not key.events & kind:
-                counts[kind] = 0
-            elif counts[kind]:
-                counts[kind] -= 1
-                events |= kind
-        if not any(counts):
-            self.pop(key.fd, None)
+        with self._lock:
+            counts = self[key.fd]
+            for kind in KINDS:
+                if not key.events & kind:
+                    counts[kind] = 0
+                elif counts[kind]:
+                    counts[kind] -= 1
+                    events |= kind
+            if not any(counts):
+                del self[key.fd]
         return events
