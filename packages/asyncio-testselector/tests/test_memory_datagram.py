@@ -16,7 +16,7 @@ PROGRAMS = st.lists(OPERATIONS.filter(lambda step: step[0] not in UNCOMMON), max
 
 
 @LINUX
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(deadline=None, derandomize=True, max_examples=100)
 @given(program=PROGRAMS)
 def test_datagram_pair_behaves_as_the_kernels(program: list[Any]) -> None:
     real = unix_pair(socket.SOCK_DGRAM)

@@ -13,13 +13,13 @@ from kernel_comparison import LINUX, PROGRAMS, compare, unix_pair
 
 
 @LINUX
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(deadline=None, derandomize=True, max_examples=200)
 @given(program=PROGRAMS)
 def test_unix_stream_behaves_as_the_kernels_socket_pair(program: list[Any]) -> None:
     compare(unix_pair(), memory_socketpair(), program)
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(deadline=None, derandomize=True, max_examples=100)
 @given(
     capacity=st.integers(1, 9),
     steps=st.lists(st.one_of(st.binary(min_size=1, max_size=12), st.integers(1, 12)), max_size=30),

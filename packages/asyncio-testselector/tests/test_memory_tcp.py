@@ -11,7 +11,7 @@ from kernel_comparison import LINUX, PROGRAMS, compare, reset, tcp_pair
 
 
 @LINUX
-@settings(deadline=None, derandomize=True, max_examples=250)
+@settings(deadline=None, derandomize=True, max_examples=120)
 @given(program=PROGRAMS)
 def test_tcp_stream_behaves_as_the_kernels_connection(program: list[Any]) -> None:
     compare(tcp_pair(), memory_socketpair(socket.AF_INET), program)

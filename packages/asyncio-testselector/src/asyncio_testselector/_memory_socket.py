@@ -251,6 +251,36 @@ class MemorySocket(socket.socket):
         """Send to an address; a connected stream has its peer already."""
         raise os_error(errno.EISCONN)
 
+    # -- connecting: it is connected ---------------------------------------------------------
+
+    def bind(self, address: Any, /) -> None:
+        """Refuse: the address is there already."""
+        self._open()
+        raise os_error(errno.EINVAL)
+
+    def listen(self, backlog: int = 128, /) -> None:
+        """Refuse: it is connected."""
+        self._open()
+        raise os_error(errno.EINVAL)
+
+    def accept(self) -> tuple[MemorySocket, Any]:
+        """Refuse: it does not listen."""
+        self._open()
+        raise os_error(errno.EINVAL)
+
+    def connect(self, address: Any, /) -> None:
+        """Refuse: it is connected."""
+        self._open()
+        raise os_error(errno.EISCONN)
+
+    def connect_ex(self, address: Any, /) -> int:
+        """Connect and return the error's number, 0 if there was none."""
+        try:
+            self.connect(address)
+        except OSError as exc:
+            return exc.errno or 0
+        return 0
+
     # -- options -----------------------------------------------------------------------------
 
     def setsockopt(

@@ -188,14 +188,6 @@ class NetworkSocket(MemorySocket):
         if isinstance(end, TcpEnd):
             end.linger_reset = self._options.resets_on_close()
 
-    def connect_ex(self, address: Any, /) -> int:
-        """Begin to connect and return the error's number, 0 if there was none."""
-        try:
-            self.connect(address)
-        except OSError as exc:
-            return exc.errno or 0
-        return 0
-
     # -- datagrams ---------------------------------------------------------------------------
 
     def sendto(self, data: Buffer, *args: Any) -> int:
