@@ -44,7 +44,7 @@ def loop(request):
 
 
 def run(loop, coroutine):
-    return loop.run_until_complete(asyncio.wait_for(coroutine, 10))
+    return loop.run_until_complete(asyncio.wait_for(coroutine, 30))
 
 
 def contexts():

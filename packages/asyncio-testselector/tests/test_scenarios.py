@@ -18,7 +18,7 @@ FOR_THE_KERNEL = [
     if sys.platform != "win32" or not ("unix" in function.__name__ or "pipe" in function.__name__)
 ]
 
-LIMIT = 5  # seconds, so that a scenario that hangs is a failure
+LIMIT = 30  # seconds, so that a scenario that hangs is a failure
 
 
 def run(loop, world, scenario, debug):
