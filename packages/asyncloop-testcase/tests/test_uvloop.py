@@ -10,11 +10,10 @@ from typing import Any
 
 import faults
 import pytest
-from running import error_of, failure_of, passed, run
-
 from asyncloop_testcase import TestCase, exhaust_callbacks, run_forever, run_until_complete
 from asyncloop_testcase._checks import UncheckedWarning
 from asyncloop_testcase._fail_on import fail_on, lenient
+from running import error_of, failure_of, passed, run
 
 uvloop = pytest.importorskip("uvloop", reason="uvloop is not installed")
 
