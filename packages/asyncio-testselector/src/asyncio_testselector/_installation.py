@@ -124,7 +124,14 @@ def set_write_ready(fileobj: Any, loop: asyncio.AbstractEventLoop) -> None:
         TypeError: The loop has no selector.
         RuntimeError: The loop is closed.
 
-    See `set_read_ready`, which does the same for reading.
+    Example:
+        >>> from asyncio_testselector import SocketMock, TestSelector
+        >>> loop, sock = asyncio.SelectorEventLoop(TestSelector()), SocketMock()
+        >>> loop.add_writer(sock, loop.stop)
+        >>> set_write_ready(sock, loop)
+        >>> loop.run_forever()
+        >>> loop.remove_writer(sock), loop.close()
+        (True, None)
 
     .. versionadded:: 0.1.0
        The function is asynctest 0.13's.
