@@ -137,4 +137,4 @@ def test_random_schedules_run_as_on_a_selector_loop(seed: int) -> None:
         logs.append(log)
 
     assert logs[0] == logs[1]
-    assert len(logs[0]) > 9
+    assert len(logs[0]) >= 9

@@ -46,24 +46,6 @@ if TYPE_CHECKING:
 
     from asyncio_fakeclock._protocols import Owner, WithSelect
 
-__all__ = [
-    "HANDLE_SLOTS",
-    "NEVER",
-    "LoopTimers",
-    "callback_of",
-    "give_timer",
-    "has_signal_handlers",
-    "is_busy",
-    "ready_queue",
-    "selector_of",
-    "set_when",
-    "take_timers",
-    "test_has_failed",
-    "transport_fds",
-    "waits_for",
-    "wakeup_fd",
-]
-
 __unittest = True
 
 HANDLE_SLOTS = frozenset(
@@ -90,10 +72,6 @@ _KNOWN_LAYOUT = {
 
 # Cancelled timers are swept out when there are more of them than this, and than live ones.
 _SWEEP_ABOVE = 100
-
-
-def _nothing() -> None:
-    pass
 
 
 class LoopTimers:
@@ -205,8 +183,8 @@ class LoopTimers:
         elif not when <= now:
             when = self._far(when)
         elif not self._ready:
-            # Due at once, in the loop's next turn: let it have one.
-            loop.call_soon(_nothing)
+            # Due at once, in the loop's next turn: let it have one, by a callback for nothing.
+            loop.call_soon(int)
         if loop._debug or not _KNOWN_LAYOUT:
             timer: Any = self._checked_timer(when, callback, args, context)
         else:
@@ -377,10 +355,9 @@ def set_when(timer: Any, when: float) -> None:
     timer._when = when
 
 
-def selector_of(loop: asyncio.BaseEventLoop) -> WithSelect:
+def selector_of(loop: Any) -> WithSelect:
     """Return what the loop asks for events."""
-    private: Any = loop
-    selector: WithSelect = private._selector
+    selector: WithSelect = loop._selector
     return selector
 
 
@@ -400,10 +377,9 @@ def has_signal_handlers(loop: AbstractEventLoop) -> bool:
     return bool(getattr(loop, "_signal_handlers", None))
 
 
-def is_busy(loop: AbstractEventLoop) -> bool:
+def is_busy(loop: Any) -> bool:
     """Whether callbacks are ready, or the loop has been told to stop."""
-    private: Any = loop
-    return bool(private._ready) or private._stopping
+    return bool(loop._ready) or loop._stopping
 
 
 def waits_for(waiting: Future[Any]) -> list[Future[Any]]:
@@ -413,10 +389,9 @@ def waits_for(waiting: Future[Any]) -> list[Future[Any]]:
     return [*([] if waiter is None else [waiter]), *children]
 
 
-def callback_of(handle: Handle) -> tuple[Callable[..., object] | None, tuple[Any, ...]]:
+def callback_of(handle: Any) -> tuple[Callable[..., object] | None, tuple[Any, ...]]:
     """Return the callback of a handle and its arguments."""
-    private: Any = handle
-    return private._callback, private._args or ()
+    return handle._callback, handle._args or ()
 
 
 def test_has_failed(case: TestCase) -> bool:
