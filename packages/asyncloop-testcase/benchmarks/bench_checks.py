@@ -21,6 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "benchmarks"))
 from _compare import Row, Table, main
 
 MANY_OBJECTS = 1_000_000
+# Short rounds, and many of them: differences of microseconds are drowned by any disturbance.
+SHORT = {"number": 30, "rounds": 80}
 DEFAULT_LIMIT = 20e-6
 STRICT_LIMIT = 60e-6
 
@@ -74,9 +76,11 @@ def checks_together() -> Table:
     """Measure the default checks and all strict ones, with few and with many live objects."""
     table = Table("all checks of a level", baseline="without", ours="default")
     works = {"without": without, **{name: watched(plan) for name, plan in LEVELS.items()}}
-    note_costs(table, table.row("few live objects", works))
+    note_costs(table, table.row("few live objects", works, **SHORT))
     many = [[number] for number in range(MANY_OBJECTS)]
-    note_costs(table, table.row(f"{len(gc.get_objects()):,} live objects", works))
+    note_costs(
+        table, table.row(f"{len(gc.get_objects()):,} live objects", works, number=30, rounds=25)
+    )
     assert len(many) == MANY_OBJECTS
     return table
 
@@ -86,7 +90,7 @@ def checks_alone() -> Table:
     table = Table("one check alone", baseline="without", ours="checked")
     for check in BUILTIN:
         plan = Plan([(check, check.validate(True))])
-        row = table.row(check.name, {"without": without, "checked": watched(plan)})
+        row = table.row(check.name, {"without": without, "checked": watched(plan)}, **SHORT)
         table.note(f"- {check.name} adds {cost(row, 'checked') * 1e6:.1f} us")
     return table
 
@@ -116,7 +120,7 @@ def busy_loop() -> Table:
 
     slow = make_plan([{"slow_callbacks": 5.0}])
     plans = {"without": None, **LEVELS, "slow_callbacks": slow}
-    table.row("all", {name: run(plan) for name, plan in plans.items()})
+    table.row("all", {name: run(plan) for name, plan in plans.items()}, number=1, rounds=60)
     return table
 
 

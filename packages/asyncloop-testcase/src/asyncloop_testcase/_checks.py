@@ -361,7 +361,7 @@ class Watch:
     def _turn(self) -> bool:
         """Let the loop turn once if there is anything to do; nothing that ends now was leaked."""
         loop = self.loop
-        if loop.is_closed() or loop.is_running() or not _cpython.is_something_due(loop):
+        if not _cpython.is_something_due(loop) or loop.is_closed() or loop.is_running():
             return False
         loop.call_soon(loop.stop)
         loop.run_forever()
