@@ -35,7 +35,7 @@ GRID_ENDS = 4e6
 
 
 def instant(now: float, seconds: float) -> float:
-    """The design's rule, in its slow and obvious form."""
+    """The documented rule, in its slow and obvious form."""
     when = now + seconds
     if when <= now or abs(when) >= GRID_ENDS:
         return when
