@@ -261,19 +261,19 @@ class TestSelector(selectors.BaseSelector):
                 return ready
             self._spared = 0
             return ready + real.select(0 if ready else timeout)
-        return self._sleep(real, timeout)
-
-    def _sleep(self, real: selectors.BaseSelector, timeout: float | None) -> Events:
-        """Wait in the real selector until it, or `notify` from another thread, has news."""
         if self._wakeup is None and self._registry.mocks:
             self._wakeup = self._socket_wakeup = SocketWakeup(real)
         self._sleeping = True
-        try:
-            # Announced after the look at the candidates, but before _sleeping was seen.
-            announced = self._candidates or self._file_pulses
-            events = real.select(0 if announced else timeout)
+        try:  # unless something was announced since the look at the candidates
+            events = real.select(0 if self._candidates or self._file_pulses else timeout)
         finally:
             self._sleeping = False
+        if self._candidates or self._file_pulses or self._socket_wakeup is not None:
+            return self._with_news(events)
+        return events
+
+    def _with_news(self, events: Events) -> Events:
+        """Return the events of real files with what was announced while they were waited for."""
         if self._socket_wakeup is not None:
             events = self._socket_wakeup.removed_from(events)
         if self._file_pulses:
