@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -174,8 +173,5 @@ def virtual_latency() -> None:
 
 
 if __name__ == "__main__":
-    resource.setrlimit(
-        resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
-    )
     virtual_latency()
     main(throughput, idle_connections)
