@@ -5,7 +5,7 @@ import contextlib
 import contextvars
 import types
 import unittest
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -205,6 +205,27 @@ class TestPhases:
                 self.addCleanup([1, 2].pop)
 
         assert passed(Case)
+
+
+class TestEnterContext:
+    def test_context_is_left_with_the_cleanups_on_every_python(self) -> None:
+        calls: list[str] = []
+
+        @contextlib.contextmanager
+        def manager() -> Iterator[str]:
+            calls.append("enter")
+            yield "value"
+            calls.append("exit")
+
+        class Case(TestCase):
+            async def test(self) -> None:
+                calls.append(self.enterContext(manager()))
+
+            def tearDown(self) -> None:
+                calls.append("tearDown")
+
+        assert passed(Case)
+        assert calls == ["enter", "value", "tearDown", "exit"]
 
 
 class TestEnterAsyncContext:

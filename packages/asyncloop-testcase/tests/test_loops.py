@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import gc
+import socket
 import threading
 import time
 import unittest
@@ -227,6 +228,18 @@ class TestUseDefaultLoop:
 
 
 class TestClosing:
+    def test_transport_closed_at_the_last_moment_closes_its_socket(self) -> None:
+        ours, theirs = socket.socketpair()
+
+        class Case(TestCase):
+            async def test(self) -> None:
+                transport, _ = await self.loop.create_connection(asyncio.Protocol, sock=ours)
+                transport.close()
+
+        with theirs:
+            assert passed(Case)
+            assert ours.fileno() == -1
+
     def test_tasks_that_are_left_are_cancelled_and_tidy_up(self) -> None:
         calls: list[str] = []
 

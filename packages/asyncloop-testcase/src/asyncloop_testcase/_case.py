@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import sys
 import unittest
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from asyncloop_testcase import _cpython
@@ -151,6 +152,14 @@ class TestCase(AsyncAssertions, unittest.TestCase):
             )
             raise TypeError(msg)
         super().addClassCleanup(function, *args, **kwargs)
+
+    if sys.version_info < (3, 11):
+
+        def enterContext(self, cm: AbstractContextManager[T]) -> T:  # noqa: N802
+            """Enter a context manager, as in unittest since Python 3.11; cleanups leave it."""
+            result = cm.__enter__()
+            self.addCleanup(cm.__exit__, None, None, None)
+            return result
 
     async def enterAsyncContext(self, cm: AbstractAsyncContextManager[T]) -> T:  # noqa: N802
         """

@@ -112,9 +112,11 @@ def is_spent(loop: asyncio.AbstractEventLoop) -> bool:
     """
     Tell, in a fraction of the time of ``all_tasks()``, that nothing is left to shut down.
 
-    False means: perhaps. Read on 3.10 to 3.15: ``_asyncgens``, ``_default_executor``, and the
-    registries of tasks, which are empty where everybody's tasks have ended.
+    False means: perhaps. Read on 3.10 to 3.15: ``_ready``, ``_asyncgens``, ``_default_executor``,
+    and the registries of tasks, which are empty where everybody's tasks have ended.
     """
+    if getattr(loop, "_ready", True):
+        return False
     if sys.version_info >= (3, 14):
         tasks = asyncio.all_tasks(loop)
     else:

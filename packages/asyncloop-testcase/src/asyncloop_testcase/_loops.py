@@ -123,6 +123,7 @@ def close_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
             stubborn += settle(loop, [closing], seconds)
         threads = shut_down_executor(loop, max(seconds, LEAST_FOR_THREADS))
         report = describe_tasks(stubborn) if stubborn else ""
+        run_ready(loop)
     finally:
         loop.close()
     if stubborn:
@@ -140,6 +141,15 @@ def close_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         task = lost[0]
         msg = f"a task raised an exception when it was cancelled at the end:\n{describe_task(task)}"
         raise LostExceptionError(msg) from task.exception()
+
+
+def run_ready(loop: asyncio.AbstractEventLoop) -> None:
+    """Run what is due, a few turns of it: a transport that is closing closes its file there."""
+    for _ in range(TURNS_TO_END):
+        if _cpython.ready_count(loop) == 0:
+            break
+        loop.call_soon(loop.stop)
+        loop.run_forever()
 
 
 def cancel_tasks(

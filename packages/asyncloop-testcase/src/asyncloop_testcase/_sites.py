@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+import unittest
 import weakref
 from typing import TYPE_CHECKING, Any, final
 
@@ -30,6 +31,7 @@ _PLUMBING = (
     contextlib.__file__,
     subprocess.__file__,
     threading.__file__,
+    os.path.dirname(unittest.__file__) + os.sep,
     "<frozen ",
 )
 
@@ -47,7 +49,8 @@ def site_of_caller(depth: int) -> Site | None:
         filename = code.co_filename
         if code is _cpython.RUN_CODE or filename.startswith(_HERE):
             return None
-        if not filename.startswith(_PLUMBING):
+        # As for unittest, a module that says __unittest is nothing a user wants to be led to.
+        if not filename.startswith(_PLUMBING) and "__unittest" not in frame.f_globals:
             return Site(filename, frame.f_lineno, getattr(code, "co_qualname", code.co_name))
         frame = frame.f_back
     return None
@@ -57,7 +60,7 @@ def site_of_coroutine(coro: object) -> Site | None:
     """Return where a coroutine was made, if the interpreter was told to record that."""
     origin = getattr(coro, "cr_origin", None)
     for filename, line, name in origin or ():
-        if not is_plumbing(filename):
+        if not is_plumbing(filename) and not is_ours(filename):
             return Site(filename, line, name)
     return None
 
