@@ -87,7 +87,7 @@ def together(session: nox.Session) -> None:
 @nox.session
 def tour(session: nox.Session) -> None:
     """Show what the four packages do: example suites, then planted bugs and their reports."""
-    session.install(*EDITABLE, "-e", ".")
+    session.install(*EDITABLE, "-e", ".[migrate]")
     session.run("python", "-W", "error", "docs/examples/tour.py", *session.posargs)
 
 
@@ -104,7 +104,8 @@ def build(session: nox.Session) -> None:
 @nox.parametrize("package", [*PACKAGES, SUITE], ids=[*PACKAGES, SUITE])
 def wheel(session: nox.Session, package: str) -> None:
     """Install one distribution from its wheel, away from the source tree, and test that."""
-    session.install("--find-links", str(WHEELS), package)
+    wanted = f"{package}[migrate]" if package == SUITE else package
+    session.install("--find-links", str(WHEELS), wanted)
     session.install(*group("test"))
     source = ROOT if package == SUITE else ROOT / "packages" / package
     copied = ["docs/examples"] if package == SUITE else ["tests", "README.md", "pyproject.toml"]
