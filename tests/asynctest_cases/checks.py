@@ -49,14 +49,18 @@ def by_default(asynctest):
 
 @case
 def strict(asynctest):
-    return [verdicts(leaks(asynctest, asynctest.strict)),
-            verdicts(leaks(asynctest, asynctest.strict()))]
+    return [
+        verdicts(leaks(asynctest, asynctest.strict)),
+        verdicts(leaks(asynctest, asynctest.strict())),
+    ]
 
 
 @case
 def lenient(asynctest):
-    return [verdicts(leaks(asynctest, asynctest.lenient)),
-            verdicts(leaks(asynctest, asynctest.lenient()))]
+    return [
+        verdicts(leaks(asynctest, asynctest.lenient)),
+        verdicts(leaks(asynctest, asynctest.lenient())),
+    ]
 
 
 @case
@@ -102,9 +106,10 @@ def precedence(asynctest):
         def test_strict(self):
             pass
 
-    return [[verdict(cls, name) for name in ("test", "test_off", "test_other")]
-            for cls in (Parent, Child, Off)] + [
-                [verdict(Off, name) for name in ("test_own", "test_strict")]]
+    return [
+        [verdict(cls, name) for name in ("test", "test_off", "test_other")]
+        for cls in (Parent, Child, Off)
+    ] + [[verdict(Off, name) for name in ("test_own", "test_strict")]]
 
 
 @case
@@ -145,10 +150,16 @@ def unknown_check(asynctest):
 def ignore_loop(asynctest):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        found = [verdict(leaks(asynctest, lambda cls: asynctest.ignore_loop(asynctest.strict(cls))),
-                         "nothing"),
-                 verdict(leaks(asynctest, lambda cls: asynctest.ignore_loop()(
-                     asynctest.strict(cls))), "nothing")]
+        found = [
+            verdict(
+                leaks(asynctest, lambda cls: asynctest.ignore_loop(asynctest.strict(cls))),
+                "nothing",
+            ),
+            verdict(
+                leaks(asynctest, lambda cls: asynctest.ignore_loop()(asynctest.strict(cls))),
+                "nothing",
+            ),
+        ]
     return [found, [f"{w.category.__name__}: {w.message}" for w in caught]]
 
 
@@ -172,6 +183,7 @@ def own_check(asynctest):
     for name in ("own", "before_test_own"):
         setattr(module._fail_on, name, vars(Checks)[name])
     try:
+
         class Tests(asynctest.TestCase):
             state = "good"
 
@@ -214,5 +226,10 @@ def decorator_object(asynctest):
         pass
 
     decorated = checker(test)
-    return [checker.checks, copy.checks, decorated is test,
-            getattr(test, asynctest._fail_on._FAIL_ON_ATTR).checks, checker.get_checks(None)]
+    return [
+        checker.checks,
+        copy.checks,
+        decorated is test,
+        getattr(test, asynctest._fail_on._FAIL_ON_ATTR).checks,
+        checker.get_checks(None),
+    ]

@@ -22,13 +22,14 @@ def advance(asynctest):
     async def test(self, events):
         events.append(self.loop.time())
         self.loop.call_later(1, lambda: events.append(["one", self.loop.time()]))
-        self.loop.call_later(2, self.loop.call_later, 1,
-                             lambda: events.append(["three", self.loop.time()]))
+        self.loop.call_later(
+            2, self.loop.call_later, 1, lambda: events.append(["three", self.loop.time()])
+        )
         self.loop.call_at(10, lambda: events.append("never"))
         await self.advance(3)
         events.append(self.loop.time())
         await self.advance(0)
-        await self.advance(.5)
+        await self.advance(0.5)
         events.append(self.loop.time())
 
     return clocked(asynctest, test)

@@ -84,17 +84,30 @@ def counts(asynctest):
     found += [mock.call_count, mock.await_count]
     run(coroutine)
     run(mock("b"))
-    found += [mock.await_count, repr(mock.await_args), repr(mock.await_args_list),
-              bool(mock.awaited)]
+    found += [
+        mock.await_count,
+        repr(mock.await_args),
+        repr(mock.await_args_list),
+        bool(mock.awaited),
+    ]
     mock.reset_mock()
-    found += [mock.await_count, mock.await_args, list(mock.await_args_list), bool(mock.awaited),
-              mock.call_count]
+    found += [
+        mock.await_count,
+        mock.await_args,
+        list(mock.await_args_list),
+        bool(mock.awaited),
+        mock.call_count,
+    ]
     return found
 
 
 ASSERTIONS = (
-    ("assert_awaited", ()), ("assert_awaited_once", ()), ("assert_awaited_with", (1,)),
-    ("assert_awaited_once_with", (1,)), ("assert_any_await", (1,)), ("assert_not_awaited", ()),
+    ("assert_awaited", ()),
+    ("assert_awaited_once", ()),
+    ("assert_awaited_with", (1,)),
+    ("assert_awaited_once_with", (1,)),
+    ("assert_any_await", (1,)),
+    ("assert_not_awaited", ()),
 )
 
 

@@ -39,24 +39,33 @@ def plain_function(argument):
 @case
 def children(asynctest):
     return {
-        name: [kind(getattr(asynctest, name)().child),
-               kind(getattr(asynctest, name)(Spec).function),
-               kind(getattr(asynctest, name)(Spec()).coroutine),
-               kind(getattr(asynctest, name)(spec_set=Spec).coroutine)]
+        name: [
+            kind(getattr(asynctest, name)().child),
+            kind(getattr(asynctest, name)(Spec).function),
+            kind(getattr(asynctest, name)(Spec()).coroutine),
+            kind(getattr(asynctest, name)(spec_set=Spec).coroutine),
+        ]
         for name in ("Mock", "MagicMock", "NonCallableMock", "NonCallableMagicMock")
     }
 
 
 @case
 def children_of_a_spec(asynctest):
-    return {name: [kind(getattr(asynctest.Mock(Spec), name)),
-                   kind(getattr(asynctest.MagicMock(Spec()), name))] for name in NAMES}
+    return {
+        name: [
+            kind(getattr(asynctest.Mock(Spec), name)),
+            kind(getattr(asynctest.MagicMock(Spec()), name)),
+        ]
+        for name in NAMES
+    }
 
 
 @case
 def unknown_attribute(asynctest):
-    return [attempt(lambda: asynctest.Mock(Spec).nothing),
-            attempt(lambda: asynctest.CoroutineMock(coroutine_function).nothing)]
+    return [
+        attempt(lambda: asynctest.Mock(Spec).nothing),
+        attempt(lambda: asynctest.CoroutineMock(coroutine_function).nothing),
+    ]
 
 
 @case
@@ -64,8 +73,12 @@ def is_coroutine(asynctest):
     found = []
     for name in ("NonCallableMock", "NonCallableMagicMock"):
         mock = getattr(asynctest, name)(is_coroutine=True)
-        found.append([asyncio.iscoroutinefunction(mock),
-                      asyncio.iscoroutinefunction(getattr(asynctest, name)())])
+        found.append(
+            [
+                asyncio.iscoroutinefunction(mock),
+                asyncio.iscoroutinefunction(getattr(asynctest, name)()),
+            ]
+        )
         mock.is_coroutine = False
         found.append(asyncio.iscoroutinefunction(mock))
     return found
@@ -74,8 +87,10 @@ def is_coroutine(asynctest):
 @case
 def instances(asynctest):
     names = ("NonCallableMock", "Mock", "NonCallableMagicMock", "MagicMock", "CoroutineMock")
-    return {a: [isinstance(getattr(asynctest, a)(), getattr(asynctest, b)) for b in names]
-            for a in names}
+    return {
+        a: [isinstance(getattr(asynctest, a)(), getattr(asynctest, b)) for b in names]
+        for a in names
+    }
 
 
 @case
@@ -92,8 +107,13 @@ def async_with(asynctest):
         async with asynctest.MagicMock():
             raise OSError("not swallowed")
 
-    return [run(test()), attempt(run, fails()), mock.__aenter__.await_count,
-            kind(mock.__aenter__), kind(mock.__aexit__)]
+    return [
+        run(test()),
+        attempt(run, fails()),
+        mock.__aenter__.await_count,
+        kind(mock.__aenter__),
+        kind(mock.__aexit__),
+    ]
 
 
 @case
@@ -114,13 +134,17 @@ def autospec(asynctest):
     cls = asynctest.create_autospec(Spec)
     instance = asynctest.create_autospec(Spec, instance=True)
     return [
-        run(function(1)), attempt(function), attempt(function.assert_awaited_once_with, 1),
+        run(function(1)),
+        attempt(function),
+        attempt(function.assert_awaited_once_with, 1),
         function.await_count,
         {name: kind(getattr(cls, name)) for name in ("coroutine", "function", "of_class")},
-        kind(cls()), {name: kind(getattr(cls(), name)) for name in ("coroutine", "function")},
+        kind(cls()),
+        {name: kind(getattr(cls(), name)) for name in ("coroutine", "function")},
         {name: kind(getattr(instance, name)) for name in ("coroutine", "function")},
         attempt(asynctest.create_autospec, coroutine_function, instance=True),
-        attempt(instance.function), attempt(lambda: instance.nothing),
+        attempt(instance.function),
+        attempt(lambda: instance.nothing),
         kind(asynctest.create_autospec(plain_function, return_value=1).mock),
     ]
 

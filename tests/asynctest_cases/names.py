@@ -30,7 +30,8 @@ CALLABLES = """
 
 def public(module):
     return sorted(
-        name for name, value in vars(module).items()
+        name
+        for name, value in vars(module).items()
         if name[0] != "_" and not isinstance(value, types.ModuleType)
     )
 

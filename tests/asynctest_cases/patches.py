@@ -62,8 +62,9 @@ def mocks(asynctest):
         found["autospec of a coroutine function"] = asyncio.iscoroutinefunction(mock)
     with asynctest.patch.object(Target, "coroutine", new_callable=asynctest.MagicMock) as mock:
         found["new_callable"] = kind(mock)
-    with asynctest.patch.multiple(Target, coroutine=asynctest.DEFAULT,
-                                  function=asynctest.DEFAULT) as several:
+    with asynctest.patch.multiple(
+        Target, coroutine=asynctest.DEFAULT, function=asynctest.DEFAULT
+    ) as several:
         found["multiple"] = {name: kind(mock) for name, mock in sorted(several.items())}
     return found
 
@@ -104,9 +105,14 @@ def decorated(asynctest):
     run(fresh())
     run(fresh())
     return [
-        plain(), run(coroutine()), list(generator()), Target.attribute,
-        inspect.iscoroutinefunction(coroutine), inspect.isgeneratorfunction(generator),
-        coroutine.__name__, calls[0] is calls[1],
+        plain(),
+        run(coroutine()),
+        list(generator()),
+        Target.attribute,
+        inspect.iscoroutinefunction(coroutine),
+        inspect.isgeneratorfunction(generator),
+        coroutine.__name__,
+        calls[0] is calls[1],
     ]
 
 
@@ -144,7 +150,8 @@ def scoped(asynctest, scope, **options):
 def scopes(asynctest):
     return {
         scope.name + (", " + option if option else ""): scoped(
-            asynctest, scope, **({option: True} if option else {}))
+            asynctest, scope, **({option: True} if option else {})
+        )
         for scope in (asynctest.GLOBAL, asynctest.LIMITED)
         for option in ("", "fails", "cancelled")
     }
@@ -171,8 +178,10 @@ def scopes_of_generators(asynctest):
             if end == "close":
                 running.close()
             else:
-                attempt(running.throw if end == "throw" else running.send,
-                        OSError("x") if end == "throw" else None)
+                attempt(
+                    running.throw if end == "throw" else running.send,
+                    OSError("x") if end == "throw" else None,
+                )
             seen.append(Target.attribute)
             found[f"{scope.name}, {end}"] = seen
     return found

@@ -17,9 +17,14 @@ def file_descriptors(asynctest):
         first = FileDescriptor()
         second = FileDescriptor()
         far = FileDescriptor(second + 10)
-        return [first == before, second - first, FileDescriptor() - far,
-                isinstance(first, int), hash(first) == hash(int(first)), repr(type(first()))
-                if callable(first) else "not callable"]
+        return [
+            first == before,
+            second - first,
+            FileDescriptor() - far,
+            isinstance(first, int),
+            hash(first) == hash(int(first)),
+            repr(type(first())) if callable(first) else "not callable",
+        ]
     finally:
         FileDescriptor.next_fd = before
 
@@ -28,25 +33,38 @@ def file_descriptors(asynctest):
 def fd_of(asynctest):
     mock = asynctest.FileMock()
     descriptor = asynctest.FileDescriptor()
-    return [asynctest.fd(mock) == mock.fileno(), asynctest.fd(descriptor) is descriptor,
-            attempt(asynctest.fd, 1).split(":")[0], attempt(asynctest.fd, None).split(":")[0],
-            [asynctest.isfilemock(value) for value in (mock, descriptor, 1, None, "text")]]
+    return [
+        asynctest.fd(mock) == mock.fileno(),
+        asynctest.fd(descriptor) is descriptor,
+        attempt(asynctest.fd, 1).split(":")[0],
+        attempt(asynctest.fd, None).split(":")[0],
+        [asynctest.isfilemock(value) for value in (mock, descriptor, 1, None, "text")],
+    ]
 
 
 @case
 def file_mocks(asynctest):
     mock = asynctest.FileMock()
-    return [kind(mock.read), kind(mock.read()), mock.fileno() == mock.fileno(),
-            asynctest.FileMock().fileno() == mock.fileno(),
-            isinstance(mock.fileno(), asynctest.FileDescriptor)]
+    return [
+        kind(mock.read),
+        kind(mock.read()),
+        mock.fileno() == mock.fileno(),
+        asynctest.FileMock().fileno() == mock.fileno(),
+        isinstance(mock.fileno(), asynctest.FileDescriptor),
+    ]
 
 
 @case
 def socket_mocks(asynctest):
     mock = asynctest.SocketMock()
-    return [isinstance(mock, socket.socket), isinstance(mock, asynctest.FileMock),
-            attempt(lambda: mock.nothing), isinstance(mock.fileno(), asynctest.FileDescriptor),
-            kind(mock.listen), isinstance(asynctest.SSLSocketMock(), asynctest.SocketMock)]
+    return [
+        isinstance(mock, socket.socket),
+        isinstance(mock, asynctest.FileMock),
+        attempt(lambda: mock.nothing),
+        isinstance(mock.fileno(), asynctest.FileDescriptor),
+        kind(mock.listen),
+        isinstance(asynctest.SSLSocketMock(), asynctest.SocketMock),
+    ]
 
 
 @case
@@ -54,14 +72,22 @@ def selector(asynctest):
     mock = asynctest.FileMock()
     tested = asynctest.TestSelector()
     key = tested.register(mock, selectors.EVENT_READ, "data")
-    found = [key.fileobj is mock, key.fd == mock.fileno(), key.events, key.data,
-             len(tested.get_map()), tested.select(0), tested.get_key(mock) == key,
-             attempt(tested.register, mock, selectors.EVENT_READ).split(":")[0],
-             tested.modify(mock, selectors.EVENT_WRITE, "other").events,
-             tested.unregister(mock).data, len(tested.get_map()),
-             attempt(tested.unregister, mock).split(":")[0],
-             attempt(tested.register, mock, 64).split(":")[0],
-             attempt(tested.modify, mock, selectors.EVENT_READ).split(":")[0]]
+    found = [
+        key.fileobj is mock,
+        key.fd == mock.fileno(),
+        key.events,
+        key.data,
+        len(tested.get_map()),
+        tested.select(0),
+        tested.get_key(mock) == key,
+        attempt(tested.register, mock, selectors.EVENT_READ).split(":")[0],
+        tested.modify(mock, selectors.EVENT_WRITE, "other").events,
+        tested.unregister(mock).data,
+        len(tested.get_map()),
+        attempt(tested.unregister, mock).split(":")[0],
+        attempt(tested.register, mock, 64).split(":")[0],
+        attempt(tested.modify, mock, selectors.EVENT_READ).split(":")[0],
+    ]
     tested.close()
     return found
 
@@ -75,8 +101,12 @@ def selector_over_another(asynctest):
         tested.register(mock, selectors.EVENT_READ)
         tested.register(ours, selectors.EVENT_READ)
         theirs.send(b"x")
-        found = [[key.fileobj is ours for key, _ in tested.select(5)], len(tested.get_map()),
-                 len(inner.get_map()), len(asynctest.selector.get_registered_events(tested))]
+        found = [
+            [key.fileobj is ours for key, _ in tested.select(5)],
+            len(tested.get_map()),
+            len(inner.get_map()),
+            len(asynctest.selector.get_registered_events(tested)),
+        ]
         tested.unregister(ours)
         found += [len(tested.get_map()), len(inner.get_map())]
     for each in (ours, theirs):
@@ -109,8 +139,9 @@ def readiness(asynctest):
         await asynctest.exhaust_callbacks(loop)
         asynctest.set_write_ready(mock, loop)
         await asynctest.exhaust_callbacks(loop)
-        events.append([loop.remove_reader(mock), loop.remove_writer(mock),
-                       loop.remove_reader(mock)])
+        events.append(
+            [loop.remove_reader(mock), loop.remove_writer(mock), loop.remove_reader(mock)]
+        )
         asynctest.set_read_ready(mock, loop)
         await asynctest.exhaust_callbacks(loop)
 

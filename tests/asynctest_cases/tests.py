@@ -246,8 +246,11 @@ def function_test_case(asynctest):
         events.append("test")
 
     test_case = asynctest.FunctionTestCase(
-        test, setUp=lambda: events.append("setUp"), tearDown=lambda: events.append("tearDown"),
-        description="described")
+        test,
+        setUp=lambda: events.append("setUp"),
+        tearDown=lambda: events.append("tearDown"),
+        description="described",
+    )
     result = unittest.TestResult()
     test_case.run(result)
     return [events, result.wasSuccessful(), test_case.shortDescription()]
@@ -298,11 +301,20 @@ def aliases_of_assertions(asynctest):
     test = Tests()
     found = {}
     for name, args in {
-        "assertEquals": (1, 2), "failUnlessEqual": (1, 2), "assertNotEquals": (1, 1),
-        "failIfEqual": (1, 1), "assertAlmostEquals": (1, 2), "failUnlessAlmostEqual": (1, 2),
-        "assertNotAlmostEquals": (1, 1), "failIfAlmostEqual": (1, 1), "assert_": (0,),
-        "failUnless": (0,), "failIf": (1,), "failUnlessRaises": (OSError, int),
-        "assertRaisesRegexp": (OSError, "x", int), "assertRegexpMatches": ("a", "b"),
+        "assertEquals": (1, 2),
+        "failUnlessEqual": (1, 2),
+        "assertNotEquals": (1, 1),
+        "failIfEqual": (1, 1),
+        "assertAlmostEquals": (1, 2),
+        "failUnlessAlmostEqual": (1, 2),
+        "assertNotAlmostEquals": (1, 1),
+        "failIfAlmostEqual": (1, 1),
+        "assert_": (0,),
+        "failUnless": (0,),
+        "failIf": (1,),
+        "failUnlessRaises": (OSError, int),
+        "assertRaisesRegexp": (OSError, "x", int),
+        "assertRegexpMatches": ("a", "b"),
         "assertNotRegexpMatches": ("a", "a"),
         "assertDictContainsSubset": ({"a": 1, "b": 2}, {"b": 3}),
     }.items():
@@ -327,8 +339,11 @@ def functions_of_unittest(asynctest):
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        suites = [asynctest.makeSuite(Tests), asynctest.makeSuite(Tests, prefix="check"),
-                  asynctest.makeSuite(Tests, "test", lambda a, b: (a < b) - (a > b))]
+        suites = [
+            asynctest.makeSuite(Tests),
+            asynctest.makeSuite(Tests, prefix="check"),
+            asynctest.makeSuite(Tests, "test", lambda a, b: (a < b) - (a > b)),
+        ]
         return [
             [[test._testMethodName for test in suite] for suite in suites],
             asynctest.getTestCaseNames(Tests, "test"),
