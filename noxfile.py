@@ -62,9 +62,11 @@ def pytest(session: nox.Session, *args: str) -> None:
     session.run("python", "-W", "error", "-m", "pytest", "-q", *args, *session.posargs)
 
 
-def package_tests(package: str) -> list[str]:
-    """Return what pytest runs for a package: docstrings of what is installed, and its tests."""
-    return ["--doctest-modules", "--pyargs", module(package), "tests"]
+def package_tests(session: nox.Session, package: str) -> None:
+    """Run a package's tests, and the examples in the docstrings of what is installed."""
+    pytest(session, "tests")
+    if not session.posargs:  # which choose among the tests, as -k does
+        pytest(session, "--doctest-modules", "--pyargs", module(package))
 
 
 @nox.session(python=PYTHONS)
@@ -73,7 +75,7 @@ def tests(session: nox.Session, package: str) -> None:
     """Run one package's own tests, with no other of ours installed than it declares."""
     session.install(*siblings(package), *group("test"))
     session.chdir(f"packages/{package}")
-    pytest(session, *package_tests(package))
+    package_tests(session, package)
 
 
 @nox.session(python=PYTHONS)
@@ -116,7 +118,7 @@ def wheel(session: nox.Session, package: str) -> None:
             if package == SUITE:
                 session.run("python", "-W", "error", "docs/examples/tour.py", "--brief")
             else:
-                pytest(session, *package_tests(package))
+                package_tests(session, package)
 
 
 def copy(source: Path, target: Path, names: Iterable[str]) -> None:
@@ -136,7 +138,7 @@ def floor(session: nox.Session, package: str) -> None:
     """Run one package's tests with the lowest versions that are declared."""
     session.install("--resolution=lowest-direct", *siblings(package), *group("test"))
     session.chdir(f"packages/{package}")
-    pytest(session, *package_tests(package))
+    package_tests(session, package)
 
 
 @nox.session
@@ -176,7 +178,7 @@ def coverage(session: nox.Session) -> None:
     data = {"COVERAGE_FILE": str(ROOT / ".coverage")}
     for package in PACKAGES:
         with session.chdir(f"packages/{package}"):
-            measured = ["coverage", "run", config, "-m", "pytest", "-q", *package_tests(package)]
+            measured = ["coverage", "run", config, "-m", "pytest", "-q", "tests"]
             session.run(*measured, env=data)
     session.run("coverage", "run", config, "-m", "pytest", "-q", "tests", env=data)
     if session.python == NEWEST:

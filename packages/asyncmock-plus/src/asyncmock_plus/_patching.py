@@ -267,7 +267,7 @@ class Patch:
         Example:
             >>> import asyncio
             >>> from asyncmock_plus import DEFAULT, patch
-            >>> with patch.multiple(asyncio, sleep=DEFAULT, timeout=None) as mocks:
+            >>> with patch.multiple(asyncio, sleep=DEFAULT, wait_for=None) as mocks:
             ...     list(mocks), asyncio.timeout
             (['sleep'], None)
         """
