@@ -268,7 +268,7 @@ class Patch:
             >>> import asyncio
             >>> from asyncmock_plus import DEFAULT, patch
             >>> with patch.multiple(asyncio, sleep=DEFAULT, wait_for=None) as mocks:
-            ...     list(mocks), asyncio.timeout
+            ...     list(mocks), asyncio.wait_for
             (['sleep'], None)
         """
         if not kwargs:
