@@ -24,6 +24,7 @@ from asyncmock_plus._identity import Identity, dotted_name
 from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._plans import HOOKS
 from asyncmock_plus._specs import is_mock
+from asyncmock_plus._stand_ins import FIELDS, STAND_INS, stand_in
 
 __unittest = True
 
@@ -121,6 +122,8 @@ class Attributes(Construction):
             if child is DELETED:
                 raise AttributeError(name)
             if child is None:
+                if name in STAND_INS and (found := stand_in(self, name)) is not None:
+                    return found  # not a child: neither sealed nor reset
                 child = self._mock_make_child(name)
             elif type(child) is SpecState:
                 child = Kinds.create_autospec(
@@ -180,6 +183,7 @@ class Attributes(Construction):
             and not self._mock_has_method(name)
             and name not in self.__dict__
             and name not in _ALWAYS
+            and not (name == "is_coroutine" and not isinstance(self, CallableMixin))
         ):
             msg = f"Mock object has no attribute '{name}'"
             raise AttributeError(msg)
@@ -193,9 +197,8 @@ class Attributes(Construction):
             elif name in UNSUPPORTED_MAGICS:
                 msg = f"Attempting to set unsupported magic method {name!r}."
                 raise AttributeError(msg)
-        elif name == "is_coroutine" and value and not isinstance(self, CallableMixin):
-            # From asynctest: a mock that cannot be called may still pass for a coroutine function.
-            self.__dict__.update(Kinds.ASYNC_FIELDS)
+        elif name == "is_coroutine" and not isinstance(self, CallableMixin):
+            return self._mock_mark(value)
         if name in ALL_MAGICS:
             value = self._mock_set_magic(name, value)
         elif type(value) in _PLAIN_TYPES:
@@ -210,6 +213,16 @@ class Attributes(Construction):
             self.__dict__[name] = value
             return None
         return object.__setattr__(self, name, value)
+
+    def _mock_mark(self, value: Any) -> None:
+        """Let a mock that cannot be called pass for a coroutine function, or not any more."""
+        fields = self.__dict__
+        fields["is_coroutine"] = bool(value)
+        if value:
+            fields.update(FIELDS)
+            return
+        for name in FIELDS:
+            fields.pop(name, None)
 
     def _mock_may_set(self, name: str) -> bool:
         """Return whether a sealed mock has the attribute: others are not added."""

@@ -106,7 +106,7 @@ def create_autospec(
         raise InvalidSpecError(msg)
     if not unsafe:
         _refuse_typos(kwargs)
-    is_async = type(target) is FunctionType and is_async_function(target)
+    is_async = isinstance(target, FunctionTypes) and is_async_function(target)
     if is_async and instance:
         msg = (
             f"Instance can not be True when create_autospec is mocking an async function: {spec!r}"

@@ -14,28 +14,15 @@ from unittest.mock import DEFAULT
 
 from asyncmock_plus._awaited import Awaited
 from asyncmock_plus._calls import OPEN, Calls, run_effect
-from asyncmock_plus._cpython import COROUTINE_MARKER, CallList
+from asyncmock_plus._cpython import CallList
 from asyncmock_plus._identity import VERSION, dotted_name
 from asyncmock_plus._kinds import Mixin
 from asyncmock_plus._outcomes import forget_calls, is_exception
 from asyncmock_plus._records import two
 from asyncmock_plus._specs import is_async_function
+from asyncmock_plus._stand_ins import FIELDS
 
 __unittest = True
-
-
-async def AsyncMock(*args: Any, **kwargs: Any) -> None:  # noqa: N802
-    """Lend its code object to all asynchronous mocks."""
-
-
-FIELDS = {
-    # inspect.iscoroutinefunction() looks at __code__; asyncio's did at the marker, up to 3.13.
-    "_is_coroutine": COROUTINE_MARKER,
-    "__code__": AsyncMock.__code__,
-    "__name__": "AsyncMock",
-    "__defaults__": (),
-    "__annotations__": None,
-}
 
 
 def _awaits(name: str, raw: Any) -> Any:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 class Kinds:
     """What children are made of."""
 
-    ASYNC_FIELDS: dict[str, Any]
     AsyncCalls: Any
     AsyncGeneratorMock: Any
     AsyncMixin: Any

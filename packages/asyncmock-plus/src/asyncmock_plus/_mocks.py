@@ -7,7 +7,7 @@ from unittest import mock as _std
 from unittest.mock import DEFAULT
 
 from asyncmock_plus._assertions import Assertions
-from asyncmock_plus._awaits import FIELDS, AsyncCalls, AsyncMixin
+from asyncmock_plus._awaits import AsyncCalls, AsyncMixin
 from asyncmock_plus._calls import Calls
 from asyncmock_plus._coroutines import AsyncGeneratorSemantics, CoroutineSemantics
 from asyncmock_plus._flattening import flattened
@@ -213,4 +213,4 @@ for _kind in (
     AsyncGeneratorMock,
 ):  # fmt: skip
     setattr(Kinds, _kind.__name__, _kind)
-Kinds.AsyncMixin, Kinds.AsyncCalls, Kinds.ASYNC_FIELDS = AsyncMixin, AsyncCalls, FIELDS
+Kinds.AsyncMixin, Kinds.AsyncCalls = AsyncMixin, AsyncCalls
