@@ -61,6 +61,38 @@ unused_loop: the loop did not run during the test
 
         passed(Case)
 
+    def test_cleanup_that_runs_the_loop_does_not_count(self) -> None:
+        cleaned: list[str] = []
+
+        class Case(TestCase):
+            def test(self) -> None:
+                self.addCleanup(self.tidy_up)
+
+            async def tidy_up(self) -> None:
+                await asyncio.sleep(0)
+                cleaned.append("up")
+
+        verdict_of(Case, "unused_loop")
+        assert cleaned == ["up"]
+
+    def test_cleanup_after_a_tear_down_that_ran_the_loop_changes_nothing(self) -> None:
+        class Case(TestCase):
+            def test(self) -> None:
+                self.addCleanup(asyncio.sleep, 0)
+
+            async def tearDown(self) -> None:
+                await asyncio.sleep(0)
+
+        passed(Case)
+
+    def test_cleanups_called_by_the_test_are_part_of_it(self) -> None:
+        class Case(TestCase):
+            def test(self) -> None:
+                self.addCleanup(asyncio.sleep, 0)
+                self.doCleanups()
+
+        passed(Case)
+
     def test_coroutine_test_cannot_fail_it(self) -> None:
         class Case(TestCase):
             async def test(self) -> None:

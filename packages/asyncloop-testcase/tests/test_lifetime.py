@@ -1,7 +1,9 @@
 """How a test ends: what is judged, what is told, what is restored."""
 
 import asyncio
+import gc
 import unittest
+import weakref
 from typing import Any
 
 import pytest
@@ -208,6 +210,38 @@ class TestRestoring:
 
         with pytest.raises(KeyboardInterrupt, match="on purpose"):
             run(Case)
+
+    @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+    @pytest.mark.parametrize("phase", ["setUp", "test", "tearDown", "cleanup"])
+    def test_interruption_is_not_logged_as_an_exception_that_was_never_retrieved(
+        self, kind: type[BaseException], phase: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The loop is one that does not turn any more, which would retrieve the exception."""
+        tasks: list[weakref.ref[Any]] = []
+
+        class Case(TestCase):
+            async def stop(self) -> None:
+                tasks.append(weakref.ref(asyncio.current_task()))
+                raise kind("on purpose")
+
+            async def test(self) -> None:
+                if phase == "cleanup":
+                    self.addCleanup(self.stop)
+                elif phase == "test":
+                    await self.stop()
+
+            def closeLoop(self, loop: asyncio.AbstractEventLoop) -> None:
+                loop.close()
+
+        if phase in {"setUp", "tearDown"}:
+            setattr(Case, phase, Case.stop)
+        with pytest.raises(kind, match="on purpose") as caught:
+            Case("test").debug()
+        del caught
+        gc.collect()
+
+        assert tasks[0]() is None
+        assert [each.message for each in caplog.records if "never retrieved" in each.message] == []
 
     def test_interrupted_test_tidies_up_before_the_loop_is_closed(self) -> None:
         calls: list[str] = []

@@ -270,6 +270,8 @@ class TestCase(AsyncAssertions, unittest.TestCase):
             lifetime.call(self.asyncTearDown)
         if getattr(self.tearDown, "__func__", None) is not unittest.TestCase.tearDown:
             lifetime.call(self.tearDown)
+        if lifetime.watch is not None:
+            lifetime.watch.enter_cleanups()
 
     def _callCleanup(  # noqa: N802
         self, function: Callable[..., object], /, *args: Any, **kwargs: Any

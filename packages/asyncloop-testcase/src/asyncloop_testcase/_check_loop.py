@@ -53,15 +53,20 @@ class UnusedLoop(LoopSpies):
 
     # None until the test method begins: a set-up that fails is no test that forgot the loop.
     _ran: bool | None = None
+    # Cleanups tidy up, often in a base class, whatever the test did.
+    _is_over = False
 
     def run_forever(self) -> None:
         """Take notice and run."""
-        if self._ran is False and not self.watch.judging:
+        if self._ran is False and not self._is_over and not self.watch.judging:
             self._ran = True
         self.originals["run_forever"]()
 
     def enter_test(self) -> None:
         self._ran = self.loop.is_running()
+
+    def enter_cleanups(self) -> None:
+        self._is_over = True
 
     def finish(self) -> Sequence[Finding]:
         if self._ran is False and self.watch.passed:

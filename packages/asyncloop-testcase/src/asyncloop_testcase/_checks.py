@@ -12,7 +12,9 @@ A test case goes through it in this order::
         watch.start()             # the loop exists and does not run; before setUp
         ...                       # setUp
         watch.enter_test()        # unused_loop counts from here: test method and tearDown
-        ...                       # test method, tearDown, cleanups
+        ...                       # test method, tearDown
+        watch.enter_cleanups()    # unused_loop counts up to here
+        ...                       # cleanups
         report = watch.finish()   # the loop still open and not running
         if report is not None:    # inside the outcome, so that it is a failure of this test
             raise self.failureException(str(report))
@@ -127,6 +129,9 @@ class Check:
     def enter_test(self) -> None:
         """Take notice that the set-up is over and the test method begins."""
 
+    def enter_cleanups(self) -> None:
+        """Take notice that ``tearDown`` has ended well and the cleanups begin, if there are any."""
+
     def leave_test(self) -> None:
         """Take notice that the test is over, before the garbage that it made is collected."""
 
@@ -203,13 +208,14 @@ class Plan:
         options: Check classes and their options, those that are switched on, in report order.
     """
 
-    __slots__ = ("checks", "entering", "leaving", "needs_garbage")
+    __slots__ = ("checks", "cleaning", "entering", "leaving", "needs_garbage")
 
     def __init__(self, options: Sequence[tuple[type[Check], object]]) -> None:
         self.checks = tuple(options)
         self.needs_garbage = any(check.needs_garbage for check, _ in options)
-        self.entering = any(check.enter_test is not Check.enter_test for check, _ in options)
-        self.leaving = any(check.leave_test is not Check.leave_test for check, _ in options)
+        self.entering = _any_overrides(options, "enter_test")
+        self.cleaning = _any_overrides(options, "enter_cleanups")
+        self.leaving = _any_overrides(options, "leave_test")
 
     def __bool__(self) -> bool:
         return bool(self.checks)
@@ -224,6 +230,10 @@ class Plan:
                 tests, which nobody has to look for.
         """
         return Watch(loop, self, fresh)
+
+
+def _any_overrides(options: Sequence[tuple[type[Check], object]], name: str) -> bool:
+    return any(getattr(check, name) is not getattr(Check, name) for check, _ in options)
 
 
 @final
@@ -285,6 +295,12 @@ class Watch:
         if self._plan.entering:
             for check in self._started:
                 check.enter_test()
+
+    def enter_cleanups(self) -> None:
+        """Say that ``tearDown`` is over and the cleanups begin."""
+        if self._plan.cleaning:
+            for check in self._started:
+                check.enter_cleanups()
 
     def finish(self, passed: bool = True) -> Report | None:
         """

@@ -56,7 +56,6 @@ class Lifetime:
     _deadline: Deadline | None = None
     _plan: Plan | None = None
     watch: Watch | None = None
-    _interrupted: tuple[asyncio.Task[Any], ...] = ()
 
     def __init__(self, case: TestCase) -> None:
         self._case = case
@@ -131,7 +130,14 @@ class Lifetime:
             task = create_task(loop, coro, self._context)
         if self._deadline is not None:
             self._deadline.task = task
-        return loop.run_until_complete(task)
+        try:
+            return loop.run_until_complete(task)
+        except BaseException:
+            # KeyboardInterrupt and SystemExit come out of the loop past the task, which has them
+            # too: nobody will ask it, and asyncio would log them when it is deleted.
+            if task.done() and not task.cancelled():
+                task.exception()
+            raise
 
     def _explain(self, error: BaseException) -> None:
         """Say where the tasks wait if time is up, or somebody lost patience and pressed Ctrl-C."""
