@@ -7,6 +7,7 @@ modules it had. What is different, and why, is on the migration page of the docu
 
 # ruff: noqa: E402, F403 (nothing of ours may be imported where asynctest is installed too)
 
+import sys
 import unittest as unittest
 from unittest import *  # pyright: ignore[reportWildcardImportFromLibrary]
 
@@ -38,5 +39,7 @@ from asynctest.mock import *
 from asynctest.selector import *
 
 # What ``from asynctest import *`` gives: unittest's names, and not one of asynctest's own.
-__all__ = ["findTestCases", "getTestCaseNames", "makeSuite"]
+__all__: list[str] = []
 __all__ += unittest.__all__
+if sys.version_info >= (3, 13):  # gone from unittest
+    __all__ += ["findTestCases", "getTestCaseNames", "makeSuite"]
