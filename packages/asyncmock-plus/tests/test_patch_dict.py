@@ -5,7 +5,8 @@ import collections
 import os
 
 import pytest
-from asyncmock_plus import LIMITED, patch
+from asyncmock_plus import GLOBAL, LIMITED, patch
+from asyncmock_plus._patch_layers import covered
 
 SETTINGS = {"retries": 3}
 
@@ -235,6 +236,115 @@ def test_limited_and_cleared():
     assert next(steps) == {"timeout": 1}
     assert settings == {"retries": 3, "other": 2}
     steps.close()
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_keys_set_under_a_limited_patch_are_hidden_although_a_global_one_lies_upon_it(clear):
+    settings = {"retries": 3, "kept": 0}
+
+    @patch.dict(settings, timeout=1, scope=LIMITED)
+    @patch.dict(settings, retries=5, clear=clear)
+    def generator():
+        settings.update(new=1, retries=7)
+        settings.pop("kept", None)
+        yield dict(settings)
+        yield dict(settings)
+
+    steps = generator()
+    inside = {"retries": 7, "new": 1} | ({} if clear else {"timeout": 1})
+    outside = {"retries": 5} | ({} if clear else {"kept": 0})
+
+    assert next(steps) == inside
+    assert settings == outside
+    settings["other"] = 2
+    assert next(steps) == inside | {"other": 2}
+    assert settings == outside | {"other": 2}
+    assert list(steps) == []
+    assert settings == {"retries": 3, "kept": 0}
+    assert not covered
+
+
+def test_keys_set_in_a_with_statement_are_hidden_and_end_with_it():
+    settings = {}
+
+    @patch.dict(settings, limited=1, scope=LIMITED)
+    def generator():
+        with patch.dict(settings, block=1):
+            settings["new"] = 1
+            with patch.dict(settings, inner=1):
+                settings["newer"] = 1
+                yield set(settings)
+            yield set(settings)
+        yield set(settings)
+
+    steps = generator()
+
+    assert next(steps) == {"limited", "block", "new", "inner", "newer"}
+    assert settings.keys() == {"block", "inner"}
+    assert next(steps) == {"limited", "block", "new"}
+    assert settings.keys() == {"block"}
+    assert next(steps) == {"limited"}
+    assert settings == {}
+    steps.close()
+    assert not covered
+
+
+def test_keys_set_under_nested_limited_patches_are_hidden_by_either():
+    settings = {}
+
+    @patch.dict(settings, inner=1, scope=LIMITED)
+    def inner():
+        with patch.dict(settings, block=1):
+            settings["by inner"] = 1
+            yield
+            yield
+
+    @patch.dict(settings, outer=1, scope=LIMITED)
+    def outer(steps):
+        next(steps)
+        assert settings.keys() == {"outer", "block"}
+        settings["by outer"] = 1
+        yield
+        assert settings.keys() == {"outer", "block", "by outer"}
+        next(steps)
+        yield
+
+    innermost = inner()
+    steps = outer(innermost)
+    for _ in range(2):
+        next(steps)
+        assert settings.keys() == {"block"}
+    steps.close()
+    innermost.close()
+
+    assert settings == {}
+    assert not covered
+
+
+@pytest.mark.parametrize("scopes", [(GLOBAL, LIMITED), (LIMITED, GLOBAL), (LIMITED, LIMITED)])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_calls_that_set_keys_leave_the_original_behind_in_any_order(order, scopes):
+    settings = {"retries": 3}
+
+    @patch.dict(settings, retries=5, scope=scopes[0])
+    @patch.dict(settings, retries=7, scope=scopes[1])
+    def generator(key):
+        settings[key] = 1
+        yield
+        assert key in settings
+        settings[key + key] = 1
+        yield
+
+    calls = [generator("a"), generator("b")]
+    for call in [*calls, *calls]:
+        next(call)
+        assert settings.keys() == {"retries"}
+    for number in order:
+        calls[number].close()
+        assert settings.keys() == {"retries"}
+
+    assert settings == {"retries": 3}
+    assert not covered
 
 
 @pytest.mark.parametrize("order", ["first", "last"])

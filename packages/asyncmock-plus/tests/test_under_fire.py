@@ -48,6 +48,7 @@ class Call:
 
     def __init__(self, model, name, kind, patches, block, pauses):
         self.model = model
+        self.name = name
         self.patches = [(place, scope, f"{name}{n}") for n, (place, scope) in enumerate(patches)]
         self.block = block and (block, GLOBAL, f"{name}block")
         self.pauses = pauses
@@ -65,8 +66,10 @@ class Call:
     async def coroutine(self):
         for number in range(self.pauses):
             self.model.inside(self)
+            key = self.model.written(self)
             await pause()
             self.model.inside(self)
+            assert key is None or key in self.model.world.settings
             if number == 0 and self.block:
                 await self.in_block()
 
@@ -75,7 +78,9 @@ class Call:
             self.model.begun(self, [self.block])
             try:
                 self.model.inside(self)
+                key = self.model.written(self)
                 await pause()
+                assert key is None or key in self.model.world.settings
                 self.model.inside(self)
             finally:
                 self.model.inside(self)
@@ -144,6 +149,7 @@ class Model:
         self.world = World()
         self.active = []
         self.owner = {}
+        self.keys = set()
 
     def begun(self, call, patches):
         self.active += patches
@@ -171,7 +177,17 @@ class Model:
             for place, scope, who in self.active
             if place == "settings" and (scope is GLOBAL or self.owner[place, scope, who] is call)
         }
-        assert self.world.settings.keys() - {"who"} == present
+        own = {key for key in self.keys if call is not None and key.startswith(call.name)}
+        assert self.world.settings.keys() - {"who"} - own == present
+
+    def written(self, call):
+        """Have the call set a key, which nobody else may see: it has a limited patch."""
+        if not any((place, scope) == ("settings", LIMITED) for place, scope, _ in call.patches):
+            return None
+        key = f"{call.name}-{len(self.keys)}"
+        self.keys.add(key)
+        self.world.settings[key] = True
+        return key
 
     def inside(self, call):
         if call.patches and call.patches[0] not in self.owner:

@@ -14,6 +14,7 @@ from asyncmock_plus._scope import PatchScope
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from asyncmock_plus._patch_layers import Context
     from asyncmock_plus._patch_start import Started
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
@@ -71,15 +72,9 @@ class DictPlace(Place):
     def change(self, layer: Layer, after: Any) -> Change:
         """Return which keys the patch, or the code under it, has set and deleted."""
         assert isinstance(layer, DictLayer)
-        before = layer.before
         if layer.patcher.clear:
             return read_dict(after), None
-        changed = {
-            key: after[key]
-            for key in after
-            if key in layer.patcher.values or key not in before or before[key] is not after[key]
-        }
-        return changed, {key for key in before if key not in after}
+        return _difference(layer.before, after, layer.patcher.values)
 
     def changed(self, state: Any, change: Change) -> Any:
         """Return the contents with the change made."""
@@ -93,9 +88,47 @@ class DictPlace(Place):
         after.update(values)
         return after
 
+    def set_aside(self, layer: Layer, after: Any, context: Context) -> None:
+        """Leave what the patch has set, and what others did since; keep the rest for later."""
+        assert isinstance(layer, DictLayer)
+        pauses = layer.pauses = getattr(layer, "pauses", {})
+        own, aside = pauses.get(context, (layer.patched(), None))
+        if aside is None:
+            aside = _difference(self.changed(layer.before, own), after)
+            pauses[context] = own, aside
+            layer.changes = own
+
+    def bring_back(self, layer: Layer, context: Context) -> None:
+        """Have what was done in the context, on top of what others did since."""
+        assert isinstance(layer, DictLayer)
+        _, aside = getattr(layer, "pauses", {}).get(context, (None, None))
+        if aside is not None:
+            layer.pauses[context] = layer.changes, None
+            layer.changes = _joined(layer.changes, aside)
+
     def same(self, state: Any, other: Any) -> bool:
         """Compare values by identity: they may have an ``==`` of their own."""
         return list(state) == list(other) and all(state[key] is other[key] for key in state)
+
+
+def _difference(before: Any, after: Any, always: Any = _NOTHING) -> Change:
+    """Return which keys were set and deleted; those in *always* were set in any case."""
+    changed = {
+        key: after[key]
+        for key in after
+        if key in always or key not in before or before[key] is not after[key]
+    }
+    return changed, {key for key in before if key not in after}
+
+
+def _joined(change: Change, later: Change) -> Change:
+    """Return both changes as one."""
+    values, deleted = change
+    set_later, deleted_later = later
+    gone = deleted_later or set()
+    joined = {key: values[key] for key in values if key not in gone}
+    joined.update(set_later)
+    return joined, None if deleted is None else (deleted | gone) - set_later.keys()
 
 
 class DictLayer(Layer):
@@ -105,13 +138,20 @@ class DictLayer(Layer):
     Attributes:
         mapping: The dictionary, or a container like one.
         patcher: The patch: what to set, and whether to clear.
+        pauses: For limited contexts around it that paused while it lay on top of their layers: what
+            it changed when the context resumed last, and what is set aside until it resumes.
     """
 
-    __slots__ = ("mapping", "patcher")
+    __slots__ = ("mapping", "patcher", "pauses")
 
     before: Any
     mapping: Any
     patcher: _patch_dict
+    pauses: dict[Context, tuple[Change, Change | None]]
+
+    def patched(self) -> Change:
+        """Return what the patch itself changes."""
+        return self.patcher.values, None if self.patcher.clear else set()
 
     def make_place(self) -> DictPlace:
         """Return the place the layer lies on."""

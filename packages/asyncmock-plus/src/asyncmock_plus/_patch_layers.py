@@ -18,7 +18,8 @@ on top again when it resumes. Patches that the function itself started meanwhile
 in its body) belong above those of its decorators, though, and stay in force during the suspension:
 hence layers remember in which context they were started, and while a context runs, everything that
 was started in it ranks above everything else on the places of its limited patches, by order of
-start.
+start. What the code changed by itself on top of them is lifted with the context, though: the patch
+that stays shows what it put there, and what was changed since while the context was not running.
 
 There is one stack of running contexts: patches change what all threads see, and so do limited
 ones.
@@ -122,6 +123,12 @@ class Place:
         """Return the state with the change laid on top."""
         raise NotImplementedError
 
+    def set_aside(self, layer: Layer, after: Any, context: Context) -> None:
+        """Take out of the layer's changes what was not the patch's, but done in the context."""
+
+    def bring_back(self, layer: Layer, context: Context) -> None:
+        """Put into the layer's changes again what was set aside when the context paused."""
+
     def same(self, state: Any, other: Any) -> bool:
         """Return whether nothing has to be written to get from one state to the other."""
         raise NotImplementedError
@@ -134,12 +141,24 @@ class Place:
         else:
             covered.pop(self.key, None)
 
-    def relay(self, layers: list[Layer]) -> None:
-        """Lay these layers anew, in this order, upon the state at the bottom."""
+    def relay(self, layers: list[Layer], context: Context | None = None) -> None:
+        """
+        Lay these layers anew, in this order, upon the state at the bottom.
+
+        Args:
+            layers: They and no others.
+            context: The one that pauses or resumes just now, if that is the occasion.
+        """
         now = self.read()
         states = [layer.before for layer in self.layers]
         for layer, after in zip(self.layers, [*states[1:], now], strict=True):
             layer.changes = self.change(layer, after)
+            if context is None or not context.spans(layer):
+                continue
+            if context.running:
+                self.bring_back(layer, context)
+            else:
+                self.set_aside(layer, after, context)
         state = states[0] if states else now
         for layer in layers:
             layer.before = state
@@ -166,6 +185,15 @@ class Context:
         self.layers.append(layer)
         self.keys.add(layer.key)
 
+    def spans(self, layer: Layer) -> bool:
+        """Return whether it was started while the context ran, and stays when that pauses."""
+        context = layer.context
+        if context is None or layer in context.layers:
+            return False
+        while context is not None and context is not self:
+            context = context.parent
+        return context is self
+
     def resume(self) -> None:
         """Bring the patches into force, the call goes on."""
         if self.running:
@@ -182,7 +210,7 @@ class Context:
         self.running = False
         running.remove(self)
         for layer in reversed(self.layers):
-            _exclusively(_take, layer)
+            _exclusively(_lift, layer)
 
 
 def _place(layer: Layer) -> Place:
@@ -198,7 +226,11 @@ def _place(layer: Layer) -> Place:
     return place
 
 
-def _take(layer: Layer) -> None:
+def _lift(layer: Layer) -> None:
+    _take(layer, layer.context)
+
+
+def _take(layer: Layer, context: Context | None = None) -> None:
     place = _place(layer)
     rest = [other for other in place.layers if other is not layer]
     if len(rest) == len(place.layers):
@@ -209,7 +241,7 @@ def _take(layer: Layer) -> None:
         place.arrange(rest)
         place.write(layer.before)
     else:
-        place.relay(sorted(rest, key=_rank))
+        place.relay(sorted(rest, key=_rank), context)
 
 
 def _put_back(layer: Layer) -> None:
@@ -220,7 +252,7 @@ def _put_back(layer: Layer) -> None:
         place.arrange(layers)
         place.write(place.changed(layer.before, layer.changes))
     else:
-        place.relay(sorted(layers, key=_rank))
+        place.relay(sorted(layers, key=_rank), layer.context)
 
 
 def _exclusively(work: Callable[[Layer], None], layer: Layer) -> None:
