@@ -314,6 +314,23 @@ def test_stream_pair_connects_both_ways(run: Any) -> None:
     run(main())
 
 
+def test_stream_pair_works_on_a_loop_without_a_test_selector() -> None:
+    async def talk() -> bytes:
+        (_, writer), (reader, other) = await memory_stream_pair()
+        writer.write(b"hello")
+        data = await reader.readexactly(5)
+        for end in (writer, other):
+            end.close()
+            await end.wait_closed()
+        return data
+
+    loop = asyncio.SelectorEventLoop()
+    try:
+        assert loop.run_until_complete(talk()) == b"hello"
+    finally:
+        loop.close()
+
+
 def test_stream_pair_that_fails_closes_both_sockets(run: Any) -> None:
     async def main() -> None:
         with pytest.raises(ValueError, match="Limit cannot be <= 0"):

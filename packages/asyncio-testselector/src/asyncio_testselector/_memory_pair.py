@@ -8,6 +8,7 @@ import socket
 from asyncio import open_connection  # asyncio.open_connection may be a mock in the test
 from typing import Any
 
+from asyncio_testselector._installation import install
 from asyncio_testselector._memory_datagram import DatagramEnd
 from asyncio_testselector._memory_socket import MemorySocket
 from asyncio_testselector._memory_stream import CAPACITY, StreamEnd, join
@@ -118,6 +119,8 @@ async def memory_stream_pair(
     """
     Return a reader and a writer for each end of a connection in memory.
 
+    The running loop is given a `TestSelector` if it has none.
+
     Args:
         family: As for `memory_socketpair`.
         capacity: As for `memory_socketpair`.
@@ -130,10 +133,10 @@ async def memory_stream_pair(
     Raises:
         ValueError: As `memory_socketpair`.
         RuntimeError: No loop is running.
+        TypeError: The loop has no selector, as uvloop.
 
     Example:
         >>> import asyncio
-        >>> from asyncio_testselector import TestSelector
         >>> async def main():
         ...     (reader, writer), (their_reader, their_writer) = await memory_stream_pair()
         ...     writer.write(b"hello")
@@ -141,13 +144,12 @@ async def memory_stream_pair(
         ...     for each in writer, their_writer:
         ...         each.close()
         ...         await each.wait_closed()
-        >>> loop = asyncio.SelectorEventLoop(TestSelector())
-        >>> loop.run_until_complete(main())
+        >>> asyncio.run(main())
         b'hello'
-        >>> loop.close()
 
     .. versionadded:: 0.1.0
     """
+    install(asyncio.get_running_loop())
     one, other = memory_socketpair(family, capacity=capacity, addresses=addresses)
     try:
         mine = await open_connection(sock=one, limit=limit)
