@@ -339,3 +339,16 @@ def test_call_without_a_result_left_fails_at_once() -> None:
 
     with pytest.raises(StopIteration, match=r"^side_effect of 'fetch' is exhausted$"):
         instance()
+
+
+def test_code_under_test_that_calls_once_too_often_says_which_mock_is_exhausted() -> None:
+    """As in asynctest: StopIteration cannot leave a coroutine (PEP 479), but it is the cause."""
+    instance = mock.CoroutineMock(name="fetch", side_effect=[1])
+
+    async def fetch_all():
+        return [await instance(), await instance()]
+
+    with pytest.raises(RuntimeError, match="^coroutine raised StopIteration$") as caught:
+        run(fetch_all())
+    assert str(caught.value.__cause__) == "side_effect of 'fetch' is exhausted"
+    assert (instance.call_count, instance.await_count) == (2, 1)
