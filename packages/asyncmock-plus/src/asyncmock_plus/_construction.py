@@ -279,7 +279,9 @@ def _plan_for(plan: Plan, cls: type, names: Any, is_async: bool) -> Plan:
         mixin = Kinds.AsyncCalls if issubclass(cls, CallableMixin) else Kinds.AsyncMixin
     magics = plan.magics
     if magics and names is not None:
-        magics = {name: magic for name, magic in magics.items() if name in names}
+        # A list of names is long to search for each magic method, a dictionary is not.
+        known = frozenset(names) if type(names) in (list, tuple) else names
+        magics = {name: magic for name, magic in magics.items() if name in known}
     if mixin is None and len(magics) == len(plan.magics):
         return plan
     return plan.variant((mixin is None, *magics), magics, mixin)
