@@ -32,8 +32,6 @@ class DeadlockError(RuntimeError):
         >>> loop.close()
     """
 
-    __module__ = "asyncio_fakeclock"  # what a traceback shows is the public name
-
 
 @final
 class LivelockError(RuntimeError):
@@ -45,8 +43,6 @@ class LivelockError(RuntimeError):
     of the pending :meth:`FakeClock.advance` if there is one, else out of the loop.
     """
 
-    __module__ = "asyncio_fakeclock"  # what a traceback shows is the public name
-
 
 @final
 class StalledError(RuntimeError):
@@ -56,5 +52,3 @@ class StalledError(RuntimeError):
     The message names what the clock waited for. The clock reports each piece of work once: what
     has stalled does not hold time back any more.
     """
-
-    __module__ = "asyncio_fakeclock"  # what a traceback shows is the public name
