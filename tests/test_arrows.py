@@ -113,8 +113,13 @@ class Refuse:
             raise ModuleNotFoundError(name, name=name)
 sys.meta_path.insert(0, Refuse())
 import {package}
-loaded = {{name.split(".")[0] for name in set(sys.modules) - before}}
-print(*sorted(n for n in loaded - allowed - sys.stdlib_module_names if "sysconfigdata" not in n))
+import sysconfig
+standard = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+def is_standard(name):
+    file = getattr(sys.modules[name], "__file__", None) or standard[0]
+    return file.startswith(standard) and "site-packages" not in file
+loaded = {{name.split(".")[0] for name in set(sys.modules) - before if not is_standard(name)}}
+print(*sorted(loaded - allowed))
 """
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=60
