@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import selectors
 import sys
 import threading
 import warnings
@@ -191,3 +192,30 @@ def test_frames_under_the_callback_are_found_by_their_code(
 
     loop.run_until_complete(main())
     assert _cpython.RUN_CODE in codes
+
+
+def test_selector_counts_its_files(loop: asyncio.AbstractEventLoop) -> None:
+    selector = _cpython.selector_of(loop)
+    assert selector is not None
+    assert hasattr(selector, "_fd_to_key"), "selectors have no _fd_to_key any more"
+    assert _cpython.registered_count(selector) == len(selector.get_map()) == 1
+
+
+def test_closed_selector_has_no_files() -> None:
+    selector = selectors.DefaultSelector()
+    selector.close()
+    assert selector.get_map() is None
+    assert _cpython.registered_count(selector) == 0
+
+
+def test_selector_of_others_is_asked_for_its_map() -> None:
+    class Foreign:
+        map: dict[int, object] | None = {1: "one", 2: "two"}
+
+        def get_map(self) -> dict[int, object] | None:
+            return self.map
+
+    foreign = Foreign()
+    assert _cpython.registered_count(foreign) == 2  # type: ignore[arg-type]
+    foreign.map = None
+    assert _cpython.registered_count(foreign) == 0  # type: ignore[arg-type]

@@ -233,3 +233,13 @@ class TestBadInput:
     def test_only_classes_and_functions_are_decorated(self, decorate) -> None:
         with pytest.raises(TypeError, match=r"^'text' is neither a class nor a function"):
             decorate("text")
+
+
+def test_decorator_that_comes_after_the_first_run_counts() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            pass
+
+    assert names(Case) == DEFAULT - {"unused_loop"}
+    lenient(Case.test)
+    assert names(Case) == set()

@@ -16,6 +16,7 @@ from asyncloop_testcase import TestCase, _checks
 from asyncloop_testcase._checks import Check, register_check
 from asyncloop_testcase._fail_on import fail_on, lenient, strict
 from asyncloop_testcase._report import Finding
+from checking import frozen_count
 
 MATRIX = [
     pytest.param(phase, outcome, expectation, id=f"{phase}-{outcome}-{expectation}")
@@ -56,7 +57,7 @@ def surroundings() -> dict[str, Any]:
         "hooks": (sys.excepthook, sys.unraisablehook, threading.excepthook, sys.gettrace()),
         "asyncgen hooks": sys.get_asyncgen_hooks(),
         "origin tracking": sys.get_coroutine_origin_tracking_depth(),
-        "gc": (gc.isenabled(), gc.get_freeze_count(), gc.get_threshold(), gc.get_debug()),
+        "gc": (gc.isenabled(), frozen_count(), gc.get_threshold(), gc.get_debug()),
         "threads": threading.enumerate(),
     }
 

@@ -102,8 +102,8 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         """
         if self.use_default_loop:
             return default_loop()
-        # Not self.loop_factory, which would bind a function, or warn of a functools.partial.
-        if type(self).loop_factory is None and "loop_factory" not in vars(self):
+        # The class first: self.loop_factory would bind a function, or warn of a functools.partial.
+        if type(self).loop_factory is None and self.loop_factory is None:
             return asyncio.new_event_loop()
         return make_loop(self)
 

@@ -35,22 +35,25 @@ class ActiveSelectorCallbacks(Check):
     summary = "readers or writers were added and not removed"
     default = True
 
+    _ledger: Ledger | None = None
+    _sites: dict[asyncio.Handle, Site | None] | None = None
+    # On a new loop there is nothing but the loop's own pipe to itself.
+    _before: Sequence[asyncio.Handle] = ()
+
     def start(self) -> None:
-        selector = _cpython.selector_of(self.loop)
+        selector: Any = _cpython.selector_of(self.loop)
         if selector is None:
-            self._ledger: Ledger | None = Ledger(self.watch, self.option)
+            self._ledger = Ledger(self.watch, self.option)
             self._ledger.start()
             return
-        self._ledger = None
         self._selector = selector
-        self._sites: dict[asyncio.Handle, Site | None] | None = None
-        self._count = len(selector.get_map())
-        # On a new loop there is nothing but the loop's own pipe to itself.
-        self._before = [] if self.watch.fresh else _handles(selector)
+        self._count = _cpython.registered_count(selector)
+        if not self.watch.fresh:
+            self._before = _handles(selector)
         self._register = selector.register
         self._modify = selector.modify
-        _put(selector, "register", self._on_register)
-        _put(selector, "modify", self._on_modify)
+        self._spies: tuple[Any, ...] = self._on_register, self._on_modify
+        selector.register, selector.modify = self._spies
 
     def _on_register(self, fileobj: Any, events: int, data: Any = None) -> Any:
         key = self._register(fileobj, events, data)
@@ -74,9 +77,11 @@ class ActiveSelectorCallbacks(Check):
             return self._ledger.finish()
         # The test may have put a selector of its own around the one that was there.
         selector = _cpython.selector_of(self.loop)
-        if selector is None or selector.get_map() is None:
+        if selector is None:
             return ()  # the loop is closed
-        if not self._before and len(selector.get_map()) <= self._count:
+        if not self._before and _cpython.registered_count(selector) <= self._count:
+            return ()
+        if selector.get_map() is None:
             return ()
         return [*self._findings(selector)]
 
@@ -94,16 +99,15 @@ class ActiveSelectorCallbacks(Check):
             self._ledger.restore()
             return
         selector = self._selector
-        if selector.register == self._on_register:
+        register, modify = self._spies
+        # One that somebody has replaced in turn does no harm if they put it back later.
+        if selector.register is register:
             _put_back(selector, "register", self._register)
-        if selector.modify == self._on_modify:
+        if selector.modify is modify:
             _put_back(selector, "modify", self._modify)
-        self._before = []
+        self._before = ()
         self._sites = None
-
-
-def _put(selector: BaseSelector, name: str, ours: object) -> None:
-    setattr(selector, name, ours)
+        self._spies = ()
 
 
 def _put_back(selector: BaseSelector, name: str, original: object) -> None:

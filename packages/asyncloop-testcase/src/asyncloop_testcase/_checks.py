@@ -213,9 +213,9 @@ class Plan:
     def __init__(self, options: Sequence[tuple[type[Check], object]]) -> None:
         self.checks = tuple(options)
         self.needs_garbage = any(check.needs_garbage for check, _ in options)
-        self.entering = _any_overrides(options, "enter_test")
-        self.cleaning = _any_overrides(options, "enter_cleanups")
-        self.leaving = _any_overrides(options, "leave_test")
+        self.entering = any(kind.enter_test is not Check.enter_test for kind, _ in options)
+        self.cleaning = any(kind.enter_cleanups is not Check.enter_cleanups for kind, _ in options)
+        self.leaving = any(kind.leave_test is not Check.leave_test for kind, _ in options)
 
     def __bool__(self) -> bool:
         return bool(self.checks)
@@ -230,10 +230,6 @@ class Plan:
                 tests, which nobody has to look for.
         """
         return Watch(loop, self, fresh)
-
-
-def _any_overrides(options: Sequence[tuple[type[Check], object]], name: str) -> bool:
-    return any(getattr(check, name) is not getattr(Check, name) for check, _ in options)
 
 
 @final
@@ -316,7 +312,8 @@ class Watch:
         try:
             self.judging = True
             self.passed = passed
-            self._turn()
+            if _cpython.is_something_due(self.loop):
+                self._turn()
             self._leave_test()
             self._close_asyncgens()
             return self._judge()
@@ -375,9 +372,9 @@ class Watch:
         return Report(verdicts) if verdicts else None
 
     def _turn(self) -> bool:
-        """Let the loop turn once if there is anything to do; nothing that ends now was leaked."""
+        """Let the loop turn once, if it can; nothing that ends now was leaked."""
         loop = self.loop
-        if not _cpython.is_something_due(loop) or loop.is_closed() or loop.is_running():
+        if loop.is_closed() or loop.is_running():
             return False
         loop.call_soon(loop.stop)
         loop.run_forever()
@@ -385,9 +382,9 @@ class Watch:
 
     def _close_asyncgens(self) -> None:
         """Let the loop close the async generators among the garbage that was collected."""
-        for _ in range(MOST_TURNS):
-            if not _cpython.ready_count(self.loop) or not self._turn():
-                break
+        turns = MOST_TURNS
+        while turns and _cpython.ready_count(self.loop) and self._turn():
+            turns -= 1
 
 
 _said: set[tuple[str, type]] = set()

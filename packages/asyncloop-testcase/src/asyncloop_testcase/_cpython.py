@@ -349,6 +349,17 @@ def selector_of(loop: asyncio.AbstractEventLoop) -> selectors.BaseSelector | Non
     return selector if hasattr(selector, "register") else None
 
 
+def registered_count(selector: selectors.BaseSelector) -> int:
+    """
+    Return how many files are registered, 0 if the selector is closed.
+
+    ``_fd_to_key``, 3.10 to 3.15, tells in a fraction of the time that ``get_map()`` takes, which
+    tells for the selectors of others.
+    """
+    keys = getattr(selector, "_fd_to_key", None)
+    return len((selector.get_map() or ()) if keys is None else keys)
+
+
 def handles_of(data: Any) -> list[tuple[str, asyncio.Handle]]:
     """
     Return what the loop calls for a selector's key, each with the word for it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import types
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, overload
@@ -119,11 +120,24 @@ def plan_of(case: type, method: object) -> Plan:
         case: The test's class.
         method: The test method or function, bound or not.
     """
-    layers: Layers = getattr(method, ATTRIBUTE, ())
     generation, plans = case.__dict__.get(PLANS, (-1, {}))
     if generation != _checks.generation:
         plans = {}
         setattr(case, PLANS, (_checks.generation, plans))
+    elif type(method) is types.FunctionType and method in plans:
+        known: Plan = plans[method]
+        return known
+    plan = _plan_by_layers(case, method, plans)
+    # Only functions of the class: others may come and go, and would be kept alive.
+    name = getattr(method, "__name__", "")
+    if type(method) is types.FunctionType and getattr(case, name, None) is method:
+        plans[method] = plan
+    return plan
+
+
+def _plan_by_layers(case: type, method: object, plans: dict[object, Any]) -> Plan:
+    """Return the plan that all methods with the same decorators have."""
+    layers: Layers = getattr(method, ATTRIBUTE, ())
     code = getattr(method, "__code__", None)
     awaits = code.co_flags & inspect.CO_COROUTINE if code else inspect.iscoroutinefunction(method)
     key = (bool(awaits), *map(id, layers))
@@ -187,8 +201,7 @@ def _add_layer(test: Any, layer: Layer) -> None:
     _refuse_others(test)
     own = test.__dict__.get(ATTRIBUTE, ())
     setattr(test, ATTRIBUTE, (*own, layer))
-    if isinstance(test, type):
-        _checks._forget_plans()
+    _checks._forget_plans()
 
 
 def _refuse_others(test: object) -> None:

@@ -152,6 +152,8 @@ class Garbage:
             objects = [*gc.get_objects(generation=0), *gc.get_objects(generation=1)]
         kinds = set(map(type, objects))
         if self._frozen:
+            if _NewMark in kinds and kinds <= COMMON:
+                return []  # as nearly always; the old mark is none of the common types
             if _OldMark in kinds:
                 return []  # somebody has unfrozen: old objects cannot be told from new ones
             if _NewMark not in kinds:

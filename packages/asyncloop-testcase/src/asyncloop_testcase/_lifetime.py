@@ -235,7 +235,8 @@ class Lifetime:
             if self._before is not None:
                 _cpython.set_current_loop(*self._before)
                 self._before = None
-            vars(case).pop("loop", None)
+            if loop is not None and case.loop is not None:
+                del case.loop  # vars(case).pop() would make a dictionary of the attributes
 
 
 def _refuse_get_event_loop() -> NoReturn:
