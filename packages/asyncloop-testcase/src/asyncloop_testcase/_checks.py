@@ -161,6 +161,7 @@ def register_check(check: C) -> C:
         ValueError: Another check has that name.
 
     Example:
+        >>> from asyncloop_testcase import Check, TestCase, fail_on, register_check
         >>> @register_check
         ... class NoCheck(Check):
         ...     name = "no_check"

@@ -45,6 +45,7 @@ def fail_on(**checks: object) -> Callable[[T], T]:
         ValueError: The option is of the right type, but out of range.
 
     Example:
+        >>> from asyncloop_testcase import TestCase, fail_on
         >>> @fail_on(pending_tasks=True, slow_callbacks=0.5)
         ... class Tests(TestCase):
         ...     @fail_on(pending_tasks=False)

@@ -27,6 +27,7 @@ class FunctionTestCase(TestCase, unittest.FunctionTestCase):
         TypeError: One of the functions cannot be called.
 
     Example:
+        >>> import asyncio
         >>> async def check():
         ...     await asyncio.sleep(0)
         >>> FunctionTestCase(check).run()

@@ -59,6 +59,7 @@ def timeout(seconds: float | None, /) -> Callable[[T], T]:
         ValueError: *seconds* is not positive.
 
     Example:
+        >>> from asyncloop_testcase import TestCase, timeout
         >>> @timeout(10)
         ... class Tests(TestCase):
         ...     @timeout(0.05)
