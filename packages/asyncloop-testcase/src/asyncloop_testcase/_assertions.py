@@ -38,6 +38,7 @@ class AsyncAssertions(unittest.TestCase):
             TypeError: *exception* is no exception class, or *awaitable* cannot be awaited.
 
         Example:
+            >>> import asyncio
             >>> from asyncloop_testcase import TestCase
             >>> class Tests(TestCase):
             ...     async def test(self):
