@@ -26,7 +26,6 @@ SUITE = "asynctest-suite"
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
-MAIN = "3.13"
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("packages/*/pyproject.toml"))
 EDITABLE = [arg for name in PACKAGES for arg in ("-e", f"packages/{name}")]
 WHEELS = ROOT / "dist"
@@ -168,7 +167,7 @@ def docs(session: nox.Session) -> None:
     session.run("sphinx-build", "-W", "-q", "-b", "html", "docs", "docs/_build/html")
 
 
-@nox.session(python=[OLDEST, MAIN, NEWEST])
+@nox.session(python=[OLDEST, NEWEST])
 def coverage(session: nox.Session) -> None:
     """Measure branch coverage; the last version reports all that were measured."""
     session.install(*EDITABLE, "-e", ".", *group("together"))

@@ -24,8 +24,7 @@ A test case goes through it in this order::
 - `Watch.start` may raise (a check of somebody else that fails); it has restored everything then.
 - `Watch.finish` lets the loop turn once when something is ready, so that what ends within a turn is
   no leak, collects the garbage of the test (and only of the test, see `_garbage`), asks every
-  check, and restores everything, also when it raises. The exceptions that can come out are those
-  of a callback that raises KeyboardInterrupt or SystemExit, and bugs of foreign checks.
+  check, and restores everything, also when a callback or a foreign check raises something.
 - A test that was ended by KeyboardInterrupt or SystemExit is not judged: `Watch.restore` alone.
 - The loop may be closed already (the test did it); what can be seen without it is still checked.
 - An empty plan (`@lenient`) is false, and its watch does nothing: ``if plan:`` saves the calls.
