@@ -123,7 +123,8 @@ class Table:
     def _cells(self, row: Row, everyone: Sequence[str], others: Sequence[str]) -> list[str]:
         scale = SCALES[self.unit]
         times = [row.minimum(who) * scale if who in row.samples else None for who in everyone]
-        ratios = [ratio(row, self.baseline, who) if who in row.samples else None for who in others]
+        measured = row.samples if self.baseline in row.samples else ()
+        ratios = [ratio(row, self.baseline, who) if who in measured else None for who in others]
         cells = ["" if time is None else f"{time:.3g}" for time in times]
         cells += ["" if value is None else f"{value:.2f}x" for value in ratios]
         return [row.name, *cells]
@@ -143,14 +144,12 @@ class Table:
 
 
 def ratio(row: Row, baseline: str, who: str) -> float:
-    """Return how many times faster than the baseline the contestant is, nan without a baseline."""
-    if baseline not in row.samples:
-        return float("nan")
+    """Return how many times faster than the baseline the contestant is."""
     return row.minimum(baseline) / row.minimum(who)
 
 
 def _verdict(row: Row, table: Table) -> str:
-    if row.target is None:
+    if row.target is None or table.baseline not in row.samples:
         return ""
     reached = ratio(row, table.baseline, table.ours) >= row.target
     return f"{row.target:g}x {'reached' if reached else 'MISSED'}"
