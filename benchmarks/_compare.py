@@ -152,7 +152,7 @@ def _verdict(row: Row, table: Table) -> str:
     if row.target is None or table.baseline not in row.samples:
         return ""
     reached = ratio(row, table.baseline, table.ours) >= row.target
-    return f"{row.target:g}x {'reached' if reached else 'MISSED'}"
+    return f"{row.target:.3g}x {'reached' if reached else 'MISSED'}"
 
 
 def time_round(work: Work, number: int) -> float:
