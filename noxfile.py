@@ -30,7 +30,8 @@ PACKAGES = sorted(path.parent.name for path in ROOT.glob("packages/*/pyproject.t
 EDITABLE = [arg for name in PACKAGES for arg in ("-e", f"packages/{name}")]
 WHEELS = ROOT / "dist"
 
-nox.options.sessions = ["lint", "typing", "tests", "together", "wheel", "floor", "docs", "coverage"]
+# Not coverage: it runs the same tests again, and nothing is decided by it; CI calls it by name.
+nox.options.sessions = ["lint", "typing", "tests", "together", "wheel", "floor", "docs"]
 
 
 def group(name: str) -> list[str]:
