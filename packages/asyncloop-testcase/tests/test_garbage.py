@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import math
+from time import monotonic
 
 import pytest
 from asyncloop_testcase import TestCase, _garbage, fail_on
@@ -145,16 +147,21 @@ def test_looking_for_leaks_with_the_collector_itself_is_not_disturbed() -> None:
 
 
 def test_full_collection_is_made_when_it_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    gc.collect()
-    passed(case_of(fetch))
-    stats = gc.get_stats()[2]["collections"]
-    passed(case_of(fetch))
-    assert gc.get_stats()[2]["collections"] == stats
-    monkeypatch.setattr(_garbage, "_next_full_collection", 0.0)
-    passed(case_of(fetch))
-    assert gc.get_stats()[2]["collections"] == stats + 1
-    passed(case_of(fetch))
-    assert gc.get_stats()[2]["collections"] == stats + 1
+    def full_collections() -> int:
+        stats = gc.get_stats()[2]["collections"]
+        passed(case_of(fetch))
+        return gc.get_stats()[2]["collections"] - stats
+
+    threshold = gc.get_threshold()
+    gc.set_threshold(1_000_000)  # the collector itself starts none meanwhile
+    try:
+        monkeypatch.setattr(_garbage, "_next_full_collection", math.inf)
+        assert full_collections() == 0
+        monkeypatch.setattr(_garbage, "_next_full_collection", 0.0)
+        assert full_collections() == 1
+        assert monotonic() < _garbage._next_full_collection < math.inf
+    finally:
+        gc.set_threshold(*threshold)
 
 
 def test_mocks_that_pretend_to_be_something_are_not_taken_for_it() -> None:
