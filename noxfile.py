@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 import tempfile
@@ -30,13 +31,13 @@ PACKAGES = sorted(path.parent.name for path in ROOT.glob("packages/*/pyproject.t
 EDITABLE = [arg for name in PACKAGES for arg in ("-e", f"packages/{name}")]
 WHEELS = ROOT / "dist"
 
-# Not coverage: it runs the same tests again, and nothing is decided by it; CI calls it by name.
+# Not coverage and sdist: they run the same tests again; CI calls them by name.
 nox.options.sessions = ["lint", "typing", "tests", "together", "wheel", "floor", "docs"]
 
 
-def group(name: str) -> list[str]:
-    """Return the requirements of a dependency group of the root."""
-    return nox.project.dependency_groups(PROJECT, name)
+def group(name: str, folder: Path = ROOT) -> list[str]:
+    """Return the requirements of a dependency group, of the root unless a folder is given."""
+    return nox.project.dependency_groups(nox.project.load_toml(folder / "pyproject.toml"), name)
 
 
 def module(package: str) -> str:
@@ -73,7 +74,7 @@ def package_tests(session: nox.Session, package: str) -> None:
 @nox.parametrize("package", PACKAGES, ids=PACKAGES)
 def tests(session: nox.Session, package: str) -> None:
     """Run one package's own tests, with no other of ours installed than it declares."""
-    session.install(*siblings(package), *group("test"))
+    session.install(*siblings(package), *group("test", ROOT / "packages" / package))
     session.chdir(f"packages/{package}")
     package_tests(session, package)
 
@@ -81,7 +82,7 @@ def tests(session: nox.Session, package: str) -> None:
 @nox.session(python=PYTHONS)
 def together(session: nox.Session) -> None:
     """Run what takes two packages or more, and the tour."""
-    session.install(*EDITABLE, "-e", ".", *group("together"))
+    session.install(*EDITABLE, "-e", ".", *group("test"))
     pytest(session, "tests")
     session.run("python", "-W", "error", "docs/examples/tour.py", "--brief")
 
@@ -106,10 +107,11 @@ def build(session: nox.Session) -> None:
 @nox.parametrize("package", [*PACKAGES, SUITE], ids=[*PACKAGES, SUITE])
 def wheel(session: nox.Session, package: str) -> None:
     """Install one distribution from its wheel, away from the source tree, and test that."""
+    source = ROOT if package == SUITE else ROOT / "packages" / package
     wanted = f"{package}[migrate]" if package == SUITE else package
     session.install("--find-links", str(WHEELS), wanted)
-    session.install(*group("test"))
-    source = ROOT if package == SUITE else ROOT / "packages" / package
+    if package != SUITE:
+        session.install(*group("test", source))
     copied = ["docs/examples"] if package == SUITE else ["tests", "README.md", "pyproject.toml"]
     with tempfile.TemporaryDirectory() as away:
         copy(source, Path(away), copied)
@@ -132,11 +134,29 @@ def copy(source: Path, target: Path, names: Iterable[str]) -> None:
             shutil.copy(source / name, target / name)
 
 
+@nox.session(python=NEWEST, requires=["build"])
+@nox.parametrize("package", [*PACKAGES, SUITE], ids=[*PACKAGES, SUITE])
+def sdist(session: nox.Session, package: str) -> None:
+    """Unpack one sdist away from the source tree, install it from there, run the tests in it."""
+    with tempfile.TemporaryDirectory() as away:
+        [archive] = WHEELS.glob(f"{package.replace('-', '_')}-*.tar.gz")
+        shutil.unpack_archive(archive, away)
+        source = Path(away) / archive.name.removesuffix(".tar.gz")
+        extra = "[migrate]" if package == SUITE else ""
+        session.install("--find-links", str(WHEELS), f"{source}{extra}", *group("test", source))
+        with session.chdir(source):
+            package_tests(session, package)
+
+
 @nox.session(python=OLDEST, venv_backend="uv")
 @nox.parametrize("package", PACKAGES, ids=PACKAGES)
 def floor(session: nox.Session, package: str) -> None:
     """Run one package's tests with the lowest versions that are declared."""
-    session.install("--resolution=lowest-direct", *siblings(package), *group("test"))
+    session.install(
+        "--resolution=lowest-direct",
+        *siblings(package),
+        *group("test", ROOT / "packages" / package),
+    )
     session.chdir(f"packages/{package}")
     package_tests(session, package)
 
@@ -171,7 +191,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(python=[OLDEST, NEWEST])
 def coverage(session: nox.Session) -> None:
     """Measure branch coverage; the last version reports all that were measured."""
-    session.install(*EDITABLE, "-e", ".", *group("together"))
+    session.install(*EDITABLE, "-e", ".", *group("test"))
     if session.python == OLDEST:
         session.run("coverage", "erase")
     config = f"--rcfile={ROOT / 'pyproject.toml'}"
@@ -192,6 +212,7 @@ def release_check(session: nox.Session) -> None:
     session.install(*group("release"))
     files = sorted(WHEELS.glob("*.whl")) + sorted(WHEELS.glob("*.tar.gz"))
     session.run("twine", "check", "--strict", *map(str, files))
+    check_reproducible(session, files)
     for tag in session.posargs:
         package, _, version = tag.rpartition("-v")
         chosen = [f for f in files if f.name.startswith(f"{package.replace('-', '_')}-{version}")]
@@ -204,6 +225,22 @@ def release_check(session: nox.Session) -> None:
         (WHEELS / "release").mkdir()
         for file in chosen:
             shutil.copy(file, WHEELS / "release")
+
+
+def check_reproducible(session: nox.Session, files: list[Path]) -> None:
+    """Build each sdist again, elsewhere and later: both files have to come out byte by byte."""
+    with tempfile.TemporaryDirectory() as away:
+        again = Path(away) / "dist"
+        for archive in (file for file in files if file.name.endswith(".tar.gz")):
+            shutil.unpack_archive(archive, away)
+            source = Path(away) / archive.name.removesuffix(".tar.gz")
+            session.run(
+                "python", "-m", "build", "-q", "--no-isolation", "-o", str(again), str(source)
+            )
+        for file in files:
+            if not filecmp.cmp(file, again / file.name, shallow=False):
+                session.error(f"{file.name} differs when it is built again")
+    session.log(f"{len(files)} files came out the same when they were built again")
 
 
 @nox.session

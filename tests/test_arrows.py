@@ -5,11 +5,10 @@ import re
 import subprocess
 import sys
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[1]
 
 # What a package may import beside itself and the standard library, always.
 ARROWS = {
@@ -43,9 +42,12 @@ DISTRIBUTIONS = {
 
 
 def sources(package: str) -> list[Path]:
-    """Return the modules of the package's distribution."""
-    folder = ROOT if package == "asynctest" else ROOT / "packages" / DISTRIBUTIONS[package]
-    return sorted(folder.glob("src/**/*.py"))
+    """Return the modules of the package's distribution, its pytest plugin included."""
+    found = find_spec(package)
+    assert found is not None
+    assert found.origin is not None
+    folder = Path(found.origin).parent
+    return sorted([*folder.rglob("*.py"), *folder.parent.glob(f"_{package}_pytest.py")])
 
 
 def imports(path: Path) -> set[str]:
