@@ -115,6 +115,8 @@ def test_keyboard_interrupt_ends_the_run_and_tells_where_the_tasks_wait(
     (tmp_path / "test_interrupt.py").write_text(
         "import asyncio, signal\n"
         "from asyncloop_testcase import TestCase\n"
+        # A shell lets what it starts in the background ignore the signal.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "class Tests(TestCase):\n"
         "    async def test(self):\n"
         "        self.loop.call_later(0.01, signal.raise_signal, signal.SIGINT)\n"
