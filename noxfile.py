@@ -30,6 +30,7 @@ OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("packages/*/pyproject.toml"))
 EDITABLE = [arg for name in PACKAGES for arg in ("-e", f"packages/{name}")]
 WHEELS = ROOT / "dist"
+WORKERS = ("-n", "auto", "--maxprocesses", "4")
 
 # Not coverage and sdist: they run the same tests again; CI calls them by name.
 nox.options.sessions = ["lint", "typing", "tests", "together", "wheel", "floor", "docs"]
@@ -59,13 +60,14 @@ def siblings(package: str) -> list[str]:
 
 
 def pytest(session: nox.Session, *args: str) -> None:
-    """Run pytest as the matrix does: every warning is an error."""
-    session.run("python", "-W", "error", "-m", "pytest", "-q", *args, *session.posargs)
+    """Run pytest as the matrix does: every warning is an error, in its workers as well."""
+    env = {"PYTHONWARNINGS": "error"}
+    session.run("python", "-m", "pytest", "-q", *args, *session.posargs, env=env)
 
 
 def package_tests(session: nox.Session, package: str) -> None:
     """Run a package's tests, and the examples in the docstrings of what is installed."""
-    pytest(session, "tests")
+    pytest(session, *WORKERS, "tests")
     if not session.posargs:  # which choose among the tests, as -k does
         pytest(session, "--doctest-modules", "--pyargs", module(package))
 
@@ -83,7 +85,7 @@ def tests(session: nox.Session, package: str) -> None:
 def together(session: nox.Session) -> None:
     """Run what takes two packages or more, and the tour."""
     session.install(*EDITABLE, "-e", ".", *group("test"))
-    pytest(session, "tests")
+    pytest(session, *WORKERS, "tests")
     session.run("python", "-W", "error", "docs/examples/tour.py", "--brief")
 
 
