@@ -67,6 +67,7 @@ def pytest(session: nox.Session, *args: str) -> None:
 
 def package_tests(session: nox.Session, package: str) -> None:
     """Run a package's tests, and the examples in the docstrings of what is installed."""
+    session.install("pytest-xdist>=3.6")
     pytest(session, *WORKERS, "tests")
     if not session.posargs:  # which choose among the tests, as -k does
         pytest(session, "--doctest-modules", "--pyargs", module(package))
@@ -112,15 +113,19 @@ def wheel(session: nox.Session, package: str) -> None:
     source = ROOT if package == SUITE else ROOT / "packages" / package
     wanted = f"{package}[migrate]" if package == SUITE else package
     session.install("--find-links", str(WHEELS), wanted)
-    if package != SUITE:
+    if package == SUITE:
+        session.install("pytest>=8.3", "pytest-asyncio>=1.3")  # as the tutorial says
+        copied = ["docs/examples", "docs/tutorial.md", "tests/test_tutorial.py", "pyproject.toml"]
+    else:
         session.install(*group("test", source))
-    copied = ["docs/examples"] if package == SUITE else ["tests", "README.md", "pyproject.toml"]
+        copied = ["tests", "README.md", "pyproject.toml"]
     with tempfile.TemporaryDirectory() as away:
         copy(source, Path(away), copied)
         with session.chdir(away):
             session.run("python", "-W", "error", "-c", f"import {module(package)}")
             if package == SUITE:
                 session.run("python", "-W", "error", "docs/examples/tour.py", "--brief")
+                pytest(session, "tests/test_tutorial.py")
             else:
                 package_tests(session, package)
 
