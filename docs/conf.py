@@ -15,6 +15,8 @@ extensions = [
 ]
 html_theme = "furo"
 html_title = "asynctest-suite"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 exclude_patterns = ["_build", "examples"]
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
