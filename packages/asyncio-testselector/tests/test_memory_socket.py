@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import inspect
 import io
 import selectors
 import socket
 import struct
+from array import array
 from typing import Any
 
 import pytest
 from asyncio_testselector import MemoryNetwork, memory_socketpair
+from asyncio_testselector._memory_stream import CAPACITY
 from asyncio_testselector._network_backing import BackedReadiness
 from kernel_comparison import LINUX, unix_pair
 
@@ -62,7 +65,7 @@ CALLS = {
     "bad timeout": lambda s: s.settimeout(-1),
     "timeout": lambda s: (s.settimeout(2), s.gettimeout(), s.getblocking(), s.timeout),
     "blocking": lambda s: (s.setblocking(True), s.gettimeout(), s.getblocking()),
-    "inheritable": lambda s: s.get_inheritable(),
+    "inheritable": lambda s: (s.set_inheritable(False), s.get_inheritable()),
     "names": lambda s: (s.getsockname(), s.getpeername()),
     "facts": lambda s: (s.family, s.type, s.proto),
     "closed twice": lambda s: (s.close(), s.close(), s.fileno()),
@@ -106,6 +109,32 @@ def test_sendall_sends_what_there_is_room_for() -> None:
         with pytest.raises(BlockingIOError):
             here.sendall(b"abcde")
         assert there.recv(10) == b"abc"
+
+
+def test_sendall_sends_all_the_bytes_of_any_buffer(pair: Any) -> None:
+    pair[0].sendall(memoryview(array("I", [1, 2])))
+
+    assert pair[1].recv(100) == array("I", [1, 2]).tobytes()
+
+
+def test_receive_buffer_is_the_capacity_until_it_is_set(pair: Any) -> None:
+    found = [pair[0].getsockopt(SOL, socket.SO_RCVBUF)]
+    pair[0].setsockopt(SOL, socket.SO_RCVBUF, 99)
+
+    assert [*found, pair[0].getsockopt(SOL, socket.SO_RCVBUF)] == [CAPACITY, 99]
+
+
+def test_connected_socket_cannot_be_bound_or_listen() -> None:
+    here, there = memory_socketpair(socket.AF_INET)
+    with here, there:
+        for call in (lambda: here.bind(("127.0.0.1", 0)), here.listen, here.accept):
+            assert outcome(call) == (OSError, errno.EINVAL)
+
+
+def test_closed_socket_can_be_looked_at_by_tools(pair: Any) -> None:
+    pair[0].close()
+
+    assert inspect.unwrap(pair[0]._end) is pair[0]._end
 
 
 def test_what_needs_a_descriptor_of_the_kernel_is_refused(pair: Any) -> None:

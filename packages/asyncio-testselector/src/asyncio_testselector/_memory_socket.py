@@ -86,8 +86,8 @@ class MemorySocket(socket.socket):
         timeout: float | None,
     ) -> None:
         # Not super().__init__(): that is what would open a socket of the operating system.
-        self._family = _as_enum(socket.AddressFamily, family)
-        self._type = _as_enum(socket.SocketKind, type)
+        self._family = socket.AddressFamily(family)
+        self._type = socket.SocketKind(type)
         self._proto = proto
         self._level = level
         self._end = end
@@ -360,10 +360,3 @@ class MemorySocket(socket.socket):
         """Refuse: a file object reads until it has enough, which needs a blocking socket."""
         msg = "a memory socket has no file object: use memory_stream_pair() for reader and writer"
         raise io.UnsupportedOperation(msg)
-
-
-def _as_enum(enum: Any, value: int) -> Any:
-    try:
-        return enum(value)
-    except ValueError:
-        return value
