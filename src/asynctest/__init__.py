@@ -10,6 +10,8 @@ modules it had. What is different, and why, is on the migration page of the docu
 import sys
 import unittest as unittest
 from unittest import *  # pyright: ignore[reportWildcardImportFromLibrary]
+from unittest.util import safe_repr as safe_repr
+from unittest.util import strclass as strclass
 
 from asynctest._installed import refuse_asynctest
 from asynctest._removed import findTestCases as findTestCases
@@ -32,8 +34,6 @@ from asynctest.case import DIFF_OMITTED as DIFF_OMITTED
 from asynctest.case import ClockedTestCase as ClockedTestCase
 from asynctest.case import FunctionTestCase as FunctionTestCase
 from asynctest.case import TestCase as TestCase
-from asynctest.case import safe_repr as safe_repr
-from asynctest.case import strclass as strclass
 from asynctest.helpers import *
 from asynctest.mock import *
 from asynctest.selector import *

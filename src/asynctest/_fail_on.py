@@ -37,7 +37,7 @@ class _fail_on:  # noqa: N801
     """
 
     def __init__(self, checks: dict[str, Any] | None = None) -> None:
-        self.checks = checks or {}
+        self.checks: dict[str, Any] = checks or {}
 
     def __call__(self, func: T) -> T:
         checker: _fail_on | None = getattr(func, _FAIL_ON_ATTR, None)

@@ -18,6 +18,7 @@ __all__ = ["RemovedAssertions", "findTestCases", "getTestCaseNames", "makeSuite"
 
 Compare = Callable[[str, str], int]
 SuiteClass = Callable[..., unittest.TestSuite]
+_Assertion = Callable[..., Any]
 
 
 def _renamed(name: str) -> Callable[..., Any]:
@@ -34,16 +35,21 @@ def _renamed(name: str) -> Callable[..., Any]:
 class RemovedAssertions(unittest.TestCase):
     """The assertion methods under the names that Python 3.12 removed."""
 
-    failUnlessEqual = assertEquals = _renamed("assertEqual")
-    failIfEqual = assertNotEquals = _renamed("assertNotEqual")
-    failUnlessAlmostEqual = assertAlmostEquals = _renamed("assertAlmostEqual")
-    failIfAlmostEqual = assertNotAlmostEquals = _renamed("assertNotAlmostEqual")
-    failUnless = assert_ = _renamed("assertTrue")
-    failIf = _renamed("assertFalse")
-    failUnlessRaises = _renamed("assertRaises")
-    assertRaisesRegexp = _renamed("assertRaisesRegex")
-    assertRegexpMatches = _renamed("assertRegex")
-    assertNotRegexpMatches = _renamed("assertNotRegex")
+    assertEquals: _Assertion = _renamed("assertEqual")
+    failUnlessEqual: _Assertion = assertEquals
+    assertNotEquals: _Assertion = _renamed("assertNotEqual")
+    failIfEqual: _Assertion = assertNotEquals
+    assertAlmostEquals: _Assertion = _renamed("assertAlmostEqual")
+    failUnlessAlmostEqual: _Assertion = assertAlmostEquals
+    assertNotAlmostEquals: _Assertion = _renamed("assertNotAlmostEqual")
+    failIfAlmostEqual: _Assertion = assertNotAlmostEquals
+    assert_: _Assertion = _renamed("assertTrue")
+    failUnless: _Assertion = assert_
+    failIf: _Assertion = _renamed("assertFalse")
+    failUnlessRaises: _Assertion = _renamed("assertRaises")
+    assertRaisesRegexp: _Assertion = _renamed("assertRaisesRegex")
+    assertRegexpMatches: _Assertion = _renamed("assertRegex")
+    assertNotRegexpMatches: _Assertion = _renamed("assertNotRegex")
 
     def assertDictContainsSubset(
         self, subset: Mapping[Any, Any], dictionary: Mapping[Any, Any], msg: Any = None

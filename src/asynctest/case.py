@@ -73,7 +73,7 @@ class TestCase(_removed.RemovedAssertions, asyncloop_testcase.TestCase):
 
     def _init_loop(self) -> None:
         """Set ``self.loop``."""
-        self.loop = self._patch_loop(super().openLoop())
+        self.loop: asyncio.AbstractEventLoop = self._patch_loop(super().openLoop())
 
     def _unset_loop(self) -> None:
         """Close ``self.loop``."""

@@ -47,7 +47,7 @@ __all__ = [
     "sentinel",
 ]
 
-patch = asyncmock_plus.Patch(async_mock=CoroutineMock)
+patch: asyncmock_plus.Patch = asyncmock_plus.Patch(async_mock=CoroutineMock)
 
 # Annotations of other people's code name the class of a patch.
 _patch = type(patch("asynctest.mock.DEFAULT"))

@@ -84,20 +84,22 @@ class StreamEnd:
     )
 
     def __init__(self, level: Readiness, capacity: int = CAPACITY) -> None:
-        self.level = level
-        self.capacity = capacity
+        self.level: Readiness = level
+        self.capacity: int = capacity
         self.peer: StreamEnd
         self.wire: Wire | None = None
         self.local: Any = ""
         self.remote: Any = ""
         self.chunks: deque[bytes] = deque()
-        self.size = 0  # bytes in chunks, the skipped ones not counted
-        self.skipped = 0  # bytes of the first chunk that are already read
-        self.unread = 0
-        self.error = 0  # what SO_ERROR says
-        self.read_shut = self.write_shut = self.closed = False
-        self.recv_limit = 0  # the bytes of one recv() at most; 0 is no limit
-        self.keep_chunks = False  # one recv() never reads across two sends
+        self.size: int = 0  # bytes in chunks, the skipped ones not counted
+        self.skipped: int = 0  # bytes of the first chunk that are already read
+        self.unread: int = 0
+        self.error: int = 0  # what SO_ERROR says
+        self.read_shut: bool = False
+        self.write_shut: bool = False
+        self.closed: bool = False
+        self.recv_limit: int = 0  # the bytes of one recv() at most; 0 is no limit
+        self.keep_chunks: bool = False  # one recv() never reads across two sends
         level.set(EVENT_WRITE)
 
     # -- sending -----------------------------------------------------------------------------

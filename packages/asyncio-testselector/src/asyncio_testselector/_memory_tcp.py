@@ -26,11 +26,16 @@ class TcpEnd(StreamEnd):
 
     __slots__ = ("connected", "fin", "linger_reset")
 
+    error: int
+    read_shut: bool
+    size: int
+    write_shut: bool
+
     def __init__(self, level: Readiness, capacity: int = CAPACITY) -> None:
         super().__init__(level, capacity)
-        self.connected = True
-        self.fin = False  # the peer has ended its stream
-        self.linger_reset = False  # SO_LINGER with a time of 0: close() resets
+        self.connected: bool = True
+        self.fin: bool = False  # the peer has ended its stream
+        self.linger_reset: bool = False  # SO_LINGER with a time of 0: close() resets
 
     def broken(self) -> OSError:
         """Return the pending error if there is one, else a broken pipe."""

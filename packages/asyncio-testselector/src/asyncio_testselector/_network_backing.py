@@ -67,7 +67,7 @@ class BackedReadiness(Readiness):
         return mask
 
     @events.setter
-    def events(self, events: int) -> None:
+    def events(self, events: int) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         _mask.__set__(self, events)
         readable = bool(events & EVENT_READ)
         if readable != self._signalled and not self._closed:

@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 KEPT = 4096
 """Bytes of one event that are kept."""
@@ -76,8 +76,8 @@ class WireLog:
 
     def __init__(self, size: int) -> None:
         self._events: deque[tuple[float, str, Any, Any, int, bytes]] = deque(maxlen=size)
-        self.enabled = size > 0
-        self.append = self._events.append
+        self.enabled: bool = size > 0
+        self.append: Callable[[tuple[float, str, Any, Any, int, bytes]], None] = self._events.append
 
     def add(self, time: float, kind: str, source: Any, target: Any, data: bytes = b"") -> None:
         """Add an event."""

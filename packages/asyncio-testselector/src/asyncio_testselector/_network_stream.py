@@ -42,8 +42,8 @@ class IdleEnd:
         self.level = level
         self.family = family
         self.local = local
-        self.capacity = fabric.capacity
-        self.error = 0
+        self.capacity: int = fabric.capacity
+        self.error: int = 0
         self.binding: Binding | None = None
         self.attempt: Attempt | None = None
 
@@ -112,10 +112,10 @@ class Listener(IdleEnd):
 
     def __init__(self, idle: IdleEnd, backlog: int) -> None:
         super().__init__(idle.fabric, idle.level, idle.family, idle.local)
-        self.capacity = idle.capacity
-        self.binding = idle.binding
+        self.capacity: int = idle.capacity
+        self.binding: Binding | None = idle.binding
         self.backlog = backlog
-        self.closed = False
+        self.closed: bool = False
         self._admitted = 0
         self._ready: deque[StreamEnd] = deque()
         self._waiting: deque[Attempt] = deque()
@@ -220,13 +220,14 @@ class Attempt:
         self.sock = sock
         self.idle = idle
         self.remote = remote
-        self.fabric = fabric = idle.fabric
-        self.over = False
-        self.unix = idle.family == UNIX
+        fabric = idle.fabric
+        self.fabric: Fabric = fabric
+        self.over: bool = False
+        self.unix: bool = idle.family == UNIX
         target = None if self.unix else fabric.hosts.owner(remote[0])
-        self.reachable = self.unix or target is not None
-        self.out = Wire(fabric.topology, host, target if self.reachable else host)
-        self.back = Wire(fabric.topology, target or host, None if self.unix else host)
+        self.reachable: bool = self.unix or target is not None
+        self.out: Wire = Wire(fabric.topology, host, target if self.reachable else host)
+        self.back: Wire = Wire(fabric.topology, target or host, None if self.unix else host)
         self.listener: Listener | None = None
         self._timer: asyncio.TimerHandle | None = None
 

@@ -44,7 +44,7 @@ class Topology:
     def __init__(self, latency: float, log: WireLog) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.log = log
-        self.version = 0
+        self.version: int = 0
         self.busy: weakref.WeakSet[Wire] = weakref.WeakSet()
         self._latency = latency
         self._pairs: dict[frozenset[str], float] = {}
@@ -143,10 +143,10 @@ class Wire:
 
     def __init__(self, topology: Topology, source: str, target: str | None) -> None:
         self._topology = topology
-        self.source = source
-        self.target = target
+        self.source: str = source
+        self.target: str | None = target
         self.end: StreamEnd | None = None  # where data arrives
-        self.number = next(_numbers)
+        self.number: int = next(_numbers)
         self._queue: deque[tuple[float, Callable[..., object], tuple[Any, ...]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._last = 0.0

@@ -76,8 +76,8 @@ class Readiness:
     __slots__ = ("__weakref__", "_watchers", "events", "fd")
 
     def __init__(self, events: int = 0, fd: FileDescriptor | None = None) -> None:
-        self.fd = FileDescriptor() if fd is None else fd
-        self.events = events
+        self.fd: FileDescriptor = FileDescriptor() if fd is None else fd
+        self.events: int = events
         # Replaced, never changed, so that set() may walk over it while another thread watches.
         self._watchers: tuple[Watcher, ...] = ()
         _levels[self.fd] = weakref.KeyedRef(self, forget, self.fd)

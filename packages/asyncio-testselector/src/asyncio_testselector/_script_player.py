@@ -38,7 +38,7 @@ class ClientSide(TcpEnd):
     def __init__(self, level: Readiness, capacity: int = CAPACITY) -> None:
         super().__init__(level, capacity)
         self.keep_chunks = True
-        self.blocked = 0  # calls of send() still to refuse
+        self.blocked: int = 0  # calls of send() still to refuse
         self.failure: ScriptError | None = None
 
     def send(self, data: Buffer) -> int:
@@ -116,12 +116,12 @@ class Player:
     ) -> None:
         self.name = name
         self.steps = steps
-        self.position = 0
-        self.received = bytearray()
-        self.ended = False
+        self.position: int = 0
+        self.received: bytearray = bytearray()
+        self.ended: bool = False
         self.failure: ScriptError | None = None
-        self.client = ClientSide(level)
-        self.side = ScriptSide(Readiness())
+        self.client: ClientSide = ClientSide(level)
+        self.side: ScriptSide = ScriptSide(Readiness())
         self.side.player = self
         join(self.client, self.side)
         self._timeout = timeout

@@ -105,7 +105,7 @@ class Check:
 
     def __init__(self, watch: Watch, option: object) -> None:
         self.watch = watch
-        self.loop = watch.loop
+        self.loop: asyncio.AbstractEventLoop = watch.loop
         self.option = option
 
     @classmethod
@@ -211,11 +211,13 @@ class Plan:
     __slots__ = ("checks", "cleaning", "entering", "leaving", "needs_garbage")
 
     def __init__(self, options: Sequence[tuple[type[Check], object]]) -> None:
-        self.checks = tuple(options)
-        self.needs_garbage = any(check.needs_garbage for check, _ in options)
-        self.entering = any(kind.enter_test is not Check.enter_test for kind, _ in options)
-        self.cleaning = any(kind.enter_cleanups is not Check.enter_cleanups for kind, _ in options)
-        self.leaving = any(kind.leave_test is not Check.leave_test for kind, _ in options)
+        self.checks: tuple[tuple[type[Check], object], ...] = tuple(options)
+        self.needs_garbage: bool = any(check.needs_garbage for check, _ in options)
+        self.entering: bool = any(kind.enter_test is not Check.enter_test for kind, _ in options)
+        self.cleaning: bool = any(
+            kind.enter_cleanups is not Check.enter_cleanups for kind, _ in options
+        )
+        self.leaving: bool = any(kind.leave_test is not Check.leave_test for kind, _ in options)
 
     def __bool__(self) -> bool:
         return bool(self.checks)
@@ -259,10 +261,10 @@ class Watch:
     )
 
     def __init__(self, loop: asyncio.AbstractEventLoop, plan: Plan, fresh: bool) -> None:
-        self.loop = loop
-        self.fresh = fresh
-        self.judging = False
-        self.passed = True
+        self.loop: asyncio.AbstractEventLoop = loop
+        self.fresh: bool = fresh
+        self.judging: bool = False
+        self.passed: bool = True
         self._plan = plan
         self._started: list[Check] = []
         self._garbage: Garbage | None = None

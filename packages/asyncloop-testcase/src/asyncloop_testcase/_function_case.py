@@ -56,13 +56,16 @@ class FunctionTestCase(TestCase, unittest.FunctionTestCase):
     # unittest's own methods would drop what the functions return.
 
     def setUp(self) -> Any:
+        """Call the first function."""
         function = self._asyncloop_functions[0]
         return function and function()
 
     def runTest(self) -> Any:  # noqa: N802
+        """Call the test function."""
         return self._asyncloop_functions[1]()
 
     def tearDown(self) -> Any:
+        """Call the last function."""
         function = self._asyncloop_functions[2]
         return function and function()
 

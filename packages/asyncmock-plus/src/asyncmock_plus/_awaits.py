@@ -93,10 +93,10 @@ class AsyncMixin(Mixin):
 
     _mock_set_up_kind = staticmethod(_set_up_async)
 
-    await_count = _awaits("await_count", _raw_count)
-    await_args = _awaits("await_args", _raw_args)
+    await_count: Any = _awaits("await_count", _raw_count)
+    await_args: Any = _awaits("await_args", _raw_args)
 
-    await_args_list = _awaits(
+    await_args_list: Any = _awaits(
         "await_args_list", lambda fields, me: _await_ledger(me())["await_args_list"]
     )
 

@@ -83,13 +83,13 @@ def _last(calls: Any) -> Any:
 class Outcomes(Attributes):
     """The configured and the recorded side of a mock."""
 
-    called = _recorded("called", bool)
-    call_count = _recorded("call_count", lambda calls: len(calls) if calls else 0)
-    call_args = _recorded("call_args", _last)
-    call_args_list = _recorded("call_args_list", None)
-    mock_calls = _recorded("mock_calls", None)
+    called: Any = _recorded("called", bool)
+    call_count: Any = _recorded("call_count", lambda calls: len(calls) if calls else 0)
+    call_args: Any = _recorded("call_args", _last)
+    call_args_list: Any = _recorded("call_args_list", None)
+    mock_calls: Any = _recorded("mock_calls", None)
     # Unlike the others this is the mock's own also behind an autospecced function.
-    method_calls = _own_record("method_calls")
+    method_calls: Any = _own_record("method_calls")
     # The names behind these in the standard library, which some tools read.
     _mock_called = called
     _mock_call_count = call_count

@@ -41,9 +41,9 @@ class PatchedCall:
     def __init__(
         self, patchings: Sequence[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        self.patchings = patchings
-        self.args = args
-        self.kwargs = kwargs
+        self.patchings: Sequence[Any] = patchings
+        self.args: tuple[Any, ...] = args
+        self.kwargs: dict[str, Any] = kwargs
         self.started: Started = []
 
     def __enter__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:

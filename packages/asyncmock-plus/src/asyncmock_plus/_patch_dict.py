@@ -198,10 +198,10 @@ class _patch_dict(DecoratingPatcher):  # noqa: N801
     ) -> None:
         self._entered: list[DictLayer] = []
         if "scope" in kwargs and isinstance(kwargs["scope"], PatchScope):
-            self.scope = kwargs.pop("scope")
-        self.in_dict = in_dict
+            self.scope: PatchScope = kwargs.pop("scope")
+        self.in_dict: Any = in_dict
         # kwargs are a dictionary of ours, mostly they are all there is
-        self.values = kwargs if values is _NOTHING else {**dict(values), **kwargs}
+        self.values: dict[Any, Any] = kwargs if values is _NOTHING else {**dict(values), **kwargs}
         self.clear = clear
 
     if TYPE_CHECKING:

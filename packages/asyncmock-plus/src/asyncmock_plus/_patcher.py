@@ -63,7 +63,7 @@ class _patch(DecoratingPatcher, Generic[_T]):  # noqa: N801
         self.autospec = autospec
         self.kwargs = kwargs
         self.additional_patchers: list[_patch[Any]] = []
-        self.scope = scope if scope is GLOBAL else checked_scope(scope)
+        self.scope: PatchScope = scope if scope is GLOBAL else checked_scope(scope)
         if owner is not None:
             self.owner = owner
         if kwargs or not (new_callable is None and spec is None and spec_set is None):
@@ -77,7 +77,9 @@ class _patch(DecoratingPatcher, Generic[_T]):  # noqa: N801
         def __call__(self, func: Callable[_P, _R]) -> Callable[_P, _R]: ...
         def __call__(self, func: Any) -> Any: ...
         def __enter__(self) -> _T: ...
-        def start(self) -> _T: ...
+        def start(self) -> _T:
+            """Start the patch until `stop` or ``patch.stopall()`` is called."""
+            ...
 
     def copy(self) -> _patch[_T]:
         """Return a patch with the same arguments that is not in force."""

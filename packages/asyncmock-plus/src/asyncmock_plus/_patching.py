@@ -92,7 +92,7 @@ class Patch:
         self.async_mock = async_mock
         self.non_callable_magic_mock = non_callable_magic_mock
         self.create_autospec = create_autospec
-        self.dict = _dict_class(self)
+        self.dict: type[_patch_dict] = _dict_class(self)
 
     @overload
     def __call__(  # type: ignore[overload-overlap]
@@ -287,7 +287,7 @@ class Patch:
         first: PatchWithMock[dict[str, Any]] = patchers[0]
         return first
 
-    stopall = staticmethod(stopall)
+    stopall: staticmethod[[], None] = staticmethod(stopall)
 
 
 def _dict_class(owner: Patch) -> type[_patch_dict]:
@@ -295,5 +295,5 @@ def _dict_class(owner: Patch) -> type[_patch_dict]:
     return type("_patch_dict", (_patch_dict,), {"owner": owner, "__module__": __name__})
 
 
-patch = Patch()
+patch: Patch = Patch()
 DecoratingPatcher.owner = patch
