@@ -144,13 +144,13 @@ def copy(source: Path, target: Path, names: Iterable[str]) -> None:
 @nox.session(python=NEWEST, requires=["build"])
 @nox.parametrize("package", [*PACKAGES, SUITE], ids=[*PACKAGES, SUITE])
 def sdist(session: nox.Session, package: str) -> None:
-    """Unpack one sdist away from the source tree, install it from there, run the tests in it."""
+    """Install one sdist, unpack it away from the source tree, and run the tests in it there."""
+    [archive] = WHEELS.glob(f"{package.replace('-', '_')}-*.tar.gz")
     with tempfile.TemporaryDirectory() as away:
-        [archive] = WHEELS.glob(f"{package.replace('-', '_')}-*.tar.gz")
         shutil.unpack_archive(archive, away)
         source = Path(away) / archive.name.removesuffix(".tar.gz")
-        extra = "[migrate]" if package == SUITE else ""
-        session.install("--find-links", str(WHEELS), f"{source}{extra}", *group("test", source))
+        wanted = f"{package} @ {archive.as_uri()}"
+        session.install("--find-links", str(WHEELS), wanted, *group("test", source))
         with session.chdir(source):
             package_tests(session, package)
 
