@@ -1,5 +1,11 @@
 """Configuration of Sphinx; ``nox -s docs`` builds the site into docs/_build/html."""
 
+import importlib
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
 import asynctest
 
 project = "asynctest-suite"
@@ -30,3 +36,19 @@ python_use_unqualified_type_names = True
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
+
+PACKAGES = ["asyncio_fakeclock", "asyncio_testselector", "asyncloop_testcase", "asyncmock_plus"]
+
+
+def warn_of_missing_names(app: Sphinx, env: BuildEnvironment) -> None:
+    """Let the build fail if the reference lacks a public name."""
+    documented = env.domains["py"].objects
+    for package in PACKAGES:
+        for name in importlib.import_module(package).__all__:
+            if name != "__version__" and f"{package}.{name}" not in documented:
+                logging.getLogger(__name__).warning("not documented: %s.%s", package, name)
+
+
+def setup(app: Sphinx) -> None:
+    """Add what is particular to this site."""
+    app.connect("env-check-consistency", warn_of_missing_names)
