@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import gc
 import inspect
 import math
 import unittest
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -103,6 +105,26 @@ class TestBoth:
         assert asyncio.get_event_loop() is parent_loop
 
     @pytest.mark.parametrize("decorator", DECORATORS.values(), ids=DECORATORS)
+    @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+    def test_interruption_is_not_logged_as_an_exception_that_was_never_retrieved(
+        self, decorator: Any, error: type[BaseException], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        tasks: list[weakref.ref[Any]] = []
+
+        @decorator
+        async def test() -> None:
+            tasks.append(weakref.ref(asyncio.current_task()))
+            raise error("on purpose")
+
+        with pytest.raises(error, match="on purpose") as caught:
+            test()
+        del caught
+        gc.collect()
+
+        assert tasks[0]() is None
+        assert [each.message for each in caplog.records if "never retrieved" in each.message] == []
+
+    @pytest.mark.parametrize("decorator", DECORATORS.values(), ids=DECORATORS)
     def test_method_keeps_its_name_and_gets_self(self, decorator: Any) -> None:
         class Case(unittest.TestCase):
             @decorator
@@ -189,6 +211,35 @@ class TestRunForever:
 
         assert result.wasSuccessful(), result.errors
         assert seen == [case]
+
+    def test_callable_without_a_signature_is_called_without_arguments(self) -> None:
+        class Case(unittest.TestCase):
+            @run_forever(timeout=0)
+            async def test(self) -> Any:
+                return int  # which would refuse a test case
+
+        result = unittest.TestResult()
+        Case("test").run(result)
+
+        assert result.wasSuccessful(), result.errors
+
+    def test_bound_generator_method_is_run_to_its_end(self) -> None:
+        calls: list[str] = []
+
+        class Case(unittest.TestCase):
+            @run_forever(timeout=0)
+            async def test(self) -> Any:
+                return self.check
+
+            def check(self) -> Any:
+                yield from asyncio.sleep(0)  # type: ignore[misc]
+                calls.append("checked")
+
+        result = unittest.TestResult()
+        Case("test").run(result)
+
+        assert result.wasSuccessful(), result.errors
+        assert calls == ["checked"]
 
     def test_times_are_counted_by_the_loops_clock(self) -> None:
         seen: list[tuple[str, float]] = []

@@ -206,7 +206,7 @@ def _run_forever(loop: asyncio.AbstractEventLoop, body: Coroutine[Any, Any, None
     try:
         task = loop.create_task(body)
         task.add_done_callback(lambda _: loop.stop())
-        loop.run_forever()
+        _run_past(loop, task)
         report = watch.finish()
     finally:
         watch.restore()
@@ -216,6 +216,17 @@ def _run_forever(loop: asyncio.AbstractEventLoop, body: Coroutine[Any, Any, None
     task.result()
     if report is not None:
         raise AssertionError(str(report))
+
+
+def _run_past(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:
+    try:
+        loop.run_forever()
+    except BaseException:
+        # KeyboardInterrupt and SystemExit come out of the loop past the task, which has them too:
+        # nobody will ask it, and asyncio would log them when it is deleted.
+        if task.done() and not task.cancelled():
+            task.exception()
+        raise
 
 
 async def _forever(
