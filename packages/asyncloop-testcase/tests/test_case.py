@@ -418,3 +418,18 @@ class TestForbidGetEventLoop:
         finally:
             asyncio.set_event_loop(None)
             loop.close()
+
+
+class TestOutsideOfARun:
+    def test_cleanups_called_by_hand_run_as_in_unittest(self) -> None:
+        calls: list[object] = []
+
+        class Case(TestCase):
+            async def test(self) -> None:
+                """Never called."""
+
+        case = Case("test")
+        case.addCleanup(calls.append, "cleanup")
+        assert case.doCleanups()
+
+        assert calls == ["cleanup"]

@@ -126,6 +126,25 @@ def test_cancelled_block_is_cancelled() -> None:
     asyncio.run(main())
 
 
+def test_block_that_is_cancelled_before_it_begins_restores_everything() -> None:
+    before = asyncio.Handle._run
+
+    async def block() -> None:
+        async with check_loop(slow_callbacks=60):
+            pytest.fail("the block was entered")
+
+    async def main() -> None:
+        task = asyncio.create_task(block())
+        await asyncio.sleep(0)
+        assert asyncio.Handle._run is not before
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert asyncio.Handle._run is before
+
+    asyncio.run(main())
+
+
 def test_abandoned_block_restores_everything() -> None:
     hook = warnings._warn_unawaited_coroutine
 

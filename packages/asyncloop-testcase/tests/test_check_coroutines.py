@@ -1,6 +1,7 @@
 """The checks unawaited_coroutines and active_asyncgens."""
 
 import asyncio
+import functools
 import gc
 import sys
 import warnings
@@ -166,6 +167,16 @@ def test_coroutines_that_are_awaited_closed_or_due_are_none() -> None:
             self.done = fetch()
             await self.done
             self.task = asyncio.create_task(fetch())  # has not begun, and will
+
+    passed(Case)
+
+
+def test_coroutine_of_a_task_that_was_made_in_the_last_turn_is_none() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            loop = asyncio.get_running_loop()
+            last = functools.partial(loop.call_soon, lambda: loop.create_task(fetch()))
+            loop.call_soon(last)
 
     passed(Case)
 

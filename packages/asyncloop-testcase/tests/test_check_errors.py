@@ -112,6 +112,18 @@ unhandled_exceptions: exceptions were raised where nobody asked for them
     )
 
 
+def test_exception_of_nothing_but_a_message() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            error = ConnectionError("gone")
+            context = {"message": "the pipe is broken", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(context)
+
+    verdict = verdict_of(Case, "unhandled_exceptions")
+    assert "\n  the pipe is broken\n" in verdict
+    assert verdict.endswith("ConnectionError: gone")
+
+
 def test_everything_at_once_is_one_report() -> None:
     class Case(TestCase):
         async def test(self) -> None:

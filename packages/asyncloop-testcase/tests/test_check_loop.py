@@ -220,3 +220,19 @@ active_handles: timers are left on the loop
         finally:
             asyncio.set_event_loop(None)
             loop.close()
+
+
+def test_callback_without_a_name_is_named_by_itself() -> None:
+    class Ring:
+        def __call__(self) -> None:
+            """Do nothing."""
+
+        def __repr__(self) -> str:
+            return "<the bell>"
+
+    class Case(TestCase):
+        @fail_on(active_handles=True)
+        async def test(self) -> None:
+            asyncio.get_running_loop().call_later(3600, Ring())
+
+    assert "timer due in 3.6e+03 s: <the bell>" in verdict_of(Case, "active_handles")

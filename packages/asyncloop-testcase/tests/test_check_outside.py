@@ -9,6 +9,7 @@ import time
 
 import pytest
 from asyncloop_testcase import TestCase, fail_on, strict
+from asyncloop_testcase._check_outside import _where
 from checking import verdict_of
 from running import passed
 
@@ -74,6 +75,24 @@ leaked_threads: threads are still alive
 
         verdict_of(First, "leaked_threads")
         passed(Second)
+
+    def test_thread_that_the_standard_library_started_has_no_place_of_its_own(
+        self, over: threading.Event
+    ) -> None:
+        class Case(TestCase):
+            @fail_on(leaked_threads=True)
+            async def test(self) -> None:
+                thread = threading.Thread(target=over.wait, name="worker")
+                starter = threading.Thread(target=thread.start)
+                starter.start()
+                starter.join()
+
+        verdict = verdict_of(Case, "leaked_threads")
+        assert "'worker'" in verdict
+        assert "created at" not in verdict
+
+    def test_thread_that_has_no_frame_any_more_is_nowhere(self) -> None:
+        assert _where(threading.Thread()) == []
 
     def test_thread_that_is_joined_or_about_to_end_is_none(self) -> None:
         class Case(TestCase):
@@ -158,6 +177,7 @@ leaked_processes: processes are still alive
                 process = await asyncio.create_subprocess_exec(*SLEEP, stdin=-1)
                 process.stdin.close()
                 await process.wait()
+                self.process = process
 
         passed(Case)
 
@@ -190,3 +210,19 @@ leaked_processes: processes are still alive
         started[0].join()
         started[0].close()
         assert "'child'" in verdict
+
+    def test_process_of_multiprocessing_that_is_dying_is_none(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        started = []
+
+        class Case(TestCase):
+            @fail_on(leaked_processes=True)
+            async def test(self) -> None:
+                process = context.Process(target=time.sleep, args=(60,))
+                process.start()
+                started.append(process)
+                process.kill()
+
+        passed(Case)
+        started[0].join()
+        started[0].close()

@@ -2,7 +2,9 @@
 
 import asyncio
 import functools
+import selectors
 import socket
+import unittest
 
 import pytest
 from asyncloop_testcase import TestCase, check_loop
@@ -155,3 +157,27 @@ def test_closed_loop_has_none(pair: tuple[socket.socket, socket.socket]) -> None
             self.loop.close()
 
     passed(Case)
+
+
+def test_closed_selector_has_none(pair: tuple[socket.socket, socket.socket]) -> None:
+    class Case(TestCase):
+        use_default_loop = True
+
+        def test(self) -> None:
+            self.loop.run_until_complete(asyncio.sleep(0))
+            self.selector = self.loop._selector
+            self.loop._selector = selectors.SelectSelector()
+            self.loop._selector.close()
+
+    loop = asyncio.SelectorEventLoop()
+    loop.add_reader(pair[0], ready)
+    asyncio.set_event_loop(loop)
+    case = Case("test")
+    try:
+        result = unittest.TestResult()
+        case.run(result)
+        assert result.wasSuccessful(), result.errors
+    finally:
+        asyncio.set_event_loop(None)
+        loop._selector = case.selector
+        loop.close()

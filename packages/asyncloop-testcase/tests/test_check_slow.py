@@ -139,3 +139,13 @@ def test_bad_limits_are_refused(value: object, error: type[Exception], text: str
 def test_names_of_what_is_raised() -> None:
     assert issubclass(CannotCheckError, Exception)
     assert issubclass(UncheckedWarning, UserWarning)
+
+
+def test_limit_of_the_class_can_be_switched_off() -> None:
+    @fail_on(slow_callbacks=LIMIT)
+    class Case(TestCase):
+        @fail_on(slow_callbacks=False)
+        async def test(self) -> None:
+            block()
+
+    passed(Case)

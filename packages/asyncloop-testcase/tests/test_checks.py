@@ -198,6 +198,19 @@ class TestRegisterCheck:
 
         assert "late" in failure_of(Case)
 
+    def test_check_that_looks_for_nothing_finds_nothing(self, registry: object) -> None:
+        @register_check
+        class Idle(Check):
+            name = "idle"
+            summary = "never"
+
+        class Case(TestCase):
+            @fail_on(idle=True)
+            async def test(self) -> None:
+                """Do nothing."""
+
+        assert passed(Case)
+
     def test_check_that_cannot_look_inside_says_so_once(self, registry: object) -> None:
         @register_check
         class Blind(Check):

@@ -82,6 +82,10 @@ class TestCreateTask:
         other.send(None)
         with pytest.raises(StopIteration, match="result"):
             other.throw(OSError, OSError("old form"), None)
+        by_class = ContextCoroutine(work(), context)
+        by_class.send(None)
+        with pytest.raises(StopIteration, match="result"):
+            by_class.throw(OSError)
         third = ContextCoroutine(work(), context)
         third.send(None)
         third.close()

@@ -55,6 +55,7 @@ def test_lenient_switches_all_off_also_those_by_name() -> None:
         pass
 
     assert names(Case) == set()
+    assert not plan_of(Case, Case.test)
 
 
 def test_method_wins_over_class() -> None:

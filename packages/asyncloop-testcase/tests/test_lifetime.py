@@ -313,3 +313,67 @@ class TestRestoring:
 
         assert passed(Case)
         assert "exception in a task that was cancelled when the loop was closed" in caplog.text
+
+    def test_error_while_closing_leaves_the_default_loop_open(self) -> None:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+
+        class Case(TestCase):
+            use_default_loop = True
+
+            def closeLoop(self, loop: asyncio.AbstractEventLoop) -> None:
+                raise OSError("on purpose")
+
+            async def test(self) -> None:
+                """Do nothing."""
+
+        try:
+            assert "OSError: on purpose" in error_of(Case)
+            assert not loop.is_closed()
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+class TestCleanupsCalledByTheTest:
+    def test_function_is_called_at_once(self) -> None:
+        calls: list[str] = []
+
+        @lenient
+        class Case(TestCase):
+            def test(self) -> None:
+                self.addCleanup(calls.append, "cleanup")
+                self.doCleanups()
+                calls.append("test")
+
+        assert passed(Case)
+        assert calls == ["cleanup", "test"]
+
+    @pytest.mark.parametrize("kind", ["coroutine", "future"])
+    def test_asynchronous_one_is_refused_while_the_loop_runs(self, kind: str) -> None:
+        class Case(TestCase):
+            async def test(self) -> None:
+                future = self.loop.create_future()
+                self.addCleanup(self.tidy if kind == "coroutine" else lambda: future)
+                self.doCleanups()
+
+            async def tidy(self) -> None:
+                """Never called."""
+
+        text = error_of(Case)
+        assert "is an asynchronous cleanup, and doCleanups() was called while the loop" in text
+
+    def test_asynchronous_one_is_refused_when_the_loop_is_closed(self) -> None:
+        class Case(TestCase):
+            async def test(self) -> None:
+                """Do nothing."""
+
+            async def tidy(self) -> None:
+                """Never called."""
+
+            def closeLoop(self, loop: asyncio.AbstractEventLoop) -> None:
+                super().closeLoop(loop)
+                self.addCleanup(self.tidy)
+                self.doCleanups()
+
+        assert "RuntimeError: the loop of the test is closed, nothing can be" in error_of(Case)

@@ -266,6 +266,25 @@ class TestClosing:
         assert passed(lenient(Case))
         assert calls == ["tidied"]
 
+    def test_all_tasks_that_are_left_are_waited_for(self) -> None:
+        ended: list[int] = []
+
+        async def work(turns: int) -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                ended.append(turns)
+
+        class Case(TestCase):
+            async def test(self) -> None:
+                self.tasks = [asyncio.ensure_future(work(turns)) for turns in (1, 30, 5)]
+                await asyncio.sleep(0)
+
+        assert passed(lenient(Case))
+        assert ended == [1, 5, 30]
+
     def test_async_generators_are_closed(self) -> None:
         calls: list[str] = []
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from asyncloop_testcase._pytest_checks import layers_of_ini
+from asyncloop_testcase._pytest_checks import _checked_function, layers_of_ini
 
 BARE_PYTEST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 OWN, ASYNCIO, ANYIO = "_asyncloop_testcase_pytest", "pytest_asyncio.plugin", "anyio.pytest_plugin"
@@ -247,3 +247,49 @@ def test_run_without_checks_does_not_import_the_package(tmp_path: Path) -> None:
     )
     done = run(tmp_path)
     assert verdicts(done.stdout) == {"test": "PASSED"}
+
+
+def test_kinds_of_items(tmp_path: Path) -> None:
+    """The module's mark counts, hypothesis keeps its function inside, doctests have none."""
+    (tmp_path / "test_it.py").write_text(
+        LEAKING
+        + """
+from hypothesis import given, strategies
+
+pytestmark = pytest.mark.fail_on(active_handles=True)
+
+async def test_fails_by_the_mark_of_the_module():
+    leak()
+
+@pytest.mark.fail_on(active_handles=False)
+async def test_passes_by_its_own_mark():
+    leak()
+
+@given(strategies.none())
+async def test_fails_hypothesis(nothing):
+    leak()
+
+def documented():
+    '''
+    >>> documented()
+    '''
+"""
+    )
+    done = run(tmp_path, "", "--doctest-modules")
+    assert verdicts(done.stdout) == {
+        "test_fails_by_the_mark_of_the_module": "FAILED",
+        "test_passes_by_its_own_mark": "PASSED",
+        "test_fails_hypothesis": "FAILED",
+        "test_it.documented": "PASSED",
+    }
+
+
+def test_coroutine_that_runs_on_no_loop_of_asyncio_is_not_checked() -> None:
+    """As anyio runs it on trio."""
+
+    async def test(value: int) -> int:
+        return value
+
+    with pytest.raises(StopIteration) as caught:
+        _checked_function(test, [{"": "strict"}])(5).send(None)
+    assert caught.value.value == 5

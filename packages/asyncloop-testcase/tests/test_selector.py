@@ -55,6 +55,7 @@ def test_without_the_package_nothing_is_missing(monkeypatch: pytest.MonkeyPatch)
 
     assert passed(Case)
     assert _selector._install is None
+    assert passed(Case)  # nor is it looked for again
 
 
 def test_nothing_is_imported_before_the_first_test() -> None:

@@ -160,3 +160,26 @@ def test_nothing_is_noted_without_tasks() -> None:
 
     assert not hasattr(error, "__notes__")
     assert error.args == ()
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 11), reason="exceptions have notes since 3.11")
+def test_exception_without_notes_keeps_the_text_it_has() -> None:
+    error = KeyboardInterrupt("on purpose")
+
+    async def main() -> None:
+        add_task_report(error, asyncio.get_running_loop())
+
+    asyncio.run(main())
+
+    assert error.args == ("on purpose",)
+
+
+def test_code_without_a_file_is_named_without_its_line() -> None:
+    made: dict[str, Any] = {"asyncio": asyncio}
+    code = "async def work():\n    await asyncio.Event().wait()\n"
+    exec(compile(code, "<no file>", "exec"), made)
+
+    lines = describe(made["work"]).splitlines()
+
+    assert lines[1] == '  File "<no file>", line 2, in work'
+    assert lines[2].startswith("  File ")

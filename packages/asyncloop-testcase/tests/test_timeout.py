@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from asyncloop_testcase import TestCase, timeout
 from asyncloop_testcase._fail_on import lenient
-from asyncloop_testcase._timeout import is_debugged
+from asyncloop_testcase._timeout import Deadline, is_debugged
 from running import error_of, failure_of, passed, run
 
 
@@ -133,6 +133,26 @@ class TestHangs:
 
         assert "timeout of 0.05 s" in text
         assert "await asyncio.Event().wait()" in text
+
+    def test_function_that_runs_a_loop_without_tasks_is_limited_too(self) -> None:
+        class Case(Short):
+            def test(self) -> None:
+                self.loop.run_forever()
+
+        assert "timeout of 0.05 s" in failure_of(lenient(Case))
+
+    def test_cancellation_that_comes_after_its_phase_is_void(self) -> None:
+        loop = asyncio.new_event_loop()
+        deadline = Deadline(1000, 1, loop)
+        deadline.begin()
+        deadline.end()
+        deadline.begin()
+
+        deadline._cancel(1)
+
+        assert deadline.end() is None
+        deadline.close()
+        loop.close()
 
     def test_blocked_loop_is_reported_at_once_and_fails_the_test_when_it_goes_on(
         self, capsys: pytest.CaptureFixture[str]
@@ -276,6 +296,9 @@ class TestDebuggers:
 
             async def traced(self) -> None:
                 time.sleep(0.15)
+                await asyncio.sleep(0)
+
+            async def tearDown(self) -> None:
                 await asyncio.sleep(0)
 
         before = sys.gettrace()

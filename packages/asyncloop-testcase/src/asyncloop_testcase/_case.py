@@ -208,7 +208,7 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         """Run the test without collecting errors in a result, as in unittest."""
         try:
             super().debug()
-            if self._asyncloop is not None:
+            if self._asyncloop is not None:  # pragma: no branch - setUp has opened it
                 errors = self._asyncloop.end(passed=True)
                 self._asyncloop = None
                 if errors:
@@ -237,10 +237,10 @@ class TestCase(AsyncAssertions, unittest.TestCase):
 
     def _asyncloop_abandon(self) -> None:
         """Close the loop of a test that KeyboardInterrupt or the result ended, and restore all."""
-        lifetime, self._asyncloop = self._asyncloop, None
-        if lifetime is not None:
-            with contextlib.suppress(Exception):  # the first error is on its way already
-                lifetime.close()
+        lifetime: Lifetime = self._asyncloop  # type: ignore[assignment]
+        self._asyncloop = None
+        with contextlib.suppress(Exception):  # the first error is on its way already
+            lifetime.close()
 
     # The hooks through which unittest calls the phases of a test.
 

@@ -123,13 +123,13 @@ class SlowCallbacks(Check):
                 wait = left
                 continue
             stack = self._stack()
-            if self._running is handle and self._begun == begun:
+            if self._running is handle and self._begun == begun:  # pragma: no branch - mostly so
                 self._stacks[begun] = stack
 
     def _stack(self) -> list[str]:
         """Return where the loop's thread is, from the callback inward."""
         frame = sys._current_frames().get(self._thread_of_loop)
-        if frame is None:
+        if frame is None:  # pragma: no cover - the thread has ended meanwhile
             return []
         stack = traceback.extract_stack(frame)
         runs = [

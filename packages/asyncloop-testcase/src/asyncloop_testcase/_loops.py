@@ -213,7 +213,7 @@ def _describe_workers(executor: Executor) -> str:
     frames = sys._current_frames()
     lines = []
     for thread in _cpython.workers_of(executor):
-        if thread.ident in frames:
+        if thread.ident in frames:  # pragma: no branch - or it has ended meanwhile
             lines.append(f"Thread {thread.name!r}")
             lines += traceback.format_stack(frames[thread.ident])
     return "\n".join(line.rstrip("\n") for line in lines)
