@@ -136,7 +136,7 @@ class Outcomes(Attributes):
 
     @property
     def side_effect(self) -> Any:
-        """What happens on a call: a function, an exception, or an iterable of results."""
+        """A function, an exception or an iterable of results, which decides what a call gives."""
         delegate = self._mock_delegate
         if delegate is None:
             return self._mock_side_effect
