@@ -50,6 +50,14 @@ def warn_of_missing_names(app: Sphinx, env: BuildEnvironment) -> None:
                 logging.getLogger(__name__).warning("not documented: %s.%s", package, name)
 
 
+def name_object_without_link(
+    _app: Sphinx, _name: str, _obj: type, _options: dict, bases: list
+) -> None:
+    """Keep the base class ``object`` from being taken for ``patch.object``."""
+    bases[:] = ["``object``" if base is object else base for base in bases]
+
+
 def setup(app: Sphinx) -> None:
     """Add what is particular to this site."""
+    app.connect("autodoc-process-bases", name_object_without_link)
     app.connect("env-check-consistency", warn_of_missing_names)
