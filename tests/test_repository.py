@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import asynctest
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +24,12 @@ def test_every_distribution_has_its_papers(folder: Path) -> None:
 
 def test_all_distributions_have_the_same_licence() -> None:
     assert len({(folder / "LICENSE").read_bytes() for folder in FOLDERS}) == 1
+
+
+def test_citation_names_the_version_of_the_suite() -> None:
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+
+    assert f"\nversion: {asynctest.__version__}\n" in citation
 
 
 @each_folder
