@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-import asynctest
 import pytest
+
+import asynctest
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = [ROOT, *sorted(path.parent for path in ROOT.glob("packages/*/pyproject.toml"))]
