@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import itertools
 import selectors
 import socket
 import ssl
@@ -15,6 +17,7 @@ from asyncio_testselector import (
     FileDescriptor,
     MemorySocket,
     TestSelector,
+    _memory_pair,
     memory_socketpair,
     memory_stream_pair,
 )
@@ -297,6 +300,54 @@ def test_internet_pairs_get_addresses_of_their_own() -> None:
     assert pairs[2].getsockname()[0] == "::1"
     for sock in pairs:
         sock.close()
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, int(socket.AF_INET)])
+def test_free_address_of_ipv4_is_a_host_and_a_port(family: int) -> None:
+    one, other = memory_socketpair(family)
+    with one, other:
+        host, port = one.getsockname()
+        assert (host, type(port)) == ("127.0.0.1", int)
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET6, int(socket.AF_INET6)])
+def test_free_address_of_ipv6_has_a_flow_and_a_scope(family: int) -> None:
+    one, other = memory_socketpair(family)
+    with one, other:
+        host, port, *rest = one.getsockname()
+        assert (host, type(port), rest) == ("::1", int, [0, 0])
+
+
+def test_free_ports_are_dynamic_ones_and_start_again_after_the_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_memory_pair, "_ports", itertools.count(65534))
+
+    pairs = [*memory_socketpair(socket.AF_INET), *memory_socketpair(socket.AF_INET)]
+
+    assert [sock.getsockname()[1] for sock in pairs] == [65534, 65535, 49152, 49153]
+    for sock in pairs:
+        sock.close()
+
+
+def test_type_may_be_a_plain_number() -> None:
+    one, other = memory_socketpair(type=int(socket.SOCK_DGRAM))
+    with one, other:
+        one.send(b"first")
+        one.send(b"second")
+        assert other.recv(100) == b"first"
+
+
+def test_each_end_needs_an_address() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        memory_socketpair(addresses=("only one",))  # type: ignore[arg-type]
+
+
+def test_limit_of_a_stream_pair_is_that_of_asyncio() -> None:
+    def limit(function: Any) -> Any:
+        return inspect.signature(function).parameters["limit"].default
+
+    assert limit(memory_stream_pair) == limit(asyncio.open_connection)
 
 
 def test_stream_pair_connects_both_ways(run: Any) -> None:

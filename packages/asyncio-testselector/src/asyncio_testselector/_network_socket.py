@@ -217,9 +217,7 @@ class NetworkSocket(MemorySocket):
 
     def close(self) -> None:
         """Close; the network forgets the socket."""
-        fabric = getattr(self, "_fabric", None)
-        if fabric is not None:
-            fabric.open.discard(self)
+        self._fabric.open.discard(self)
         super().close()
 
 
