@@ -34,7 +34,7 @@ def test_block_on_a_loop_that_does_not_run(loop: asyncio.AbstractEventLoop) -> N
 a check failed: active_handles
 
 active_handles: timers are left on the loop
-  timer due in 3.6e+03 s: builtins.print()
+  timer due in 3600 s: builtins.print()
     created at File "test_check_block.py", in test_block_on_a_loop_that_does_not_run
       loop.call_later(3600, print)
 

@@ -144,7 +144,7 @@ class TestActiveHandles:
             verdict
             == """\
 active_handles: timers are left on the loop
-  timer due in 3.6e+03 s: test_check_loop.ring()
+  timer due in 3600 s: test_check_loop.ring()
     created at File "test_check_loop.py", in test
       asyncio.get_running_loop().call_later(3600, ring)"""
         )
@@ -235,4 +235,4 @@ def test_callback_without_a_name_is_named_by_itself() -> None:
         async def test(self) -> None:
             asyncio.get_running_loop().call_later(3600, Ring())
 
-    assert "timer due in 3.6e+03 s: <the bell>" in verdict_of(Case, "active_handles")
+    assert "timer due in 3600 s: <the bell>" in verdict_of(Case, "active_handles")

@@ -65,7 +65,7 @@ unawaited_coroutines: coroutines were never awaited
       fetch()
 
 active_handles: timers are left on the loop
-  timer due in 3.6e+03 s: test_checks.ring()
+  timer due in 3600 s: test_checks.ring()
     created at File "test_checks.py", in test
       asyncio.get_running_loop().call_later(3600, ring)
 

@@ -11,7 +11,7 @@ from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks import CannotCheckError, Check, Watch
 from asyncloop_testcase._report import Finding, Site
 from asyncloop_testcase._sites import Spies, site_of_caller
-from asyncloop_testcase._words import callback_name
+from asyncloop_testcase._words import callback_name, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -121,7 +121,7 @@ class ActiveHandles(LoopSpies):
         timers = [(reference(), site) for reference, site in self._timers]
         # One that is due has run: the loop has turned since.
         return [
-            Finding(f"timer due in {handle.when() - now:.3g} s: {callback_name(handle)}", site)
+            Finding(f"timer due in {duration(handle.when() - now)}: {callback_name(handle)}", site)
             for handle, site in timers
             if handle is not None and _is_active(handle) and handle.when() > now
         ]

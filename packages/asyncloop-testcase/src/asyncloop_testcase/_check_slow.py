@@ -22,7 +22,7 @@ from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks import CannotCheckError, Check
 from asyncloop_testcase._report import Finding
 from asyncloop_testcase._sites import is_ours, is_plumbing, site_of_coroutine
-from asyncloop_testcase._words import callback_name, coroutine_name
+from asyncloop_testcase._words import callback_name, coroutine_name, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -108,7 +108,7 @@ class SlowCallbacks(Check):
             who = f"callback {callback_name(handle)}"
         limit = f"the limit is {self._limit:g} s"
         self._findings.append(
-            Finding(f"{who} took {taken:.3g} s, {limit}", created, self._stacks.pop(begun, []))
+            Finding(f"{who} took {duration(taken)}, {limit}", created, self._stacks.pop(begun, []))
         )
 
     def _watch(self) -> None:

@@ -135,7 +135,10 @@ def close_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         )
         raise RuntimeError(msg)
     if threads:
-        msg = f"jobs of the loop's executor do not end\n{threads}"
+        msg = (
+            "jobs of the loop's executor do not end: let them end in the test, and wait for that"
+            f"\n{threads}"
+        )
         raise RuntimeError(msg)
     if lost:
         task = lost[0]

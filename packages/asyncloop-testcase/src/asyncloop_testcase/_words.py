@@ -37,3 +37,8 @@ def callback_name(handle: asyncio.Handle) -> str:
     """Return how to call what a handle calls."""
     callback = _cpython.callback_of(handle)
     return short(handle) if callback is None else name_of(callback)
+
+
+def duration(seconds: float) -> str:
+    """Return a time with three digits or all those before the point, never as 3.6e+03."""
+    return f"{seconds:.0f} s" if abs(seconds) >= 999.5 else f"{seconds:.3g} s"
