@@ -271,7 +271,7 @@ def test_alias_resolves_to_all_of_its_hosts(run: Any, network: MemoryNetwork) ->
             r"^cannot add alias 'service': there is no host 'nobody'; .* 'db'$",
         ),
         (("service",), r"^cannot add alias 'service': it stands for no host"),
-        (("db", "db"), r"^cannot add alias 'db': it is there$"),
+        (("db", "db"), r"^cannot add alias 'db': there is one$"),
     ],
 )
 def test_alias_of_nobody_is_refused(network: MemoryNetwork, names: Any, message: str) -> None:
@@ -817,7 +817,7 @@ def test_closed_loop_is_refused(network: MemoryNetwork) -> None:
         ({"capacity": 0}, "^capacity is 0: give a whole number of 1 or more"),
         ({"recv_limit": 0}, "^recv_limit is 0"),
         ({"log_size": -1}, "^log_size is -1"),
-        ({"hosts": ["a", "a"]}, "^cannot add host 'a': it is there"),
+        ({"hosts": ["a", "a"]}, "^cannot add host 'a': there is one"),
         ({"hosts": {"a": "nonsense"}}, "^cannot add host 'a': 'nonsense' is no IP address"),
         ({"hosts": {"a": "127.0.0.1"}}, "^cannot add host 'a': 127.0.0.1 belongs to 'localhost'"),
         ({"hosts": [""]}, "^cannot add host '': it has no name"),

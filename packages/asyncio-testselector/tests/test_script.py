@@ -324,7 +324,7 @@ def test_unfinished_script_fails_with_the_step_it_stopped_at() -> None:
 def test_script_nobody_connected_to_fails() -> None:
     script = SocketScript("redis").expect(b"PING").reply(b"PONG")
 
-    with pytest.raises(ScriptError, match=r"^script 'redis' was never played: 2 steps, first expe"):
+    with pytest.raises(ScriptError, match=r"^script 'redis' was never played: no client conn"):
         script.check()
 
 
@@ -409,9 +409,8 @@ def test_with_statement_lets_the_tests_own_error_through() -> None:
         1 / 0  # noqa: B018
 
     if sys.version_info >= (3, 11):
-        assert caught.value.__notes__ == [
-            "script 'db' was never played: 1 steps, first expect(b'x')"
-        ]
+        (note,) = caught.value.__notes__
+        assert note.startswith("script 'db' was never played: no client connected to it; ")
 
 
 def test_with_statement_does_not_repeat_the_failure_the_client_raised() -> None:

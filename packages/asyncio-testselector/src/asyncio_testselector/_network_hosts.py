@@ -72,7 +72,7 @@ class Hosts:
             ValueError: The name is empty or taken, an address is invalid or taken.
         """
         if not name or name in self._addresses or name in self._aliases:
-            msg = f"cannot add host {name!r}: " + ("it is there" if name else "it has no name")
+            msg = f"cannot add host {name!r}: " + ("there is one" if name else "it has no name")
             raise ValueError(msg)
         for address in addresses:
             if family_of(address) is None:
@@ -93,7 +93,7 @@ class Hosts:
             ValueError: The name is taken, or there is no such host, or none at all.
         """
         if not name or name in self._addresses or name in self._aliases:
-            msg = f"cannot add alias {name!r}: " + ("it is there" if name else "it has no name")
+            msg = f"cannot add alias {name!r}: " + ("there is one" if name else "it has no name")
             raise ValueError(msg)
         missing = [host for host in hosts if host not in self._addresses]
         if missing or not hosts:

@@ -132,7 +132,7 @@ def _sock_sendfile(loop: AbstractEventLoop) -> Callable[..., Any]:
         if not isinstance(sock, MemorySocket):
             return await original(sock, file, offset, count, fallback=fallback)
         if not fallback:
-            msg = f"the kernel has no part in {sock!r}"
+            msg = f"the kernel does not know {sock!r}, so it cannot send a file: use fallback=True"
             raise asyncio.SendfileNotAvailableError(msg)
         file.seek(offset)
         sent = 0

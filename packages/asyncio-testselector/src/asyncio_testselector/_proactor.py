@@ -173,7 +173,7 @@ class TestProactor:
             completion: asyncio.Future[Any] = self._delegate.sendfile(sock, file, offset, count)
             return completion
         if is_virtual(sock.fileno()) or not hasattr(os, "sendfile"):
-            msg = f"sendfile() is not available for {sock!r}"
+            msg = f"the kernel does not know {sock!r}, so it cannot send a file: use fallback=True"
             raise asyncio.SendfileNotAvailableError(msg)
         return self._write(sock, endpoints.SendingFile(sock, file, offset, count), "sendfile")
 
@@ -205,7 +205,10 @@ class TestProactor:
 
     def _in_task(self, name: str) -> bool:
         if self._loop is None:
-            msg = f"{name}() of a proactor that belongs to no event loop"
+            msg = (
+                f"{name}() of a proactor that belongs to no event loop: "
+                "make one with TestProactorEventLoop(proactor)"
+            )
             raise RuntimeError(msg)
         return asyncio.current_task(self._loop) is not None
 

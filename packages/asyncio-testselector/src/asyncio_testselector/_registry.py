@@ -32,7 +32,7 @@ def descriptor_of(fileobj: Any) -> int:
     except (AttributeError, TypeError, ValueError):
         number = None
     if not isinstance(number, int):
-        msg = f"Invalid file object: {fileobj!r}"
+        msg = f"Invalid file object: {fileobj!r}, use a mock, a socket, a file or a descriptor"
         raise ValueError(msg)
     return checked(number, f" of {fileobj!r}, which is closed")
 

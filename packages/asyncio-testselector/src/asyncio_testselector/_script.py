@@ -228,8 +228,10 @@ class SocketScript:
     def problem(self) -> ScriptError | None:
         """Return what `check` would raise, or None."""
         if self._player is None:
-            first = f", first {self._steps[0].text}" if self._steps else ""
-            text = f"script {self._name!r} was never played: {len(self._steps)} steps{first}"
+            text = f"script {self._name!r} was never played: no client connected to it"
+            if self._steps:
+                first = self._steps[0]
+                text += f"; its first step is {first.text}, written at {first.place}"
             return ScriptError(text)
         return self._player.unfinished()
 

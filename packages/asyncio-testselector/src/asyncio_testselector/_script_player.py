@@ -215,7 +215,7 @@ class Player:
             try:
                 loop = asyncio.get_running_loop()
             except RuntimeError:
-                self.fail("a delay needs a running event loop", "  got:      none")
+                self.fail("a delay needs a running event loop", "  connect inside of a coroutine")
                 return False
             self._timer = loop.call_later(seconds, self._wake)
         return False
@@ -258,7 +258,8 @@ class Player:
             return ScriptError(*self.failure.args)
         if not self.finished:
             step = self.steps[self.position]
-            details = step.wanted(bytes(self.received)) if step.waits else "  it was never played"
+            got = bytes(self.received)
+            details = step.wanted(got) if step.waits else "  it had not ended when the test did"
             head = f"script {self.name!r} is unfinished, it stopped at {self.where()}"
             return ScriptError(f"{head}\n{details}")
         if self.client.blocked:
