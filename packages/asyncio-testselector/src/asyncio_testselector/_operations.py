@@ -55,14 +55,12 @@ class Operation(asyncio.Future[Any]):
 
     def try_now(self) -> bool:
         """Make the attempt; return whether the operation is done, with a result or an error."""
-        if self._attempt is None:
-            return True
+        assert self._attempt is not None
         try:
             result = self._attempt()
         except (BlockingIOError, InterruptedError):
             return False
         except (SystemExit, KeyboardInterrupt):
-            self._release()
             self.cancel()
             raise
         except BaseException as exc:
