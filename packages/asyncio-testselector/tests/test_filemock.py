@@ -24,6 +24,14 @@ def test_attributes_are_plain_mocks(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_attributes_of_the_methods_are_plain_mocks_too(kind):
+    mock = kind()
+    child = mock.close.anything
+    assert isinstance(child, asyncmock_plus.Mock)
+    assert not isinstance(child, type(mock.close))
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_descriptors_differ(kind):
     first, second = kind(), kind()
     assert isinstance(first.fileno(), FileDescriptor)

@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 from selectors import EVENT_READ
+from unittest.mock import Mock
 
 import pytest
 from asyncio_testselector import (
@@ -17,6 +18,7 @@ from asyncio_testselector import (
     set_read_ready,
     set_write_ready,
 )
+from asyncio_testselector._installation import find_selector
 
 
 @pytest.fixture
@@ -194,7 +196,7 @@ def test_thread_wakes_a_sleeping_loop(loop):
     loop.add_reader(mock, loop.stop)
 
     def later():
-        while not loop._selector._sleeping:
+        while not loop._selector._candidates.sleeping:
             pass
         set_read_ready(mock, loop)
 
@@ -256,3 +258,18 @@ def test_readers_are_known_to_the_selector(loop):
     (key,) = set(loop._selector.get_map().values()) - before
     assert (key.fileobj, key.events) == (mock, EVENT_READ)
     loop.remove_reader(mock)
+
+
+def test_loop_whose_selector_is_a_mock_has_no_test_selector():
+    assert find_selector(Mock()) is None
+
+
+def test_pipes_are_served_once_however_often_the_loop_is_met():
+    loop = asyncio.SelectorEventLoop(TestSelector(selectors.DefaultSelector()))
+    before = dict(vars(loop))
+
+    loop._selector.meet(loop)
+
+    assert dict(vars(loop)) == before
+    assert "_make_read_pipe_transport" in before
+    loop.close()

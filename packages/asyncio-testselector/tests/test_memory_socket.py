@@ -7,14 +7,17 @@ import errno
 import gc
 import inspect
 import io
+import os
 import selectors
 import socket
 import struct
+import sys
 from array import array
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from asyncio_testselector import MemoryNetwork, memory_socketpair
+from asyncio_testselector import MemoryNetwork, _network_backing, memory_socketpair
 from asyncio_testselector._memory_stream import CAPACITY
 from asyncio_testselector._network_backing import BackedReadiness
 from kernel_comparison import LINUX, unix_pair
@@ -176,7 +179,15 @@ def test_repr_tells_both_ends(pair: Any) -> None:
 
 
 @LINUX
-def test_backed_descriptor_can_be_polled_for_reading() -> None:
+@pytest.mark.parametrize("kind", ["eventfd", "pipe", "socket pair"])
+def test_backed_descriptor_can_be_polled_for_reading(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kind != "eventfd":
+        monkeypatch.delattr(os, "eventfd")
+    if kind == "socket pair":  # as in Windows
+        fake = SimpleNamespace(platform="win32", byteorder=sys.byteorder)
+        monkeypatch.setattr(_network_backing, "sys", fake)
     level = BackedReadiness()
     with selectors.DefaultSelector() as poller:
         poller.register(int(level.fd), selectors.EVENT_READ)

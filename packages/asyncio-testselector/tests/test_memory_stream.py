@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from selectors import EVENT_WRITE
 from typing import Any
 
 import pytest
@@ -110,3 +111,18 @@ def test_buffer_that_is_reused_after_sending_is_not_seen_by_the_peer() -> None:
     assert there.recv(100) == b"before"
     here.close()
     there.close()
+
+
+def test_stream_whose_capacity_was_reduced_is_full_until_there_is_room() -> None:
+    here, there = memory_socketpair(capacity=4)
+    with here, there:
+        here.send(b"abcd")
+        here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2)
+        there.recv(1)
+        there.recv(1)
+        with pytest.raises(BlockingIOError):
+            here.send(b"e")
+        assert not here._end.level.events & EVENT_WRITE
+        there.recv(1)
+        assert here._end.level.events & EVENT_WRITE
+        assert here.send(b"ef") == 1

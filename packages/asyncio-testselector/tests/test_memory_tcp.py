@@ -38,6 +38,13 @@ def test_data_after_both_directions_were_shut_resets_both_ends() -> None:
     compare(tcp_pair(), memory_socketpair(socket.AF_INET), program)
 
 
+@LINUX
+def test_data_after_the_reading_was_shut_is_kept() -> None:
+    program = [("shutdown", 1, socket.SHUT_RD), ("send", 0, b"x"), *[("recv", 1, 1)] * 2]
+
+    compare(tcp_pair(), memory_socketpair(socket.AF_INET), program)
+
+
 def test_linger_of_zero_seconds_makes_close_a_reset() -> None:
     here, there = memory_socketpair(socket.AF_INET)
 

@@ -206,6 +206,16 @@ def unix_streams(on: Bench) -> None:
     on.note(clients[0].sendto, b"x", on.path)
 
 
+def unix_listener_closes(on: Bench) -> None:
+    server, client = (on.new(family=socket.AF_UNIX) for _ in range(2))
+    server.bind(on.path)
+    server.listen()
+    on.note(client.connect, on.path)
+    server.close()
+    on.note(client.send, b"x")
+    on.note(client.recv, 10)
+
+
 PROGRAMS = [each for name, each in globals().items() if name.startswith(("udp", "unix", "stream"))]
 
 

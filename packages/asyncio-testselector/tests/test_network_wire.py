@@ -6,6 +6,7 @@ import asyncio
 import errno
 import selectors
 import socket
+import struct
 from collections.abc import Coroutine
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 from asyncio_testselector import MemoryNetwork, TestSelector
 from asyncio_testselector._network_log import WireLog
 from asyncio_testselector._network_wire import Topology
+
+LINGER = struct.pack("ii", 1, 0)
 
 
 class Jumps(selectors.SelectSelector):
@@ -266,6 +269,27 @@ def test_nothing_arrives_after_the_network_was_uninstalled() -> None:
         return arrived
 
     assert run(main()) == []
+
+
+def test_ends_that_cross_on_the_wire_are_no_news() -> None:
+    async def main() -> list[str]:
+        network = MemoryNetwork(hosts=["db"])
+        async with network:
+            for client_resets, server_resets in ((True, False), (True, True)):
+                listener, client, server = await connected(network)
+                network.set_latency(1)
+                if client_resets:
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER)
+                if server_resets:
+                    server.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER)
+                close(listener, client, server)
+                await asyncio.sleep(2)
+                assert not network._fabric.open
+                network.set_latency(0)
+        return [event.kind for event in network.log]
+
+    kinds = run(main())
+    assert kinds == ["connect", "accept", "reset", "eof", "connect", "accept", "reset", "reset"]
 
 
 # -- connecting ------------------------------------------------------------------------------

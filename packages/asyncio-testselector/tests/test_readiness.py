@@ -8,11 +8,17 @@ from asyncio_testselector._readiness import Readiness, readiness_of
 
 
 class Ear:
-    def __init__(self):
-        self.heard = []
+    """What is announced to it, instead of the candidates of a selector."""
 
-    def notify(self, fd):
+    def __init__(self, sleeping=False):
+        self.heard = []
+        self.sleeping = sleeping
+
+    def __setitem__(self, fd, nothing):
         self.heard.append(fd)
+
+    def wake(self):
+        self.heard.append("wake up")
 
 
 def test_level_has_a_virtual_descriptor():
@@ -38,12 +44,22 @@ def test_watchers_hear_of_new_events_only():
 
 
 def test_mask_is_set_before_watchers_are_told():
-    level, seen = Readiness(), []
-    ear = Ear()
-    ear.notify = lambda fd: seen.append(level.events)
+    class Looking(Ear):
+        def __setitem__(self, fd, nothing):
+            self.heard.append(level.events)
+
+    level, ear = Readiness(), Looking()
     level.watch(ear)
     level.set(EVENT_READ)
-    assert seen == [EVENT_READ]
+    assert ear.heard == [EVENT_READ]
+
+
+def test_sleeping_watchers_are_woken_after_they_are_told():
+    level, ear = Readiness(), Ear(sleeping=True)
+    level.watch(ear)
+    level.set(EVENT_READ)
+    level.set(EVENT_READ)
+    assert ear.heard == [level.fd, "wake up"]
 
 
 def test_closed_level_is_silent_and_unknown():
@@ -94,3 +110,18 @@ def test_ready_objects_are_reported_in_the_order_they_became_ready():
         level.set(EVENT_READ)
     for _ in range(2):
         assert [key.fd for key, _ in selector.select()] == [level.fd for level in order]
+
+
+def test_watchers_are_told_apart_although_they_are_equal():
+    class Equal(Ear):
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    level, one, other = Readiness(), Equal(), Equal()
+    level.watch(one)
+    level.watch(other)
+    level.unwatch(one)
+    level.set(EVENT_READ)
+    assert (one.heard, other.heard) == ([], [level.fd])

@@ -17,7 +17,9 @@ from asyncio_testselector import (
     get_registered_events,
 )
 from asyncio_testselector._readiness import Readiness
+from asyncio_testselector._registry import descriptor_of
 from asyncio_testselector._selector import SPARES
+from asyncio_testselector._wakeup import SocketWakeup
 
 
 @pytest.fixture
@@ -289,7 +291,7 @@ def test_level_set_by_a_thread_wakes_the_selector(with_loop):
     key = selector.register(level.fd, EVENT_READ, (None, None))
 
     def announce():
-        while not selector._sleeping:
+        while not selector._candidates.sleeping:
             time.sleep(0)
         level.set(EVENT_READ)
 
@@ -298,7 +300,7 @@ def test_level_set_by_a_thread_wakes_the_selector(with_loop):
     events = selector.select(30)
     thread.join()
     assert (key, EVENT_READ) in events or (key, EVENT_READ) in selector.select(0)
-    assert all(not isinstance(key.data, type(selector._wakeup)) for key, _ in events)
+    assert all(not isinstance(key.data, SocketWakeup) for key, _ in events)
     level.set(0)
     selector.select(0)
     loop.close()
@@ -308,9 +310,17 @@ def test_wakeup_of_a_selector_alone_is_not_in_the_map():
     with TestSelector(selectors.DefaultSelector()) as selector:
         key = selector.register(Readiness().fd, EVENT_READ)
         selector.select(0.001)
-        selector._wakeup()
+        selector._candidates.wake()
         assert selector.select(1) == []
         assert list(selector.get_map().values()) == [key]
+
+
+def test_wakeup_of_a_selector_alone_is_not_among_the_events_of_a_look():
+    with TestSelector(selectors.DefaultSelector()) as selector:
+        selector.register(Readiness().fd, EVENT_READ)
+        selector.select(0.001)
+        selector._candidates.wake()
+        assert selector.select(0) == []
 
 
 def test_closed_selector_refuses_everything():
@@ -388,7 +398,7 @@ def test_thread_pulses_a_real_file_of_a_sleeping_selector():
     key = selector.register(here, EVENT_READ, (None, None))
 
     def announce():
-        while not selector._sleeping:
+        while not selector._candidates.sleeping:
             time.sleep(0)
         selector.set_ready(here, EVENT_READ)
 
@@ -438,3 +448,75 @@ def test_busy_loop_still_looks_at_real_files():
     assert any(len(selector.select(0)) == 2 for _ in range(SPARES + 1))
     selector.unregister(level.fd)
     loop.close()
+
+
+class Named:
+    """A file that is equal to every other of its name."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def fileno(self):
+        return self.number
+
+    def __eq__(self, other):
+        return isinstance(other, Named)
+
+    __hash__ = None
+
+
+def test_closed_file_is_not_found_by_one_that_is_equal(selector):
+    registered = Named(int(FileDescriptor()))
+    key = selector.register(registered, EVENT_READ)
+    registered.number = -1
+    with pytest.raises(ValueError, match="which is closed"):
+        selector.get_key(Named(-1))
+    assert selector.unregister(registered) == key
+
+
+def test_descriptor_0_is_one_as_any_other():
+    assert descriptor_of(0) == descriptor_of(Named(0)) == 0
+
+
+def test_descriptor_registered_twice_is_refused(selector):
+    descriptor = FileDescriptor()
+    key = selector.register(descriptor, EVENT_READ)
+    with pytest.raises(KeyError, match=r"\(FD \d+\) is already registered"):
+        selector.register(descriptor, EVENT_WRITE)
+    assert selector.get_key(descriptor) == key
+
+
+def test_file_that_the_real_selector_fails_to_forget_stays():
+    class Failing(selectors.SelectSelector):
+        def unregister(self, fileobj):
+            raise OSError("on purpose")
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs, TestSelector(Failing()) as selector:
+        key = selector.register(ours, EVENT_READ)
+        with pytest.raises(OSError, match="on purpose"):
+            selector.unregister(ours)
+        assert selector.get_key(ours) == key
+
+
+def test_event_of_a_real_file_that_nobody_waits_for_is_dropped(selector):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        key = selector.register(ours, EVENT_READ)
+        selector.set_ready(ours, EVENT_WRITE)
+        assert selector.select(0) == []
+        selector.set_ready(ours, EVENT_READ)
+        assert selector.select(0) == [(key, EVENT_READ)]
+        selector.unregister(ours)
+
+
+def test_mock_that_is_not_ready_any_more_is_no_candidate():
+    level, selector = Readiness(), TestSelector()
+    level.fd = plain = int(level.fd)  # looked up by number, as add_reader(sock.fileno()) does
+    selector.register(plain, EVENT_READ)
+    selector.notify(plain)
+    selector.set_ready(plain, EVENT_WRITE)
+    assert selector.select(0) == []
+    level.set(EVENT_READ)
+    assert [events for _, events in selector.select(0)] == [EVENT_READ]
+    selector.close()
