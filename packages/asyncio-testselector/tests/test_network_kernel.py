@@ -207,10 +207,12 @@ def unix_streams(on: Bench) -> None:
 
 
 def unix_listener_closes(on: Bench) -> None:
-    server, client = (on.new(family=socket.AF_UNIX) for _ in range(2))
+    server, client, gone = (on.new(family=socket.AF_UNIX) for _ in range(3))
     server.bind(on.path)
     server.listen()
     on.note(client.connect, on.path)
+    on.note(gone.connect, on.path)
+    gone.close()
     server.close()
     on.note(client.send, b"x")
     on.note(client.recv, 10)

@@ -13,7 +13,7 @@ from asyncio_testselector._descriptor import is_virtual
 from asyncio_testselector._filemock import FileMock, would_block
 from asyncio_testselector._readiness import readiness_of
 
-if sys.platform != "win32":
+if sys.platform != "win32":  # pragma: no branch - Windows has none
     import fcntl
 
 
@@ -49,7 +49,7 @@ def read_pipe(number: int, size: int) -> bytes:
 
     asyncio also reads the end it writes to, in order to learn that the other end was closed.
     """
-    if sys.platform != "win32":
+    if sys.platform != "win32":  # pragma: no branch - pipes are of IOCP there
         mode = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE
         if mode == os.O_WRONLY:
             return closed_reader(number)

@@ -79,7 +79,7 @@ class SocketOptions:
 
     def listening(self) -> None:
         """Have ``SO_ACCEPTCONN`` say that this socket listens."""
-        if hasattr(socket, "SO_ACCEPTCONN"):
+        if hasattr(socket, "SO_ACCEPTCONN"):  # pragma: no branch - Windows, macOS and Linux have
             self._fixed[socket.SO_ACCEPTCONN] = 1
 
     def resets_on_close(self) -> bool:

@@ -268,8 +268,6 @@ class StreamEnd:
 
     def close(self) -> None:
         """Close this end; what it did not read is a reset to its peer."""
-        if self.closed:
-            return
         self.closed = True
         peer = self.peer
         if not peer.closed:
@@ -290,10 +288,9 @@ class StreamEnd:
 
     def abort(self) -> None:
         """Close with a reset, whatever was read."""
-        if not self.closed:
-            self.closed = True
-            self.transmit_reset()
-            self.forget()
+        self.closed = True
+        self.transmit_reset()
+        self.forget()
 
     def forget(self) -> None:
         """Let go of what a closed end does not need."""

@@ -111,8 +111,6 @@ class TcpEnd(StreamEnd):
 
     def close(self) -> None:
         """Close this end: with a FIN, or with a reset if something was left unread."""
-        if self.closed:
-            return
         self.closed = True
         if self.connected:
             if self.size or self.linger_reset:

@@ -167,8 +167,6 @@ class Listener(IdleEnd):
 
     def close(self) -> None:
         """Reset who waits to be accepted, refuse who waits to be admitted."""
-        if self.closed:
-            return
         self.closed = True
         super().close()
         while self._ready:

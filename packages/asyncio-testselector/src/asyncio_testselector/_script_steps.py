@@ -33,8 +33,8 @@ class Step:
         raise NotImplementedError
 
     def wanted(self, got: bytes) -> str:
-        """Return what this step expects beside what it got."""
-        return f"  got:      {excerpt(got)}"
+        """Return what this step expects beside what it got, if it waits for the client."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
