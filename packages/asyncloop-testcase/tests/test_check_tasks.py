@@ -134,6 +134,33 @@ def test_tasks_that_end_are_no_leak() -> None:
     passed(Case)
 
 
+def test_task_of_an_earlier_test_that_ended_is_not_listed_with_the_leak() -> None:
+    async def turn() -> None:
+        await asyncio.sleep(0)
+
+    class Case(TestCase):
+        use_default_loop = True
+
+        @fail_on(pending_tasks=True)
+        async def test(self) -> None:
+            self.task = asyncio.create_task(work(), name="worker")
+            await asyncio.sleep(0)
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        older = loop.create_task(turn(), name="older")
+        assert re.findall("Task '(.*?)'", verdict_of(Case, "pending_tasks")) == ["worker"]
+        assert older.done()
+        loop.run_until_complete(asyncio.sleep(0))
+    finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
 def test_leak_of_an_earlier_test_is_not_blamed_on_a_later_one() -> None:
     class First(TestCase):
         use_default_loop = True

@@ -1,5 +1,7 @@
 """What the package shows to the public."""
 
+import importlib
+import pkgutil
 import types
 from importlib.metadata import version
 
@@ -18,3 +20,10 @@ def test_public_names_are_those_of_all() -> None:
 
 def test_version_is_the_installed_one() -> None:
     assert asyncloop_testcase.__version__ == version("asyncloop-testcase")
+
+
+def test_frames_of_every_module_are_left_out_of_unittests_tracebacks() -> None:
+    names = {module.name for module in pkgutil.iter_modules(asyncloop_testcase.__path__)}
+    modules = [importlib.import_module(f"asyncloop_testcase.{n}") for n in names - {"_version"}]
+
+    assert [each.__name__ for each in modules if not vars(each).get("__unittest")] == []

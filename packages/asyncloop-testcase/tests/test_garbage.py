@@ -2,8 +2,12 @@
 
 import asyncio
 import gc
+import importlib.util
 import math
+import sys
+import time
 from time import monotonic
+from types import ModuleType
 
 import pytest
 from asyncloop_testcase import TestCase, _garbage, fail_on
@@ -162,6 +166,67 @@ def test_full_collection_is_made_when_it_is_due(monkeypatch: pytest.MonkeyPatch)
         assert monotonic() < _garbage._next_full_collection < math.inf
     finally:
         gc.set_threshold(*threshold)
+
+
+def copy_of_the_module() -> ModuleType:
+    """Return what the module would be if it was imported now."""
+    spec = importlib.util.spec_from_file_location("copy_of_garbage", _garbage.__file__)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_first_full_collection_is_not_due_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
+    assert copy_of_the_module()._next_full_collection == 105.0
+
+
+@pytest.mark.parametrize(("begin", "end", "due"), [(100.0, 100.5, 150.5), (300.0, 300.01, 305.01)])
+def test_full_collections_take_a_hundredth_of_the_time(
+    begin: float, end: float, due: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = [begin, end]
+    monkeypatch.setattr(_garbage, "monotonic", lambda: times.pop(0))
+    monkeypatch.setattr(_garbage, "_next_full_collection", begin)
+    _garbage._collect_all_if_due()
+    assert times == []
+    assert _garbage._next_full_collection == pytest.approx(due)
+
+
+@pytest.mark.parametrize(("minor", "frozen"), [(11, 0), (12, 1000), (13, 0)])
+def test_only_python_3_12_freezes_objects_of_its_own(
+    minor: int, frozen: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, minor, 0))
+    assert copy_of_the_module().STARTUP_FROZEN == frozen
+
+
+@pytest.mark.parametrize(
+    ("count", "known", "frozen"),
+    [(0, 0, False), (999, 0, False), (1001, 1, True), (5999, 5, True), (10**9, 1000, True)],
+)
+def test_frozen_objects_are_counted_the_less_often_the_more_there_are(
+    count: int, known: int, frozen: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[None] = []
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: counted.append(None) or count)
+    monkeypatch.setattr(_garbage, "STARTUP_FROZEN", 1000)
+    monkeypatch.setattr(_garbage, "_tests_until_count", 0)
+    assert [_garbage._somebody_froze() for _ in range(known + 1)] == [frozen] * (known + 1)
+    assert len(counted) == 1
+    _garbage._somebody_froze()
+    assert len(counted) == 2
+
+
+def test_line_that_was_lifted_does_not_unfreeze_again() -> None:
+    line = _garbage.Garbage()
+    line.close()
+    gc.freeze()
+    line.close()
+    try:
+        assert frozen_count() > 0
+    finally:
+        gc.unfreeze()
 
 
 def test_mocks_that_pretend_to_be_something_are_not_taken_for_it() -> None:
