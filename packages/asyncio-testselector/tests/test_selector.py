@@ -514,7 +514,7 @@ def test_mock_that_is_not_ready_any_more_is_no_candidate():
     level, selector = Readiness(), TestSelector()
     level.fd = plain = int(level.fd)  # looked up by number, as add_reader(sock.fileno()) does
     selector.register(plain, EVENT_READ)
-    selector.notify(plain)
+    selector._candidates[plain] = None
     selector.set_ready(plain, EVENT_WRITE)
     assert selector.select(0) == []
     level.set(EVENT_READ)

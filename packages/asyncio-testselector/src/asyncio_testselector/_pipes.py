@@ -82,15 +82,20 @@ def make_transport(
     return transport_class(factory)(loop, pipe, *args, **kwargs)
 
 
+class ServingFactory(functools.partial[Any]):
+    """One of the loop's two factories of pipe transports, wrapped by `serve_pipes`."""
+
+
 def serve_pipes(loop: asyncio.AbstractEventLoop) -> None:
     """Have the loop accept virtual pipes; asked twice, it stays as it is."""
+    # Not by vars(loop): since 3.13 a loop whose dictionary was asked for is slower ever after.
     for name, factory in pipe_factories(loop).items():
-        if name not in vars(loop):
-            wrapped = functools.partial(make_transport, loop, name, factory)
-            setattr(loop, name, wrapped)
+        if not isinstance(factory, ServingFactory):
+            setattr(loop, name, ServingFactory(make_transport, loop, name, factory))
 
 
 def refuse_pipes(loop: asyncio.AbstractEventLoop) -> None:
     """Take back what `serve_pipes` did."""
-    for name in pipe_factories(loop):
-        vars(loop).pop(name, None)
+    for name, factory in pipe_factories(loop).items():
+        if isinstance(factory, ServingFactory):
+            delattr(loop, name)

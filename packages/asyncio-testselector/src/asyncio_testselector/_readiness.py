@@ -7,14 +7,14 @@ descriptor and the current mask of ``EVENT_READ | EVENT_WRITE``, and calls `Read
 the mask changes. That is all it has to do.
 
 On the other side, `TestSelector.register` looks the descriptor up with `readiness_of`; if it
-finds a level, it watches it. A watcher hears of *newly* ready events only (`Watcher.notify`), puts
-the descriptor among its candidates, and reports it from every ``select()`` for as long as the
-level says so: level-triggered, O(ready), nothing is polled. One object may be watched by several
-selectors, from several threads:
+finds a level, its `Candidates` watch it. When something is *newly* ready the descriptor is put
+among them, and the selector reports it from every ``select()`` for as long as the level says so:
+level-triggered, O(ready), nothing is polled. One object may be watched by several selectors, from
+several threads:
 
 - the mask is set *before* watchers are told, and a selector removes a candidate *before* it reads
   the mask, so that no change is lost in between, without a lock;
-- `notify` may be called from any thread; a selector that sleeps in a real ``select()`` is woken;
+- a candidate may come from any thread; a selector that sleeps in a real ``select()`` is woken;
 - changes of one object (not of its peer) must not run concurrently: the object's own lock, if it
   is used from several threads, has to cover the call of `set`;
 - ``set()`` runs no user code and raises nothing.
@@ -32,16 +32,39 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import Protocol
+from typing import TYPE_CHECKING, final
 
 from asyncio_testselector._descriptor import FileDescriptor
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-class Watcher(Protocol):
-    """Somebody who wants to hear of newly ready events: a selector."""
 
-    def notify(self, fd: int, /) -> None:
-        """Take note that *fd* became ready for something; may be called from any thread."""
+@final
+class Candidates(dict[int, None]):
+    """
+    The descriptors that one selector has to look at, in the order they were announced.
+
+    To announce one is ``candidates[fd] = None``, then `wake` if the selector is *sleeping*. It is
+    a dictionary because that happens each time something arrives, and is looked at in each turn of
+    a loop.
+
+    Attributes:
+        sleeping: Whether the selector waits in a real ``select()``.
+        wakeup: Ends that wait, from any thread; None if there is no such selector.
+    """
+
+    __slots__ = ("sleeping", "wakeup")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sleeping = False
+        self.wakeup: Callable[[], None] | None = None
+
+    def wake(self) -> None:
+        """Have the selector look again."""
+        if self.wakeup is not None:
+            self.wakeup()
 
 
 # A WeakValueDictionary by hand: it is asked at every registration, mostly in vain.
@@ -79,7 +102,7 @@ class Readiness:
         self.fd: FileDescriptor = FileDescriptor() if fd is None else fd
         self.events: int = events
         # Replaced, never changed, so that set() may walk over it while another thread watches.
-        self._watchers: tuple[Watcher, ...] = ()
+        self._watchers: tuple[Candidates, ...] = ()
         _levels[self.fd] = weakref.KeyedRef(self, forget, self.fd)
 
     def set(self, events: int) -> None:
@@ -88,7 +111,9 @@ class Readiness:
         self.events = events
         if new:
             for watcher in self._watchers:
-                watcher.notify(self.fd)
+                watcher[self.fd] = None
+                if watcher.sleeping:
+                    watcher.wake()
 
     def close(self) -> None:
         """Be ready for nothing, and be found and watched by nobody any more."""
@@ -96,12 +121,12 @@ class Readiness:
         self._watchers = ()
         _levels.pop(self.fd, None)
 
-    def watch(self, watcher: Watcher) -> None:
-        """Tell *watcher* of changes from now on."""
+    def watch(self, watcher: Candidates) -> None:
+        """Be among the candidates of *watcher* from now on, whenever something is newly ready."""
         with _watching:
             self._watchers = (*self._watchers, watcher)
 
-    def unwatch(self, watcher: Watcher) -> None:
+    def unwatch(self, watcher: Candidates) -> None:
         """Tell *watcher* nothing any more."""
         with _watching:
             self._watchers = tuple(other for other in self._watchers if other is not watcher)

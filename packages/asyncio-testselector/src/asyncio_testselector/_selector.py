@@ -3,9 +3,9 @@ A selector of mocks and real files.
 
 Theory of operation. Real files are registered with the real selector and reported by it, at the
 price of a dictionary entry. Mocks and memory objects are kept in the `Registry` alone. What is
-ready of these is among the *candidates*: descriptors that `notify` announced, or that
-`set_ready` counted a *pulse* for. ``select()`` looks at the candidates only, so that its cost does
-not depend on how many mocks are idle:
+ready of these is among the *candidates*: descriptors that a level announced, or that `set_ready`
+counted a *pulse* for. ``select()`` looks at the candidates only, so that its cost does not depend
+on how many mocks are idle:
 
 - a pulse is an event that is reported once (`set_read_ready`); two of one kind are reported by two
   calls of ``select()``; one that nobody waits for when it is due is dropped, as a real selector
@@ -27,7 +27,7 @@ from asyncio_testselector._cpython import loop_of
 from asyncio_testselector._descriptor import FileDescriptor, is_virtual
 from asyncio_testselector._pipes import refuse_pipes, serve_pipes
 from asyncio_testselector._pulses import Pulses
-from asyncio_testselector._readiness import Readiness, readiness_of
+from asyncio_testselector._readiness import Candidates, Readiness, readiness_of
 from asyncio_testselector._registry import ALL, Events, Registry, check_events, merged
 from asyncio_testselector._wakeup import LoopWakeup, SocketWakeup
 
@@ -74,15 +74,14 @@ class TestSelector(selectors.BaseSelector):
             raise TypeError(msg)
         self._selector = selector
         self._registry = Registry()
-        self._candidates: dict[int, None] = {}
+        self._candidates = Candidates()
         self._levels: dict[int, Readiness] = {}  # of the mocks that have one
         self._pulses = Pulses()
         self._file_pulses = Pulses()
-        self._wakeup: LoopWakeup | SocketWakeup | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._socket_wakeup: SocketWakeup | None = None
-        self._sleeping = False
         self._closed = False
-        self._spares = self._spared = 0
+        self._spares = self._spared = 0  # looks spared in a row, and how many are left
         if selector is not None:
             self._take_over(selector.get_map())
 
@@ -95,14 +94,15 @@ class TestSelector(selectors.BaseSelector):
             self._count_spares()
 
     def _meet_loop(self, key: SelectorKey) -> None:
-        if self._wakeup is None:
+        if self._loop is None:
             loop = loop_of(key)
             if loop is not None:
                 self.meet(loop)
 
     def meet(self, loop: asyncio.AbstractEventLoop) -> None:
         """Learn which loop registers files: it is woken by its own means, and served pipes."""
-        self._wakeup = LoopWakeup(loop)
+        self._loop = loop
+        self._candidates.wakeup = LoopWakeup(loop)
         serve_pipes(loop)
         self._count_spares()
 
@@ -154,7 +154,7 @@ class TestSelector(selectors.BaseSelector):
 
     def _watch(self, number: int, level: Readiness) -> None:
         self._levels[number] = level
-        level.watch(self)
+        level.watch(self._candidates)
         if level.events:
             self._candidates[number] = None
 
@@ -175,7 +175,7 @@ class TestSelector(selectors.BaseSelector):
         if keys is self._registry.mocks:
             level = self._levels.pop(key.fd, None)
             if level is not None:
-                level.unwatch(self)
+                level.unwatch(self._candidates)
             del keys[key.fd]
         else:
             self._ask_real("unregister", key, fileobj)
@@ -248,27 +248,31 @@ class TestSelector(selectors.BaseSelector):
         """
         if self._closed:
             self._check_open()
+        candidates = self._candidates
+        ready = self._ready_mocks() if candidates else []
         real = self._selector
-        ready = self._ready_mocks() if self._candidates else []
         if real is None:
             return ready
-        pulsed = self._pulsed_files() if self._file_pulses else []
-        if pulsed:
-            return ready + merged(pulsed, real.select(0))
-        if ready or (timeout is not None and timeout <= 0):
-            if self._spared < self._spares:
-                self._spared += 1
+        pulsed = self._pulsed_files() if self._file_pulses else None
+        if ready or pulsed or (timeout is not None and timeout <= 0):
+            if self._spared and not pulsed:
+                self._spared -= 1
                 return ready
-            self._spared = 0
-            return ready + real.select(0 if ready else timeout)
-        if self._wakeup is None and self._registry.mocks:
-            self._wakeup = self._socket_wakeup = SocketWakeup(real)
-        self._sleeping = True
+            self._spared = self._spares
+            events = real.select(0 if ready or pulsed else timeout)
+            if self._socket_wakeup is not None:
+                events = self._socket_wakeup.removed_from(events)
+            if pulsed:
+                events = merged(pulsed, events)
+            return ready + events if ready else events
+        if candidates.wakeup is None and self._registry.mocks:
+            candidates.wakeup = self._socket_wakeup = SocketWakeup(real)
+        candidates.sleeping = True
         try:  # unless something was announced since the look at the candidates
-            events = real.select(0 if self._candidates or self._file_pulses else timeout)
+            events = real.select(0 if candidates or self._file_pulses else timeout)
         finally:
-            self._sleeping = False
-        if self._candidates or self._file_pulses or self._socket_wakeup is not None:
+            candidates.sleeping = False
+        if candidates or self._file_pulses or self._socket_wakeup is not None:
             return self._with_news(events)
         return events
 
@@ -288,38 +292,39 @@ class TestSelector(selectors.BaseSelector):
         somebody wants a loop to wake up that is awake, and the news of a signal, which can wait for
         a few turns. Only selectors of the standard library are spared: others may count.
         """
-        alone = len(self._registry.files) <= 1 and isinstance(self._wakeup, LoopWakeup)
+        alone = len(self._registry.files) <= 1 and self._loop is not None
         plain = type(self._selector).__module__ == "selectors"
-        self._spares = SPARES if alone and plain else 0
+        self._spares = self._spared = SPARES if alone and plain else 0
 
     def _ready_mocks(self) -> Events:
         ready: Events = []
-        candidates, mocks = self._candidates, self._registry.mocks
+        candidates, pulses = self._candidates, self._pulses
+        levels, mocks = self._levels, self._registry.mocks
         for number in (*candidates,):
+            level = levels.get(number)
             key = mocks.get(number)
-            level = self._levels.get(number)
-            if level is not None and key is not None and number not in self._pulses:
-                # Ready as a rule: not taken out and put back, but out, and back if it was raised
-                # by another thread meanwhile.
-                events = level.events & key.events
-                if events:
-                    ready.append((key, events))
-                    continue
+            if level is None or key is None or number in pulses:
                 candidates.pop(number, None)
-                if level.events & key.events:
-                    candidates[number] = None
+                events = self._pulsed_mock(number, key, level)
+                if key is not None and events:
+                    ready.append((key, events))
+                continue
+            # Ready as a rule: not taken out and put back, but out, and back if it was raised by
+            # another thread meanwhile.
+            events = level.events & key.events
+            if events:
+                ready.append((key, events))
                 continue
             candidates.pop(number, None)
-            events = 0 if key is None else self._pulsed_mock(key, level)
-            if key is not None and events:
-                ready.append((key, events))
-            elif key is None:
-                self._pulses.drop(number)
+            if level.events & key.events:
+                candidates[number] = None
         return ready
 
-    def _pulsed_mock(self, key: SelectorKey, level: Readiness | None) -> int:
+    def _pulsed_mock(self, number: int, key: SelectorKey | None, level: Readiness | None) -> int:
         """Return what a mock is ready for by its level and its pulses; it may stay a candidate."""
-        number = key.fd
+        if key is None:
+            self._pulses.drop(number)
+            return 0
         events = 0 if level is None else level.events & key.events
         if events:
             self._candidates[number] = None
@@ -361,19 +366,9 @@ class TestSelector(selectors.BaseSelector):
         virtual = is_virtual(number)
         (self._pulses if virtual else self._file_pulses).add(number, events)
         if virtual:
-            self.notify(number)
-        elif self._sleeping:
-            self._wake()
-
-    def notify(self, fd: int, /) -> None:
-        """Take a virtual descriptor for a candidate, from any thread; see `_readiness`."""
-        self._candidates[fd] = None
-        if self._sleeping:
-            self._wake()
-
-    def _wake(self) -> None:
-        if self._wakeup is not None:
-            self._wakeup()
+            self._candidates[number] = None
+        if self._candidates.sleeping:
+            self._candidates.wake()
 
     def _check_open(self) -> None:
         if self._closed:
@@ -386,15 +381,17 @@ class TestSelector(selectors.BaseSelector):
             return
         self._closed = True
         for level in self._levels.values():
-            level.unwatch(self)
+            level.unwatch(self._candidates)
         self._levels.clear()
         self._registry.mocks.clear()
         self._registry.files.clear()
         self._candidates.clear()
         if self._selector is not None:
             self._selector.close()
-        if isinstance(self._wakeup, LoopWakeup):
-            refuse_pipes(self._wakeup.loop)
-        if self._wakeup is not None:
-            self._wakeup.close()
-            self._wakeup = self._socket_wakeup = None
+        self._candidates.wakeup = None
+        if self._loop is not None:
+            refuse_pipes(self._loop)
+            self._loop = None
+        if self._socket_wakeup is not None:
+            self._socket_wakeup.close()
+            self._socket_wakeup = None

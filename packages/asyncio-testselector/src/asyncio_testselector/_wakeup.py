@@ -32,9 +32,6 @@ class LoopWakeup:
         with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(nothing)
 
-    def close(self) -> None:
-        """Have nothing to give back."""
-
 
 @final
 class SocketWakeup:
