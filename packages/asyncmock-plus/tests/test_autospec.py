@@ -1,7 +1,11 @@
 """create_autospec: made on access, and as if everything were there."""
 
+import copy
+import dataclasses
 import functools
+import gc
 import inspect
+import pickle
 
 import asyncmock_plus as mock
 import pytest
@@ -230,3 +234,87 @@ class TestBadInput:
         with pytest.raises(RuntimeError, match=f"'{typo}' might be a typo"):
             mock.create_autospec(Client, **{typo: True})
         assert mock.create_autospec(Client, unsafe=True, **{typo: True})
+
+
+def test_what_is_set_on_the_mock_of_a_function_is_shown_by_the_function() -> None:
+    spec = mock.create_autospec(function)
+    spec.mock.call_count = 7
+
+    assert spec.call_count == 7
+
+
+def test_results_to_come_of_a_function_can_be_taken_by_others() -> None:
+    spec = mock.create_autospec(lambda: None)
+    spec.side_effect = [1, 2, 3]
+
+    assert spec() == 1
+    assert list(spec.mock.side_effect) == [2, 3]
+
+
+def test_mock_outlives_the_function_it_stands_behind() -> None:
+    spec = mock.create_autospec(lambda: None)
+    spec()
+    behind, reset = spec.mock, spec.reset_mock
+    del spec
+    gc.collect()
+
+    behind()
+    reset()
+    assert (behind.called, behind.mock_calls) == (False, [])
+
+
+def test_class_methods_of_a_dataclass_are_checked() -> None:
+    @dataclasses.dataclass
+    class Job:
+        size: int
+
+        @classmethod
+        def build(cls, size): ...
+
+    job = mock.create_autospec(Job, instance=True)
+    job.build(1)
+
+    with pytest.raises(TypeError, match="missing a required argument: 'size'"):
+        job.build()
+
+
+def test_function_that_takes_no_argument_is_called_with_none_as_a_method() -> None:
+    class Client:
+        def broken(): ...
+
+    client = mock.create_autospec(Client)
+
+    # Nobody can call it on an instance, so nothing is checked; unittest.mock has it so.
+    assert client().broken() is client().broken.return_value
+
+
+def test_every_call_of_a_coroutine_function_is_checked() -> None:
+    client = mock.create_autospec(Client, instance=True)
+    client.fetch("a").close()
+    client.fetch("b").close()
+
+    with pytest.raises(TypeError, match="missing a required argument: 'key'"):
+        client.fetch()
+    assert client.fetch.mock_calls == [mock.call("a"), mock.call("b")]
+
+
+def test_signature_can_be_copied_and_pickled() -> None:
+    signature = inspect.signature(mock.create_autospec(function))
+
+    assert copy.copy(signature) == inspect.signature(function)
+    assert pickle.loads(pickle.dumps(signature)) == inspect.signature(function)
+
+
+def test_signature_has_no_other_attributes_than_signatures_have() -> None:
+    assert not hasattr(inspect.signature(mock.create_autospec(function)), "missing")
+
+
+def test_a_callable_without_a_signature_takes_whatever_its_function_refuses() -> None:
+    class Odd:
+        def __call__(self): ...
+
+        __signature__ = None
+
+    odd = mock.create_autospec(Odd(), spec_set=True)
+
+    assert odd() is odd.return_value

@@ -1,5 +1,6 @@
 """Calls: recorded raw, and shown as the standard library shows them."""
 
+import inspect
 import threading
 import unittest.mock as std
 
@@ -189,3 +190,73 @@ def test_private_names_of_the_standard_library_read_the_record() -> None:
 
     assert (instance._mock_called, instance._mock_call_count) == (True, 1)
     assert instance._mock_mock_calls == [mock.call(1)]
+
+
+def test_calls_of_a_standard_mock_that_is_returned_are_recorded() -> None:
+    instance, result = mock.Mock(), std.Mock()
+    instance.return_value = result
+    instance(1)(2)
+
+    assert instance.mock_calls == [mock.call(1), mock.call()(2)]
+
+
+def test_a_standard_mock_that_returns_ours_records_its_calls() -> None:
+    instance = std.Mock()
+    instance.return_value = mock.Mock()
+    instance(1)(2)
+
+    assert instance.mock_calls == [mock.call(1), mock.call()(2)]
+    assert instance.method_calls == []
+
+
+def test_a_mock_is_not_called_when_its_child_is() -> None:
+    instance = mock.Mock()
+    instance.child()
+
+    instance.assert_not_called()
+
+
+def test_a_signature_that_somebody_has_set_decides_what_is_equal() -> None:
+    instance = mock.Mock()
+    instance._spec_signature = inspect.signature(lambda a, b: None)
+    instance(1, b=2)
+
+    instance.assert_called_with(a=1, b=2)
+    with pytest.raises(AssertionError):
+        instance.assert_called_with(a=1, b=3)
+
+
+def test_mocks_that_return_each_other_can_be_reset() -> None:
+    one, two = mock.Mock(), mock.Mock()
+    one.return_value, two.return_value = two, one
+    one()()
+    one.reset_mock()
+
+    assert (one.call_count, two.call_count) == (0, 0)
+
+
+def test_record_of_method_calls_can_be_replaced() -> None:
+    instance = mock.Mock()
+    instance.child(1)
+    instance.method_calls = []
+    instance.child(2)
+
+    assert instance.method_calls == [mock.call.child(2)]
+
+
+def test_mock_that_took_the_delegate_of_somebody_records_there() -> None:
+    class Record:
+        __slots__ = ("call_args", "call_args_list", "call_count", "called", "mock_calls")
+
+        def __init__(self) -> None:
+            self.called, self.call_count, self.call_args = False, 0, None
+            self.call_args_list, self.mock_calls = [], []
+
+        return_value = side_effect = None
+
+    instance, record = mock.Mock(), Record()
+    instance._mock_delegate = record
+    instance(1)
+
+    assert (record.called, record.call_count, record.call_args) == (True, 1, mock.call(1))
+    assert record.mock_calls == record.call_args_list == [mock.call(1)]

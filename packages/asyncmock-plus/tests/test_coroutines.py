@@ -352,3 +352,86 @@ def test_code_under_test_that_calls_once_too_often_says_which_mock_is_exhausted(
         run(fetch_all())
     assert str(caught.value.__cause__) == "side_effect of 'fetch' is exhausted"
     assert (instance.call_count, instance.await_count) == (2, 1)
+
+
+@pytest.mark.parametrize("kind", [mock.CoroutineMock, mock.AsyncMock])
+def test_side_effect_may_leave_the_result_to_the_mock(kind) -> None:
+    instance = kind(side_effect=lambda: mock.DEFAULT, return_value=3)
+
+    assert run(instance()) == 3
+
+
+def test_subclass_of_an_async_mock_may_return_something_else_to_await() -> None:
+    class Eager(mock.AsyncMock):
+        def _execute_mock_call(self, /, *args, **kwargs):
+            future = asyncio.get_running_loop().create_future()
+            future.set_result(args)
+            return future
+
+    async def main():
+        eager = Eager()
+        assert await eager(1) == (1,)
+        assert await eager(2) == (2,)
+        assert eager.mock_calls == [mock.call(1), mock.call(2)]
+
+    run(main())
+
+
+def test_sealed_coroutine_mock_says_what_it_lacks() -> None:
+    instance = mock.CoroutineMock(name="fetch")
+    mock.seal(instance)
+
+    with pytest.raises(AttributeError, match="^fetch.child$"):
+        instance.child
+
+
+def test_coroutine_functions_in_the_spec_of_a_coroutine_mock_are_coroutine_mocks() -> None:
+    class Fetch:
+        async def __call__(self): ...
+
+        async def retry(self): ...
+
+        def cancel(self): ...
+
+    fetch = mock.CoroutineMock(spec=Fetch())
+
+    assert type(fetch.retry).__mro__[1] is mock.CoroutineMock
+    assert type(fetch.cancel).__mro__[1] is mock.MagicMock
+
+
+def test_coroutine_mock_is_an_asynchronous_context_manager() -> None:
+    async def main():
+        instance = mock.CoroutineMock()
+        instance.__aenter__.return_value = 3
+        async with instance as value:
+            assert value == 3
+        assert instance.__aenter__.await_count == instance.__aexit__.await_count == 1
+
+    run(main())
+
+
+def test_await_passes_over_who_waited_in_a_loop_that_is_closed() -> None:
+    instance = mock.CoroutineMock()
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(instance.awaited.wait())
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+
+    run(instance())
+    assert instance.await_count == 1
+    task.get_coro().close()
+    task._log_destroy_pending = False
+
+
+def test_await_passes_over_who_has_just_given_up_waiting() -> None:
+    async def main():
+        instance = mock.CoroutineMock()
+        task = asyncio.create_task(instance.awaited.wait())
+        await asyncio.sleep(0)
+        task.cancel()
+        await instance()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert repr(instance.awaited) == "<awaited 1 times, 0 waiting>"
+
+    run(main())

@@ -85,7 +85,6 @@ def test_every_mock_has_a_class_of_its_own() -> None:
         lambda cls, m: setattr(cls, "__len__", lambda self: 7),
         lambda cls, m: setattr(m, "__len__", lambda self: 7),
         lambda cls, m: m.__delattr__("__len__"),
-        lambda cls, m: delattr(cls, "__len__"),
         lambda cls, m: m.mock_add_spec(["size"]),
     ],
 )
@@ -295,3 +294,33 @@ def test_seal_of_the_standard_library_seals_ours() -> None:
 
     with pytest.raises(AttributeError, match=r"^mock\.unknown$"):
         instance.unknown
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_names_of_a_class_can_be_looked_up_in_the_class(name: str) -> None:
+    cls = getattr(mock, name)
+    missing = {key for key in dir(cls) if not hasattr(cls, key)}
+
+    assert missing <= {key for key in dir(getattr(std, name)) if not hasattr(cls, key)} | {
+        "__signature__"
+    }
+
+
+def test_a_mock_without_a_signature_says_so_as_any_object() -> None:
+    assert not hasattr(mock.Mock(spec=["read"]), "__signature__")
+    assert not hasattr(std.Mock(spec=["read"]), "__signature__")
+
+
+def test_magic_methods_of_a_class_whose_mock_is_gone_are_no_mocks() -> None:
+    cls = type(mock.MagicMock())
+    gc.collect()
+
+    assert not isinstance(cls.__len__, mock.NonCallableMock)
+
+
+def test_a_child_outlives_its_parent() -> None:
+    child = mock.Mock(name="parent").child
+    gc.collect()
+    child(1)
+
+    assert child.mock_calls == [mock.call(1)]

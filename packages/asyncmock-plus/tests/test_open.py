@@ -166,3 +166,11 @@ def test_json_is_read_from_a_mock():
 def test_data_that_is_neither_text_nor_bytes_is_refused(data):
     with pytest.raises(TypeError, match=r"read_data of mock_open\(\) must be str or bytes, not "):
         mock_open(read_data=data)
+
+
+def test_other_methods_of_the_file_are_mocks() -> None:
+    file = mock_open()("file")
+    file.truncate(3)
+
+    assert isinstance(file.truncate, MagicMock)
+    assert call.truncate(3) in file.mock_calls

@@ -3,6 +3,7 @@
 import enum
 import gc
 import inspect
+import unittest.mock as std
 import weakref
 
 import asyncmock_plus as mock
@@ -141,3 +142,68 @@ class TestBadInput:
     def test_exhausted_results(self) -> None:
         with pytest.raises(StopIteration):
             mock.Mock(side_effect=[])()
+
+
+def test_names_can_be_added_to_a_spec() -> None:
+    # unittest.mock does so for the fields of dataclasses.
+    reader = mock.Mock(spec=Reader)
+    reader._mock_extend_spec_methods(["size"])
+
+    assert isinstance(reader.size, mock.Mock)
+    with pytest.raises(AttributeError):
+        reader.write
+
+
+def test_a_wider_spec_gives_magic_methods_back() -> None:
+    reader = mock.MagicMock(spec=["read"])
+    with pytest.raises(TypeError):
+        len(reader)
+    reader.mock_add_spec(Reader)
+
+    assert len(reader) == 0
+
+
+def test_spec_that_shows_another_class_has_the_attributes_of_both() -> None:
+    class Proxy:
+        own = 1
+
+        @property
+        def __class__(self):
+            return Reader
+
+        def __getattr__(self, name):
+            return getattr(Reader(), name)
+
+    reader = mock.Mock(spec=Proxy())
+
+    reader.read, reader.own
+    with pytest.raises(AttributeError):
+        reader.write
+
+
+@pytest.mark.parametrize("module", [mock, std])
+def test_no_call_that_the_spec_refuses_is_the_expected_one(module) -> None:
+    instance = module.Mock(spec=lambda a: None)
+    instance()
+
+    with pytest.raises(AssertionError):
+        instance.assert_called_with()
+
+
+def test_names_of_coroutine_functions_in_a_spec_are_known() -> None:
+    class Client:
+        def get(self): ...
+
+        async def fetch(self): ...
+
+    assert mock.Mock(spec=Client)._spec_asyncs == ["fetch"]
+    assert mock.Mock()._spec_asyncs == []
+
+
+def test_a_function_wrapped_by_itself_is_an_ordinary_one() -> None:
+    def function(): ...
+
+    function.__wrapped__ = function
+    client = mock.Mock(spec=type("Client", (), {"function": function}))
+
+    assert type(client.function).__mro__[1] is mock.Mock

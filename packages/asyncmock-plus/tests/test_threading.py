@@ -57,3 +57,15 @@ def test_reset_forgets_calls() -> None:
         instance.wait_until_called()
     with pytest.raises(AssertionError):
         instance.wait_until_any_call_with(1)
+
+
+def test_coroutine_functions_in_its_spec_are_async_mocks() -> None:
+    class Client:
+        def get(self): ...
+
+        async def fetch(self): ...
+
+    client = mock.ThreadingMock(spec=Client, timeout=0.01)
+
+    assert isinstance(client.get, mock.ThreadingMock)
+    assert isinstance(client.fetch, mock.AsyncMock)

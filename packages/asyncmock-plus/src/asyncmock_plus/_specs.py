@@ -23,6 +23,9 @@ __unittest = True
 
 _missing = object()
 
+# Decorators that are looked through: a function can be wrapped by itself.
+_LAYERS = 100
+
 
 def is_mock(obj: Any) -> bool:
     """Return whether it is a mock, ours or the standard library's, whatever class it shows."""
@@ -49,7 +52,7 @@ def static_attribute(obj: Any, name: str, default: Any = None) -> Any:
 
 def unwrapped(obj: Any) -> Any:
     """Return the function under class methods, static methods, partials and decorators."""
-    for _ in range(100):
+    for _ in range(_LAYERS):
         if isinstance(obj, (staticmethod, classmethod)):
             obj = obj.__func__
         elif isinstance(obj, (partial, partialmethod)):
@@ -145,7 +148,9 @@ def instance_dictionary(obj: Any) -> dict[str, Any]:
 
 def is_async_generator(obj: Any) -> bool:
     """Return whether calling it gives an asynchronous generator."""
-    while isinstance(obj, FunctionType) and obj.__globals__ is not vars(contextlib):
+    for _ in range(_LAYERS):
+        if not isinstance(obj, FunctionType) or obj.__globals__ is vars(contextlib):
+            break
         if inspect.isasyncgenfunction(obj):
             return True
         obj = obj.__dict__.get("__wrapped__")
