@@ -1,10 +1,11 @@
 """
 Changes a module in one place after the other, and tells which changes no test notices.
 
-Usage: ``python campaign/mutate.py PACKAGE MODULE [--tests FILE ...]``, for example
+Usage: ``python campaign/mutate.py PACKAGE MODULE ... [--tests FILE ...]``, for example
 ``python campaign/mutate.py asyncio-fakeclock _instants --tests test_instants.py``. It works on a
 copy, with cosmic-ray (``pip install cosmic-ray``). A survivor is a test that is missing, or a
-change that makes no difference; which of them, somebody has to look at.
+change that makes no difference; which of them, somebody has to look at: SURVIVORS.md is what they
+found. With ``--work FOLDER`` the copy is kept there, and a run that was stopped goes on.
 """
 
 from __future__ import annotations
@@ -45,37 +46,48 @@ def mutate(folder: Path, package: str, module: str, tests: list[str], timeout: f
     """Mutate the module of the copy in *folder*, and return the report on the survivors."""
     names = " ".join(f"tests/{name}" for name in tests) or "tests"
     values = {"package": package, "module": module, "tests": names, "timeout": timeout}
-    (folder / "mutate.toml").write_text(CONFIG.format(python=sys.executable, **values), "utf-8")
-    env = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    config, session = f"{module}.toml", f"{module}.sqlite"
+    (folder / config).write_text(CONFIG.format(python=sys.executable, **values), "utf-8")
+    env = {**os.environ, "PYTHONPATH": str(folder / "src")}
 
-    def call(program: str, *args: str) -> str:
-        command = [tool(program), *args]
+    def call(*command: str) -> str:
         done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
         if done.returncode:
             sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    call("cosmic-ray", "baseline", "mutate.toml")
-    call("cosmic-ray", "init", "mutate.toml", "session.sqlite")
-    call("cr-filter-operators", "session.sqlite", "mutate.toml")
-    call("cosmic-ray", "exec", "mutate.toml", "session.sqlite")
-    return call("cr-report", "--show-diff", "--surviving-only", "session.sqlite")
+    source, whole = folder / f"src/{package}/{module}.py", folder / f"{module}.whole"
+    if whole.exists():  # a run that was stopped has left its last change behind
+        shutil.copyfile(whole, source)
+    else:
+        shutil.copyfile(source, whole)
+        call(tool("cosmic-ray"), "baseline", config)
+        call(tool("cosmic-ray"), "init", config, session)
+        call(tool("cr-filter-operators"), session, config)
+        # The first run has compiled everything; of this module there will be many versions.
+        for compiled in source.parent.glob(f"__pycache__/{module}.*"):
+            compiled.unlink()
+    call(sys.executable, str(ROOT / "campaign" / "forked_tests.py"), config, session)
+    return call(tool("cr-report"), "--show-diff", "--surviving-only", session)
 
 
 def main() -> None:
-    """Mutate one module."""
+    """Mutate one module after the other."""
     parser = argparse.ArgumentParser(description="Finds changes that no test notices.")
     parser.add_argument("package", help="the distribution, such as asyncio-fakeclock")
-    parser.add_argument("module", help="the module, such as _instants")
+    parser.add_argument("modules", nargs="+", help="the modules, such as _instants")
     parser.add_argument("--tests", nargs="*", default=[], help="test files; default: all")
     parser.add_argument("--timeout", type=float, default=60.0, help="seconds for one run")
+    parser.add_argument("--work", type=Path, help="where to keep the copy; default: nowhere")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
-        folder = Path(work) / options.package
-        ignored = shutil.ignore_patterns("__pycache__", ".*")
-        shutil.copytree(ROOT / "packages" / options.package, folder, ignore=ignored)
+        folder = (options.work or Path(work)).resolve() / options.package
+        if not folder.exists():
+            ignored = shutil.ignore_patterns("__pycache__", ".*")
+            shutil.copytree(ROOT / "packages" / options.package, folder, ignore=ignored)
         package = options.package.replace("-", "_")
-        print(mutate(folder, package, options.module, options.tests, options.timeout))
+        for module in options.modules:
+            print(module, mutate(folder, package, module, options.tests, options.timeout), sep="\n")
 
 
 if __name__ == "__main__":
