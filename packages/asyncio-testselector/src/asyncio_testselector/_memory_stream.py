@@ -76,7 +76,6 @@ class StreamEnd:
         "read_shut",
         "recv_limit",
         "remote",
-        "size",
         "skipped",
         "unread",
         "wire",
@@ -91,7 +90,6 @@ class StreamEnd:
         self.local: Any = ""
         self.remote: Any = ""
         self.chunks: deque[bytes] = deque()
-        self.size: int = 0  # bytes in chunks, the skipped ones not counted
         self.skipped: int = 0  # bytes of the first chunk that are already read
         self.unread: int = 0
         self.error: int = 0  # what SO_ERROR says
@@ -156,7 +154,6 @@ class StreamEnd:
     def arrive(self, chunk: bytes) -> None:
         """Take what the peer sent."""
         self.chunks.append(chunk)
-        self.size += len(chunk)
         level = self.level
         events = level.events
         if not events & EVENT_READ:
@@ -164,22 +161,20 @@ class StreamEnd:
 
     def recv(self, size: int) -> bytes:
         """Return up to *size* bytes, ``b""`` at the end of the stream."""
-        if not self.size:
+        chunks = self.chunks
+        if not chunks:
             return self.recv_nothing() if size else b""
         if self.recv_limit and size > self.recv_limit:
             size = self.recv_limit
-        chunks = self.chunks
         chunk = chunks[0]
         if self.skipped or len(chunk) > size or (len(chunks) > 1 and not self.keep_chunks):
             chunk = self._gather(size)
         else:
             chunks.popleft()
-        got = len(chunk)
-        self.size -= got
-        if not self.size and not (self.read_shut or self.error):
-            self.level.events &= ~EVENT_READ
+        if not (chunks or self.read_shut or self.error):
+            self.level.events &= EVENT_WRITE
         peer = self.peer
-        peer.unread -= got
+        peer.unread -= len(chunk)
         if not peer.level.events & EVENT_WRITE:
             peer.drained()
         return chunk
@@ -204,7 +199,7 @@ class StreamEnd:
 
     def peek(self, size: int) -> bytes:
         """Return what `recv` would, and leave it there."""
-        if not self.size:
+        if not self.chunks:
             return self.recv_nothing() if size else b""
         return b"".join(self.chunks)[self.skipped : self.skipped + size]
 
@@ -227,7 +222,7 @@ class StreamEnd:
     def settle(self) -> None:
         """Bring the level up to date after something other than data changed."""
         events = 0
-        if self.size or self.read_shut or self.error:
+        if self.chunks or self.read_shut or self.error:
             events |= EVENT_READ
         if self.unread < self.capacity or self.write_shut or self.error:
             events |= EVENT_WRITE
@@ -272,7 +267,7 @@ class StreamEnd:
         peer = self.peer
         if not peer.closed:
             peer.write_shut = True
-            if self.size:
+            if self.chunks:
                 self.transmit_reset()
             else:
                 self.transmit_eof()
@@ -295,7 +290,7 @@ class StreamEnd:
     def forget(self) -> None:
         """Let go of what a closed end does not need."""
         self.chunks.clear()
-        self.size = self.skipped = 0
+        self.skipped = 0
         self.level.close()
 
 

@@ -76,7 +76,6 @@ class TcpEnd(StreamEnd):
             return
         # As the parent's; a call of super() would be a tenth of an echo.
         self.chunks.append(chunk)
-        self.size += len(chunk)
         level = self.level
         if not level.events & EVENT_READ:
             level.set(level.events | EVENT_READ)
@@ -113,7 +112,7 @@ class TcpEnd(StreamEnd):
         """Close this end: with a FIN, or with a reset if something was left unread."""
         self.closed = True
         if self.connected:
-            if self.size or self.linger_reset:
+            if self.chunks or self.linger_reset:
                 self.connected = False
                 self.transmit_reset()
             elif not self.write_shut:

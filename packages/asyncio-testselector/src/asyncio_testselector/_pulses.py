@@ -8,6 +8,10 @@ from typing import final
 
 KINDS = (EVENT_READ, EVENT_WRITE)
 
+# Counted up by any thread, also by its signal handlers, and down by the one that selects. One lock
+# is enough for all selectors: each new event loop has two counters.
+_counting = threading.RLock()
+
 
 @final
 class Pulses(dict[int, list[int]]):
@@ -20,12 +24,7 @@ class Pulses(dict[int, list[int]]):
     Two pulses of one kind are two reports; what nobody waits for when it is due is dropped.
     """
 
-    __slots__ = ("_lock",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        # Counted up by any thread, down by the one that selects.
-        self._lock = threading.Lock()
+    __slots__ = ()
 
     def numbers(self) -> list[int]:
         """Return the descriptors that something is to be reported of."""
@@ -33,7 +32,7 @@ class Pulses(dict[int, list[int]]):
 
     def add(self, number: int, events: int) -> None:
         """Count events of a descriptor."""
-        with self._lock:
+        with _counting:
             counts = self.setdefault(number, [0, 0, 0])
             for kind in KINDS:
                 counts[kind] += bool(events & kind)
@@ -45,7 +44,7 @@ class Pulses(dict[int, list[int]]):
     def take(self, key: SelectorKey) -> int:
         """Count one pulse of each kind down, and return those that the key waits for."""
         events = 0
-        with self._lock:
+        with _counting:
             counts = self[key.fd]
             for kind in KINDS:
                 if not key.events & kind:
