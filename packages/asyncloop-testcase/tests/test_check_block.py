@@ -38,7 +38,7 @@ active_handles: timers are left on the loop
     created at File "test_check_block.py", in test_block_on_a_loop_that_does_not_run
       loop.call_later(3600, print)
 
-(if that is meant to be, say so with @fail_on(active_handles=False))"""
+(if that is meant to be, say so with check_loop(active_handles=False))"""
     )
 
 

@@ -54,6 +54,9 @@ class check_loop:  # noqa: N801 - used like a function, as contextlib.suppress i
     .. versionadded:: 0.1.0
     """
 
+    # What takes the same options, for the report.
+    _switch = "check_loop"
+
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop | None = None,
@@ -75,6 +78,7 @@ class check_loop:  # noqa: N801 - used like a function, as contextlib.suppress i
         """Make one for the running loop, from a plan."""
         new = cls.__new__(cls)
         new._set(plan, None)
+        new._switch = "@fail_on"
         return new
 
     def _set(self, plan: Plan, loop: asyncio.AbstractEventLoop | None) -> None:
@@ -104,7 +108,7 @@ class check_loop:  # noqa: N801 - used like a function, as contextlib.suppress i
         if isinstance(error, UNJUDGED):
             watch.restore()
         else:
-            _judge(watch.finish(passed=error is None), error)
+            self._judge(watch.finish(passed=error is None), error)
 
     async def __aenter__(self) -> None:
         loop = asyncio.get_running_loop()
@@ -129,7 +133,7 @@ class check_loop:  # noqa: N801 - used like a function, as contextlib.suppress i
         if isinstance(error, UNJUDGED):
             watch.restore()
         else:
-            _judge(await watch.finish_inside(passed=error is None), error)
+            self._judge(await watch.finish_inside(passed=error is None), error)
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._watch is not None:
@@ -145,8 +149,7 @@ class check_loop:  # noqa: N801 - used like a function, as contextlib.suppress i
         assert watch is not None
         return watch
 
-
-def _judge(report: Report | None, error: BaseException | None) -> None:
-    """Raise the report, unless the block has failed already."""
-    if report is not None and error is None:
-        raise AssertionError(str(report))
+    def _judge(self, report: Report | None, error: BaseException | None) -> None:
+        """Raise the report, unless the block has failed already."""
+        if report is not None and error is None:
+            raise AssertionError(report.text(self._switch))

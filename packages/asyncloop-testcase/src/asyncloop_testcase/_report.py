@@ -85,9 +85,14 @@ class Report:
     verdicts: Sequence[Verdict]
 
     def __str__(self) -> str:
+        return self.text("@fail_on")
+
+    def text(self, switch: str | None) -> str:
+        """Return the report, and that *switch* takes the checks as options if there is one."""
         names = [verdict.check for verdict in self.verdicts]
         head = f"{len(names)} checks failed: " if len(names) > 1 else "a check failed: "
-        switch = ", ".join(f"{name}=False" for name in names)
         parts = [head + ", ".join(names), *map(str, self.verdicts)]
-        parts.append(f"(if that is meant to be, say so with @fail_on({switch}))")
+        if switch is not None:
+            options = ", ".join(f"{name}=False" for name in names)
+            parts.append(f"(if that is meant to be, say so with {switch}({options}))")
         return "\n\n".join(parts)

@@ -215,7 +215,7 @@ def _run_forever(loop: asyncio.AbstractEventLoop, body: Coroutine[Any, Any, None
         raise RuntimeError(msg)
     task.result()
     if report is not None:
-        raise AssertionError(str(report))
+        raise AssertionError(report.text(None))
 
 
 def _run_past(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:
