@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from selectors import EVENT_WRITE
+from selectors import EVENT_READ, EVENT_WRITE
 from typing import Any
 
 import pytest
@@ -71,13 +71,14 @@ def test_setting_the_send_buffer_sets_the_capacity() -> None:
     there.close()
 
 
-def test_sendmsg_takes_no_more_of_many_buffers_than_there_is_room_for() -> None:
+@pytest.mark.parametrize("last", [b"e", b"efg"])
+def test_sendmsg_takes_no_more_of_many_buffers_than_there_is_room_for(last: bytes) -> None:
     here, there = memory_socketpair(capacity=5)
 
     def buffers() -> Any:
         yield b"ab"
         yield memoryview(b"cd")
-        yield bytearray(b"efg")
+        yield bytearray(last)
         pytest.fail("read on although the stream is full")
 
     assert here.sendmsg(buffers()) == 5
@@ -126,3 +127,11 @@ def test_stream_whose_capacity_was_reduced_is_full_until_there_is_room() -> None
         there.recv(1)
         assert here._end.level.events & EVENT_WRITE
         assert here.send(b"ef") == 1
+
+
+def test_full_stream_that_shuts_its_reading_is_still_full() -> None:
+    here, there = memory_socketpair(capacity=1)
+    with here, there:
+        here.send(b"a")
+        here.shutdown(socket.SHUT_RD)
+        assert here._end.level.events == EVENT_READ

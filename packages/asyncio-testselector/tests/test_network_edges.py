@@ -301,6 +301,23 @@ def test_log_names_addresses_of_every_kind(network: MemoryNetwork) -> None:
     assert repr(network.log) == "<WireLog of 0 events>"
 
 
+def test_log_of_size_0_keeps_nothing() -> None:
+    network = MemoryNetwork(hosts=["db"], log_size=0)
+
+    async def main() -> None:
+        async with network:
+            with network.socket() as listener, network.socket() as client:
+                listener.bind(("db", 80))
+                listener.listen()
+                client.connect_ex(("db", 80))
+                client.send(b"x")
+                with listener.accept()[0] as server:
+                    assert server.recv(1) == b"x"
+
+    run(main())
+    assert len(network.log) == 0
+
+
 def test_unix_paths_may_be_bytes(network: MemoryNetwork) -> None:
     async def main() -> str:
         async with network:

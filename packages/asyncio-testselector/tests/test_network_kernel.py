@@ -80,8 +80,10 @@ def udp_peek(on: Bench) -> None:
     here, there = on.udp(), on.server(socket.SOCK_DGRAM)
     for text in (b"first", b"second"):
         here.sendto(text, there.getsockname())
+    on.note(lambda: there.recvfrom(4, socket.MSG_PEEK)[1] == ("127.0.0.1", here.getsockname()[1]))
     for flags in (socket.MSG_PEEK, socket.MSG_PEEK, 0, 0, 0):
         on.note(there.recv, 4, flags)
+    on.note(there.recvfrom, 4, socket.MSG_PEEK)
 
 
 def udp_messages(on: Bench) -> None:
@@ -203,6 +205,9 @@ def unix_streams(on: Bench) -> None:
     for client in clients:
         on.note(client.connect_ex, on.path)
     on.note(lambda: clients[0].getpeername() == on.path)
+    on.note(lambda: clients[0].send(b"x"))
+    with server.accept()[0] as accepted:
+        on.note(accepted.recvfrom, 9)
     on.note(clients[0].sendto, b"x", on.path)
 
 

@@ -292,6 +292,23 @@ def test_ends_that_cross_on_the_wire_are_no_news() -> None:
     assert kinds == ["connect", "accept", "reset", "eof", "connect", "accept", "reset", "reset"]
 
 
+def test_bytes_under_way_are_lost_when_the_connection_is_reset_meanwhile() -> None:
+    async def main() -> None:
+        network = MemoryNetwork(hosts=["db"])
+        async with network:
+            listener, client, server = await connected(network)
+            network.set_latency(1)
+            client.send(b"x")
+            assert network.reset() == 1
+            await asyncio.sleep(2)
+            with pytest.raises(ConnectionResetError):
+                server.recv(1)
+            assert server.recv(1) == b""
+            close(listener, client, server)
+
+    run(main())
+
+
 # -- connecting ------------------------------------------------------------------------------
 
 

@@ -561,6 +561,11 @@ def test_script_without_steps_says_so() -> None:
     sock.close()
 
 
+def test_script_without_steps_that_was_never_played_says_so() -> None:
+    with pytest.raises(ScriptError, match="^script 'idle' was never played: no client connected"):
+        SocketScript("idle").check()
+
+
 def test_script_without_a_timeout_waits_as_long_as_it_takes() -> None:
     script = SocketScript(timeout=None).expect(b"x").reply(b"ok")
 

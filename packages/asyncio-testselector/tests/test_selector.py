@@ -520,3 +520,23 @@ def test_mock_that_is_not_ready_any_more_is_no_candidate():
     level.set(EVENT_READ)
     assert [events for _, events in selector.select(0)] == [EVENT_READ]
     selector.close()
+
+
+def test_descriptor_registered_again_after_its_object_was_closed_says_nothing(selector):
+    level = Readiness(EVENT_READ)
+    selector.register(level.fd, EVENT_READ)
+    selector.unregister(level.fd)
+    level.close()
+    selector.register(level.fd, EVENT_READ)
+    assert selector.select(0) == []
+
+
+def test_news_of_what_nobody_watches_wake_nobody():
+    class Announcing(selectors.SelectSelector):
+        def select(self, timeout=None):
+            selector.set_ready(FileMock(), EVENT_READ)
+            return []
+
+    selector = TestSelector(Announcing())
+    assert selector.select(60) == selector.select(0) == []
+    selector.close()

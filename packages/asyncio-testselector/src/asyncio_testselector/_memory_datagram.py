@@ -123,8 +123,6 @@ class DatagramEnd:
 
     def close(self) -> None:
         """Close this end."""
-        if self.closed:
-            return
         self.closed = True
         self.messages.clear()
         self.level.close()

@@ -124,6 +124,10 @@ class NetworkDatagramEnd:
             self.level.events &= ~EVENT_READ
         return message[:size], source
 
+    def next_source(self) -> Any:
+        """Return who sent the message that is to be received next."""
+        return self._messages[0][1] if self._messages else None
+
     def recv(self, size: int) -> bytes:
         """Return one message, cut to *size* bytes."""
         return self.recv_from(size)[0]

@@ -106,11 +106,10 @@ class Fabric:
 
     def unbind(self, binding: Binding) -> None:
         """Take an address out of use."""
-        there = self._bindings.get(binding.place, [])
-        if binding in there:
-            there.remove(binding)
+        there = self._bindings[binding.place]
+        there.remove(binding)
         if not there:
-            self._bindings.pop(binding.place, None)
+            del self._bindings[binding.place]
 
     def free_port(self) -> int:
         """Return a port that nobody uses; after the last one it starts again."""

@@ -211,9 +211,10 @@ class NetworkSocket(MemorySocket):
     def recvfrom(self, bufsize: int, flags: int = 0, /) -> tuple[bytes, Any]:
         """Receive a message, and say from where; a stream says None."""
         end = self._end
-        if isinstance(end, NetworkDatagramEnd) and not flags:
-            return end.recv_from(bufsize)
-        return super().recvfrom(bufsize, flags)
+        if not isinstance(end, NetworkDatagramEnd):
+            return super().recvfrom(bufsize, flags)
+        source = end.next_source()
+        return self.recv(bufsize, flags), source
 
     def close(self) -> None:
         """Close; the network forgets the socket."""
