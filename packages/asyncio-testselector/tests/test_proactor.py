@@ -710,3 +710,23 @@ def test_real_files_do_not_come_to_the_selector_over_a_proactor():
             proactor.selector._selector.unregister(ours)
     assert repr(proactor) == "<TestProactor: over <IOCP>>"
     proactor.close()
+
+
+@pytest.mark.parametrize("ready", ["read", "write"])
+def test_only_what_is_ready_is_tried_again(loop, ready):
+    async def main():
+        sock = SocketMock()
+        sock.recv.side_effect = sock.send.side_effect = BlockingIOError
+        reading = loop.create_task(loop.sock_recv(sock, 10))
+        writing = loop.create_task(loop.sock_sendall(sock, b"x"))
+        await asyncio.sleep(0)
+        {"read": set_read_ready, "write": set_write_ready}[ready](sock, loop)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        calls = {"read": sock.recv.call_count, "write": sock.send.call_count}
+        assert calls == {"read": 1, "write": 1, ready: 2}
+        for task in (reading, writing):
+            task.cancel()
+        await asyncio.wait([reading, writing])
+
+    run(loop, main())
