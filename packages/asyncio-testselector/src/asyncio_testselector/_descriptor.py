@@ -82,4 +82,4 @@ def fd(fileobj: Any) -> int:
 
 def is_virtual(number: int) -> bool:
     """Tell whether a descriptor is one that no kernel knows."""
-    return isinstance(number, FileDescriptor) or number >= FIRST_VIRTUAL_FD
+    return number >= FIRST_VIRTUAL_FD or isinstance(number, FileDescriptor)

@@ -75,8 +75,10 @@ class Registry(Mapping[Any, SelectorKey]):
         Raises:
             ValueError: *fileobj* is no file, or is closed and was not registered.
         """
-        if type(fileobj) is FileDescriptor:
-            return fileobj
+        kind = type(fileobj)
+        if kind is FileDescriptor or (kind is int and fileobj >= 0):  # what asyncio passes
+            number: int = fileobj
+            return number
         try:
             return descriptor_of(fileobj)
         except ValueError:
