@@ -313,3 +313,40 @@ def test_steps_far_out_are_those_of_floats() -> None:
 
     assert run(main, start=1e15) == 1e15 + 0.1
     assert math.ulp(1e15) == 0.125
+
+
+def test_timer_that_another_one_of_its_instant_has_cancelled_does_not_run() -> None:
+    ran: list[str] = []
+
+    async def main(clock: FakeClock) -> None:
+        loop = asyncio.get_running_loop()
+
+        def first() -> None:
+            ran.append("first")
+            loop.call_soon(ran.append, "soon")
+            second.cancel()
+
+        loop.call_at(1.0, first)
+        second = loop.call_at(1.0, ran.append, "second")
+        loop.call_at(1.0, ran.append, "third")
+        await clock.advance(1)
+
+    run(main, auto=False)
+    assert ran == ["first", "third", "soon"]
+
+
+def test_second_step_meets_each_timer_at_its_instant() -> None:
+    met: list[float] = []
+
+    async def main(clock: FakeClock) -> None:
+        loop = asyncio.get_running_loop()
+        await clock.advance(1)  # with nothing to do; the loop is known to be quiet now
+        loop.call_later(1, lambda: met.append(loop.time()))
+        loop.call_later(2, lambda: met.append(loop.time()))
+        await clock.advance(2)
+        assert met == [2.0, 3.0]
+        loop.call_soon(lambda: met.append(loop.time()))
+        await clock.advance(1)
+
+    run(main, auto=False)
+    assert met == [2.0, 3.0, 3.0]

@@ -29,7 +29,8 @@ def test_sum_of_floats_is_what_was_meant() -> None:
     assert Grid(1e-9).rounded(0.1 + 0.2, 0.2) == 0.3
 
 
-@pytest.mark.parametrize("now", [0.3, 0.1 + 0.2 - 5e-17])
+# The last one is a bit above a grid point.
+@pytest.mark.parametrize("now", [0.3, 0.1 + 0.2 - 5e-17, 1.0000000002])
 def test_rounding_never_swallows_a_step(now: float) -> None:
     when = math.nextafter(now, math.inf)
 
@@ -40,6 +41,25 @@ def test_past_instant_is_left_alone() -> None:
     now = 0.29999999999999993
 
     assert Grid(1e-9).rounded(now, now) == now
+
+
+def test_past_instant_is_not_rounded_into_the_future() -> None:
+    assert Grid(1e-9).rounded(0.9999999996, 0.9999999998) == 0.9999999996
+
+
+def test_far_before_zero_nothing_is_rounded() -> None:
+    when = -4499999.9999999935
+    assert round(when, 9) != when
+
+    assert Grid(1e-9).rounded(when, -5e6) == when
+
+
+@pytest.mark.parametrize("resolution", [1.0, 1e-3, 1e-9, 1e-15])
+def test_fast_rounding_is_for_half_of_what_can_be_rounded(resolution: float) -> None:
+    grid = Grid(resolution)
+
+    assert grid.fast_below == pytest.approx(2e15 * resolution)
+    assert grid.exact_below == pytest.approx(4e15 * resolution)
 
 
 @pytest.mark.parametrize("when", [4.1e6 + 1 / 3, 1.7e9 + 0.1, 1e300, math.inf])
@@ -84,7 +104,7 @@ def test_negative_duration_is_refused(seconds: float) -> None:
         checked_seconds(seconds)
 
 
-@pytest.mark.parametrize("seconds", [math.nan, math.inf])
+@pytest.mark.parametrize("seconds", [math.nan, math.inf, float("inf")])
 def test_duration_that_never_ends_is_refused(seconds: float) -> None:
     with pytest.raises(ValueError, match=r"^cannot advance by (nan|inf) s: .* finite"):
         checked_seconds(seconds)

@@ -155,3 +155,30 @@ def test_processes_are_unknown_without_proc(monkeypatch: pytest.MonkeyPatch) -> 
 def test_process_that_has_gone_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("asyncio_fakeclock._processes._pids", lambda: frozenset({2**22 + 1}))
     assert Children().alive() == []
+
+
+def test_datagram_socket_with_a_path_is_own_without_the_help_of_the_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_sockets, "peer_inode", lambda inode: None)
+    path = str(tmp_path / "socket")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+            server.bind(path)
+            client.connect(path)
+            assert kinds(server, client) == [OWN, OWN]
+
+
+def test_descriptors_are_unknown_without_proc(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(path: str) -> list[str]:
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(_sockets.os, "listdir", missing)
+    assert _sockets.own_fds() == set()
+
+
+def test_server_counts_as_real_where_listeners_cannot_be_told(
+    connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(socket, "SO_ACCEPTCONN")
+    assert kinds(connection[0]) == [REAL]

@@ -1,6 +1,9 @@
 """The record of what ran when, as text and as a picture."""
 
+import _thread
 import asyncio
+import threading
+import time
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -162,3 +165,46 @@ def test_timer_at_infinity_is_drawn_to_the_edge() -> None:
 def test_clock_without_trace_has_no_timeline() -> None:
     with pytest.raises(RuntimeError, match=r"FakeClock\(trace=True\)"):
         FakeClock().timeline()
+
+
+def test_callback_runs_at_the_time_it_was_set_for() -> None:
+    async def main(clock: FakeClock) -> Timeline:
+        asyncio.current_task().set_name("main")  # type: ignore[union-attr]
+        asyncio.get_running_loop().call_later(2, expire)
+        await clock.advance(2)
+        return clock.timeline()
+
+    lines = run(main, trace=True, auto=False).text(places=False).splitlines()
+    assert lines[-1] == "  2 s  main: expire(), set at 0 s, runs"
+
+
+def test_timer_from_before_the_clock_is_left_out() -> None:
+    loop = asyncio.new_event_loop()
+    try:
+        loop.call_later(1, expire)
+        with FakeClock(loop, auto=True, trace=True) as clock:
+            loop.run_until_complete(asyncio.sleep(2))
+            assert [span.kind for span in clock.timeline().spans] == ["sleep"]
+    finally:
+        loop.close()
+
+
+def test_timer_that_no_code_of_the_user_has_set_has_no_line() -> None:
+    ended = threading.Event()
+
+    def end() -> None:
+        loop.stop()
+        ended.set()
+
+    loop = asyncio.new_event_loop()
+    try:
+        clock = FakeClock(loop, auto=True, trace=True).install()
+        loop.call_soon(loop.call_later, 1, end)
+        # Not a thread of `threading`: asyncio's is the outermost frame then.
+        _thread.start_new_thread(loop.run_forever, ())
+        assert ended.wait(60)
+        while loop.is_running():
+            time.sleep(0.001)
+        assert [(span.lane, span.where) for span in clock.timeline().spans] == [("callbacks", "")]
+    finally:
+        loop.close()

@@ -2,12 +2,16 @@
 
 import asyncio
 import socket
+import subprocess
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from asyncio_fakeclock import DeadlockError, FakeClock, StalledError
+from asyncio_fakeclock._work import RealWork
 from clocked import clocked_loop, run
 from scenarios import SCENARIOS
 
@@ -547,3 +551,86 @@ def test_deadlock_mentions_the_server_that_nobody_calls() -> None:
         run(main)
     assert "server socket at ('127.0.0.1', " in str(caught.value)
     assert "wait in clock.external()" in str(caught.value)
+
+
+def test_ignored_process_does_not_hold_time_back() -> None:
+    async def main(clock: FakeClock) -> float:
+        clock.ignore(child)
+        server = await asyncio.start_server(echo, "127.0.0.1", 0)
+        await asyncio.sleep(3600)
+        server.close()
+        return clock.time()
+
+    with clocked_loop(auto=True, stall_timeout=0.5) as (loop, clock):
+        # As far as the clock knows, it may call the server.
+        child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+        try:
+            assert loop.run_until_complete(main(clock)) == 3600.0
+        finally:
+            child.communicate(b"\n")
+
+
+def test_job_that_a_foreign_thread_submits_does_not_hold_time_back() -> None:
+    leave, start, submitted = threading.Event(), threading.Event(), threading.Event()
+
+    def submit() -> None:
+        start.wait()
+        pool.submit(leave.wait)
+        submitted.set()
+
+    async def main(clock: FakeClock) -> float:
+        start.set()
+        submitted.wait()
+        await asyncio.sleep(3600)
+        return clock.time()
+
+    with ThreadPoolExecutor(1) as pool:
+        foreign = threading.Thread(target=submit)
+        foreign.start()
+        try:
+            assert run(main, stall_timeout=0.5) == 3600.0
+        finally:
+            leave.set()
+            foreign.join()
+
+
+def test_job_has_not_ended_while_its_callbacks_run() -> None:
+    begun, leave, told = threading.Event(), threading.Event(), threading.Event()
+
+    def tell(future: object) -> None:
+        told.set()
+        leave.wait()
+
+    work = RealWork(lambda: None)
+    work.watch()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            future = pool.submit(begun.wait)
+            future.add_done_callback(tell)
+            begun.set()
+            told.wait()
+            assert future.done()
+            assert [name for _, name in work.pending()] == ["executor job Event.wait()"]
+            leave.set()
+        assert work.pending() == []
+    finally:
+        leave.set()
+        work.forget()
+
+
+def test_patch_of_somebody_else_over_ours_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    with clocked_loop():
+        ours = threading.Thread.start
+
+        def start(self: threading.Thread) -> None:
+            ours(self)
+
+        monkeypatch.setattr(threading.Thread, "start", start)
+
+    assert threading.Thread.start is start
+    thread = threading.Thread(target=int)
+    thread.start()
+    thread.join()
+    # What it calls is put back by hand here.
+    monkeypatch.undo()
+    threading.Thread.start = ours.__wrapped__  # type: ignore[method-assign, attr-defined]

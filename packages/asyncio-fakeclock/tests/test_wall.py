@@ -140,3 +140,13 @@ def test_missing_time_machine_is_told_with_the_way_out(monkeypatch: pytest.Monke
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ImportError, match=r"pip install 'asyncio-fakeclock\[wall\]'"):
         FakeClock(wall_clock=True)
+
+
+def test_cancelled_timer_does_not_move_the_wall_clock() -> None:
+    async def main(clock: FakeClock) -> float:
+        before = time.time()
+        asyncio.get_running_loop().call_later(5, print).cancel()
+        await asyncio.sleep(9)
+        return time.time() - before
+
+    assert run(main, wall_clock=True) == pytest.approx(9, abs=1e-6)

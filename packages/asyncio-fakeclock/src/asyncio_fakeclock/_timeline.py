@@ -8,7 +8,7 @@ import sys
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, final
 
 from asyncio_fakeclock._report import is_plumbing, seconds, timer_text
 from asyncio_fakeclock._svg import html_page, picture
@@ -160,7 +160,7 @@ class Timeline:
         return self.text()
 
     def _timer_set(self, loop: AbstractEventLoop, handle: TimerHandle, now: float) -> None:
-        task = _current_task(loop)
+        task = asyncio.current_task(loop)
         what = timer_text(handle)
         kind = KINDS.get(what, CALL)
         what = {SLEEP: "the sleep", TIMEOUT: "the timeout"}.get(kind, what)
@@ -179,13 +179,6 @@ class Timeline:
         if span is not None:
             self._events += 1
             span.end, span.state, span.order = now, state, (span.order[0], self._events)
-
-
-def _current_task(loop: AbstractEventLoop) -> asyncio.Task[Any] | None:
-    try:
-        return asyncio.current_task(loop)
-    except RuntimeError:
-        return None
 
 
 def _caller() -> str:
