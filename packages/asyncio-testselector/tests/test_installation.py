@@ -182,6 +182,45 @@ def test_mock_that_nobody_watches_is_ignored(loop):
     assert calls == reports == []
 
 
+def test_task_that_has_not_begun_to_wait_is_served(loop):
+    sock = SocketMock()
+    sock.recv.side_effect = [BlockingIOError, b"data"]
+
+    async def main():
+        reading = loop.create_task(loop.sock_recv(sock, 10))
+        set_read_ready(sock, loop)
+        for _ in range(4):  # begin, be ready, read, return
+            await asyncio.sleep(0)
+        assert reading.done()
+        return await reading
+
+    assert loop.run_until_complete(main()) == b"data"
+
+
+def test_reader_is_served_while_somebody_begins_to_write(loop):
+    mock, calls = FileMock(), []
+    loop.add_reader(mock, calls.append, "read")
+    loop.call_soon(loop.add_writer, mock, calls.append, "write")
+    set_write_ready(mock, loop)
+    set_read_ready(mock, loop)
+    turn(loop)
+    assert calls == ["read"]
+    turn(loop)
+    assert calls == ["read", "write"]
+    loop.remove_writer(mock)
+    loop.remove_reader(mock)
+
+
+def test_readiness_is_kept_for_no_longer_than_an_iteration(loop):
+    mock, calls = FileMock(), []
+    set_read_ready(mock, loop)
+    turn(loop, 2)
+    loop.add_reader(mock, calls.append, "read")
+    turn(loop, 2)
+    assert calls == []
+    loop.remove_reader(mock)
+
+
 def test_reader_removed_in_the_meantime_is_not_called(loop):
     mock, calls = SocketMock(), []
     loop.add_reader(mock, calls.append, "read")

@@ -86,8 +86,9 @@ def set_read_ready(fileobj: Any, loop: asyncio.AbstractEventLoop) -> None:
     Have the loop's next iteration find that *fileobj* can be read.
 
     The reader's callback is called once for each call of this function, as if the selector had
-    reported the file. If nobody waits to read it by then, nothing happens. May be called from
-    any thread.
+    reported the file. If nobody waits to read it yet, somebody who begins to in that iteration, as
+    a task does that was just created, is called in the one after; else nothing happens. May be
+    called from any thread.
 
     Args:
         fileobj: A mock, or a real file.
@@ -114,7 +115,7 @@ def set_read_ready(fileobj: Any, loop: asyncio.AbstractEventLoop) -> None:
 
 def set_write_ready(fileobj: Any, loop: asyncio.AbstractEventLoop) -> None:
     """
-    Have the loop's next iteration find that *fileobj* can be written.
+    Have the loop's next iteration find that *fileobj* can be written; see `set_read_ready`.
 
     Args:
         fileobj: A mock, or a real file.
@@ -140,7 +141,7 @@ def set_write_ready(fileobj: Any, loop: asyncio.AbstractEventLoop) -> None:
 
 
 def set_ready(fileobj: Any, loop: asyncio.AbstractEventLoop, events: int) -> None:
-    """Report events of a file once, in the loop's next iteration."""
+    """Report events of a file once: in the loop's next iteration, or as soon as it is watched."""
     if not isinstance(loop, asyncio.AbstractEventLoop):
         msg = f"cannot make {fileobj!r} ready for {loop!r}: it is no event loop"
         raise TypeError(msg)
@@ -150,10 +151,22 @@ def set_ready(fileobj: Any, loop: asyncio.AbstractEventLoop, events: int) -> Non
             raise_closed(loop)
             raise TypeError(no_selector(loop))
         loop.call_soon_threadsafe(report, fileobj, loop, events)
-        return
-    selector.set_ready(fileobj, events)
-    if not runs_here(loop):
-        loop.call_soon_threadsafe(int)
+    elif not is_watched(selector, fileobj, events):
+        # A task that was created before this call will have begun to wait by then.
+        loop.call_soon_threadsafe(selector.set_ready, fileobj, events)
+    else:
+        selector.set_ready(fileobj, events)
+        if not runs_here(loop):
+            loop.call_soon_threadsafe(int)
+
+
+def is_watched(selector: TestSelector, fileobj: Any, events: int) -> bool:
+    """Tell whether somebody waits for the events of a file."""
+    try:
+        key = selector.get_key(fileobj)
+    except (KeyError, ValueError, RuntimeError):  # not registered, no file, no selector any more
+        return False
+    return bool(key.events & events)
 
 
 def raise_closed(loop: asyncio.AbstractEventLoop) -> None:
