@@ -19,6 +19,62 @@ def test_lists_that_were_handed_out_grow() -> None:
     assert own == [mock.call(1)]
 
 
+def test_list_that_was_handed_out_grows_with_every_call() -> None:
+    instance = mock.Mock()
+    calls = instance.mock_calls
+    for number in range(3):
+        instance(number)
+
+    assert calls == [mock.call(0), mock.call(1), mock.call(2)]
+
+
+def test_calls_after_an_ancestor_found_a_parent_are_recorded_there() -> None:
+    grandparent, parent = mock.Mock(), mock.Mock()
+    child = parent.child
+    child(1)
+    grandparent.parent = parent
+    child(2)
+
+    assert grandparent.mock_calls == [mock.call.parent.child(2)]
+
+
+def test_a_result_that_equals_everything_is_returned() -> None:
+    assert mock.Mock(side_effect=lambda: mock.ANY)() is mock.ANY
+    assert mock.Mock(side_effect=lambda: mock.DEFAULT, return_value=mock.ANY)() is mock.ANY
+
+
+@pytest.mark.parametrize("module", [mock, std])
+def test_result_that_a_subclass_computes_is_returned(module) -> None:
+    class Loud(module.Mock):
+        @property
+        def return_value(self):
+            return super().return_value.upper()
+
+        @return_value.setter
+        def return_value(self, value):
+            module.Mock.return_value.fset(self, value)
+
+    loud = Loud()
+    loud.return_value = "word"
+
+    assert [loud(), loud()] == ["WORD", "WORD"]
+
+
+@pytest.mark.parametrize("module", [mock, std])
+def test_side_effect_that_a_subclass_computes_is_executed(module) -> None:
+    class Counting(module.Mock):
+        @property
+        def side_effect(self):
+            return lambda: self.call_count
+
+        @side_effect.setter
+        def side_effect(self, value): ...
+
+    counting = Counting(return_value="fixed")
+
+    assert [counting(), counting()] == [1, 2]
+
+
 def test_reset_leaves_lists_that_were_handed_out() -> None:
     instance = mock.Mock()
     instance(1)

@@ -7,10 +7,12 @@ import types
 
 import pytest
 from asyncmock_plus import GLOBAL, LIMITED, patch
+from asyncmock_plus._patch_layers import covered
 
 
 class Backend:
     limit = 10
+    timeout = 1
 
 
 SCOPES = pytest.mark.parametrize("scope", [GLOBAL, LIMITED])
@@ -600,4 +602,136 @@ def test_subclasses_that_start_in_their_own_way_can_be_limited():
     assert (next(steps), Backend.limit, next(steps), Backend.limit) == (20, 10, 20, 10)
     assert list(steps) == []
     assert events == ["enter", "exit"]
+    assert Backend.limit == 10
+
+
+def test_patch_in_the_innermost_of_three_calls_stays_above_all_of_theirs():
+    @patch.object(Backend, "timeout", 2, scope=LIMITED)
+    def innermost():
+        with patch.object(Backend, "limit", 40):
+            for _ in range(2):
+                assert (Backend.limit, Backend.timeout) == (40, 2)
+                yield
+
+    @patch.object(Backend, "limit", 30, scope=LIMITED)
+    def middle():
+        steps = innermost()
+        for step in steps:
+            assert (Backend.limit, Backend.timeout) == (40, 1)
+            yield step
+            assert (Backend.limit, Backend.timeout) == (40, 1)
+
+    @patch.object(Backend, "limit", 20, scope=LIMITED)
+    def outer():
+        yield from middle()
+
+    steps = outer()
+    for _ in range(2):
+        next(steps)
+        assert (Backend.limit, Backend.timeout) == (40, 1)
+    steps.close()
+    gc.collect()
+
+    assert Backend.limit == 10
+
+
+def test_call_that_is_closed_while_the_patches_of_another_one_are_lifted():
+    # As the garbage collector does it, at any allocation.
+    closing = []
+
+    class Settings(dict):
+        def update(self, *args, **kwargs):
+            super().update(*args, **kwargs)
+            while closing:
+                closing.pop().close()
+
+    settings = Settings(retries=3)
+
+    @patch.dict(settings, retries=5, scope=LIMITED)
+    def generator():
+        yield settings["retries"]
+        yield settings["retries"]
+
+    other = generator_of(LIMITED)
+    next(other)
+    steps = generator()
+    closing.append(other)
+
+    assert list(steps) == [5, 5]
+    assert (closing, settings, Backend.limit) == ([], {"retries": 3}, 10)
+    assert not covered
+
+
+@types.coroutine
+def old_coroutine():
+    yield Backend.limit
+    return Backend.limit
+
+
+def test_a_function_that_returns_an_old_coroutine_can_be_decorated():
+    patcher = patch.object(Backend, "limit", 20, scope=LIMITED)
+    steps = patcher.decorate_async_callable(lambda: old_coroutine())()
+
+    assert steps.send(None) == 20
+    assert Backend.limit == 10
+    assert finished(steps.send, None) == 20
+
+
+def test_an_awaitable_that_takes_no_errors_ends_with_the_error():
+    class Iterated:
+        def __await__(self):
+            return iter([1, 2])
+
+    patcher = patch.object(Backend, "limit", 20, scope=LIMITED)
+    steps = patcher.decorate_async_callable(Iterated)()
+    assert steps.send(None) == 1
+
+    with pytest.raises(KeyError, match="thrown"):
+        steps.throw(KeyError("thrown"))
+    assert Backend.limit == 10
+
+
+class Ender:
+    """A patcher of somebody else, which does something at the end."""
+
+    attribute_name = None
+    new = 1
+
+    def __init__(self, end):
+        self.end = end
+
+    def __enter__(self):
+        return None
+
+    def __exit__(self, *exc_info):
+        return self.end(*exc_info)
+
+
+def test_a_patcher_of_somebody_else_may_swallow_the_error():
+    ended = []
+
+    @patch.object(Backend, "limit", 20)
+    def fail():
+        raise KeyError
+
+    fail.patchings.insert(0, Ender(lambda *exc_info: ended.append(exc_info[0])))
+    fail.patchings.append(Ender(lambda *exc_info: True))
+
+    assert fail() is None
+    assert ended == [None]
+    assert Backend.limit == 10
+
+
+def test_patches_end_when_that_of_somebody_else_fails_to():
+    def fail_to_end(*exc_info):
+        raise ValueError("broken")
+
+    @patch.object(Backend, "limit", 20)
+    def function():
+        pass
+
+    function.patchings.append(Ender(fail_to_end))
+
+    with pytest.raises(ValueError, match="broken"):
+        function()
     assert Backend.limit == 10

@@ -393,3 +393,27 @@ def test_tasks_with_patches_of_one_dictionary():
         assert (who, True) in items
         if who in "bd":
             assert ("who", who) in items
+
+
+def test_two_limited_patches_of_one_dictionary_are_lifted_from_under_a_block():
+    settings = {}
+
+    @patch.dict(settings, one=1, scope=LIMITED)
+    @patch.dict(settings, two=2, scope=LIMITED)
+    def generator():
+        with patch.dict(settings, block=1):
+            settings["own"] = 1
+            yield
+            assert settings.keys() == {"one", "two", "block", "own"}
+            settings["more"] = 1
+            yield
+            assert settings.keys() == {"one", "two", "block", "own", "more"}
+
+    steps = generator()
+    for _ in range(2):
+        next(steps)
+        assert settings.keys() == {"block"}
+    assert next(steps, "end") == "end"
+
+    assert settings == {}
+    assert not covered

@@ -77,3 +77,8 @@ def test_the_attribute_is_the_last_part():
 def test_a_target_without_a_dot_is_refused(target):
     with pytest.raises(TypeError, match=f"You supplied: {target!r}"):
         split_target(target)
+
+
+def test_a_module_that_was_not_imported_before_is_imported(package):
+    assert "stocked" not in sys.modules
+    assert importer("stocked").shelf.where == "attribute"

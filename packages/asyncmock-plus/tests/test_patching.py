@@ -442,6 +442,37 @@ def test_patches_of_the_standard_library_are_not_ours_to_stop():
         patcher.stop()
 
 
+def test_what_is_there_can_be_asked_for_without_a_start():
+    assert patch.object(Backend, "limit").get_original() == (10, True)
+    with pytest.raises(AttributeError, match="does not have the attribute 'missing'"):
+        patch.object(Backend, "missing").get_original()
+
+
+def test_patches_of_one_call_can_be_started_by_others():
+    # Libraries that decorate test methods themselves call it.
+    patcher = patch.object(Backend, "limit")
+
+    @patcher
+    def function(mock): ...
+
+    with patcher.decoration_helper(function, (1,), {"key": 2}) as (args, kwargs):
+        assert args == (1, Backend.limit)
+        assert kwargs == {"key": 2}
+    assert Backend.limit == 10
+
+
+def test_an_attribute_that_cannot_be_removed_again_is_an_error():
+    class Sticky:
+        def __delattr__(self, name):
+            raise AttributeError("sticky")
+
+    patcher = patch.object(Sticky(), "made", 1, create=True)
+    patcher.start()
+
+    with pytest.raises(AttributeError, match="^sticky$"):
+        patcher.stop()
+
+
 class TestBadInput:
     def test_a_missing_attribute(self):
         with pytest.raises(

@@ -64,8 +64,9 @@ class Calls(Outcomes):
         parents = ancestors(me)
         for append, name, method_name in parents:
             append((name, method_name, args, kwargs))
-        result = OPEN if self._mock_is_open else self._mock_return_value
-        if result is DEFAULT or self._mock_side_effect is not None:
+        fixed = me.plan.outcomes and not self._mock_is_open and self._mock_side_effect is None
+        result = self._mock_return_value if fixed else OPEN
+        if result is DEFAULT:
             result = OPEN
         if me.ledger is None:
             me.route = (VERSION[0], check, parents, result, None)
