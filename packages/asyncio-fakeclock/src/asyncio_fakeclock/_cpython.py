@@ -1,8 +1,8 @@
 """
-The timers of a loop on a heap of our own, and everything else that needs CPython's private names.
+The timers of a loop on an agenda of ours, and everything else that needs CPython's private names.
 
-Theory of operation. ``loop.call_at`` is replaced, so that timers go to our heap and
-``loop._scheduled`` stays empty. With that the loop itself tells us whether it is idle:
+Theory of operation. ``loop.call_at`` is replaced, so that timers go to an agenda (``_agenda.py``)
+and ``loop._scheduled`` stays empty. With that the loop itself tells us whether it is idle:
 ``BaseEventLoop._run_once`` asks its selector for ``select(0)`` when callbacks are ready (or
 ``stop()`` was called), and for ``select(None)`` when there are neither callbacks nor timers:
 exactly when time may move. ``select`` is replaced, too, and moves it there.
@@ -33,9 +33,11 @@ from __future__ import annotations
 import asyncio
 from asyncio import TimerHandle
 from contextvars import Context, copy_context
-from heapq import heapify, heappop, heappush
+from heapq import heappush
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from asyncio_fakeclock._agenda import NEVER, Agenda
 from asyncio_fakeclock._instants import MAGIC, Grid
 
 if TYPE_CHECKING:
@@ -62,16 +64,17 @@ HANDLE_SLOTS = frozenset(
     }
 )
 
-NEVER = float("inf")
-
 _new_handle: Any = asyncio.TimerHandle.__new__
 _KNOWN_LAYOUT = {
     *asyncio.Handle.__slots__,
     *asyncio.TimerHandle.__slots__,
 } - {"__weakref__"} == HANDLE_SLOTS
 
-# Cancelled timers are swept out when there are more of them than this, and than live ones.
-_SWEEP_ABOVE = 100
+_is_cancelled = attrgetter("_cancelled")
+
+# Cancelled timers are swept out when there are more of them than this, and than timers were left
+# the last time: a sweep costs no more than setting and cancelling what it looks at.
+_SWEEP_ABOVE = 1000
 
 
 class LoopTimers:
@@ -95,14 +98,14 @@ class LoopTimers:
     """
 
     __slots__ = (
+        "_agenda",
         "_cancelled",
         "_fast_below",
         "_grid",
-        "_heap",
         "_loop",
         "_owner",
         "_ready",
-        "_seq",
+        "_sweep_above",
         "_units",
         "jumps",
         "limit",
@@ -130,10 +133,10 @@ class LoopTimers:
         self._grid = grid
         self._units = grid.units
         self._fast_below = grid.fast_below
-        self._heap: list[tuple[float, int, Any]] = []
+        self._agenda = Agenda()
         self._ready: deque[Handle] = ready_queue(loop)
-        self._seq = 0
         self._cancelled = 0
+        self._sweep_above = _SWEEP_ABOVE
         self.now = start
         self.limit = -NEVER
         self.quiet = False
@@ -162,7 +165,8 @@ class LoopTimers:
         # By way of the loop: somebody may have wrapped its call_at() after us.
         loop = self._loop
         timer: TimerHandle = loop.call_at(self.now + delay, callback, *args, context=context)
-        drop_frames(timer, 1)
+        if loop._debug:
+            drop_frames(timer, 1)
         return timer
 
     def call_at(
@@ -199,8 +203,7 @@ class LoopTimers:
             timer._source_traceback = None
             timer._when = when
         timer._scheduled = True
-        self._seq = seq = self._seq + 1
-        heappush(self._heap, (when, seq, timer))
+        self._agenda.add(when, timer)
         if self.watched:
             self._owner._timer_set(timer)
         made: TimerHandle = timer
@@ -239,12 +242,10 @@ class LoopTimers:
         if self.watched:
             self._owner._timer_cancelled(handle)
         self._cancelled += 1
-        if self._cancelled > _SWEEP_ABOVE and self._cancelled * 2 > len(self._heap):
-            heap = self._heap
-            # In place: a callback may be the one who cancels, while select() holds the list.
-            heap[:] = [entry for entry in heap if not entry[2].cancelled()]
-            heapify(heap)
+        if self._cancelled > self._sweep_above:
+            left = self._agenda.drop(_is_cancelled)
             self._cancelled = 1  # the handle itself, which is marked only after this call
+            self._sweep_above = max(_SWEEP_ABOVE, left)
 
     def select(self, timeout: float | None = None) -> list[Any]:
         """Run what is due, move time if the loop is idle; it replaces ``selector.select``."""
@@ -253,76 +254,73 @@ class LoopTimers:
             self._owner._spinning()
         if timeout is not None and timeout <= 0:
             return self._turn()
-        ready, heap, loop = self._ready, self._heap, self._loop
+        ready, agenda, loop = self._ready, self._agenda, self._loop
         slowly = self.watched or loop._debug
         while True:
             if not self.quiet:
                 events = self._owner._unsettled()
                 if events is not None:
                     return events
-            if not heap:
-                return self._owner._exhausted()
-            when, _, timer = heap[0]
-            if timer._cancelled:
-                self._drop_first()
-                continue
+            when = agenda.next
             if when > self.now:
                 if when > self.limit:
                     return self._owner._exhausted()
-                self.jumps += 1
-                if self.jumps > self.max_jumps:
+                if self.jumps >= self.max_jumps:
                     self._owner._jumped_far()
-                self.now = when
-                self.turns = 0
-            last = self._seq
-            if slowly:
-                self._owner._moved(self.now)
-                self._make_ready(last)
+            timer = agenda.take()
+            if slowly or type(timer) is list or timer._cancelled:
+                self._run(when, self._live(timer), by_loop=slowly)
             else:
-                heappop(heap)
+                # The same, for the one timer that most instants have.
                 timer._scheduled = False
+                if when > self.now:
+                    self.now = when
+                    self.turns = 0
+                    self.jumps += 1
                 timer._run()
             if ready or loop._stopping:
-                self._finish_instant(last)
                 return []
 
-    def _finish_instant(self, last: int) -> None:
-        # What was due together with a timer that made a callback ready comes before that callback;
-        # a timer with a number above *last* was set by a callback of this very instant.
-        heap, now = self._heap, self.now
-        while heap and heap[0][0] <= now and heap[0][1] <= last:
-            timer = heap[0][2]
-            if timer._cancelled:
-                self._drop_first()
-            else:
-                heappop(heap)
-                timer._scheduled = False
-                timer._run()
+    def _run(self, when: float, due: list[Any], *, by_loop: bool) -> None:
+        if not due:
+            return
+        if when > self.now:
+            self.now = when
+            self.turns = 0
+            self.jumps += 1
+            if self.watched:
+                self._owner._moved(when)
+        if by_loop:
+            self._make_ready(due)
+            return
+        rest = iter(due)
+        try:
+            for timer in rest:
+                if not timer._cancelled:
+                    timer._run()
+        finally:
+            self._ready.extend(rest)  # after sys.exit() in a callback: nothing is lost
+
+    def _live(self, taken: Any) -> list[Any]:
+        """Return those of the timers taken from the agenda that have not been cancelled."""
+        timers = taken if type(taken) is list else [taken]
+        for timer in timers:
+            timer._scheduled = False
+        live = [timer for timer in timers if not timer._cancelled]
+        self._cancelled -= len(timers) - len(live)
+        return live
 
     def _turn(self) -> list[Any]:
         # A busy loop: time stands still, and what is due joins the callbacks.
-        heap = self._heap
-        if heap and heap[0][0] <= self.now:
-            self._make_ready(self._seq)
+        while self._agenda.next <= self.now:
+            self._make_ready(self._live(self._agenda.take()))
         return [] if self.quiet else self.poll(0)
 
-    def _make_ready(self, last: int) -> None:
-        heap, now = self._heap, self.now
-        while heap and heap[0][0] <= now and heap[0][1] <= last:
-            timer = heap[0][2]
-            if timer.cancelled():
-                self._drop_first()
-                continue
-            heappop(heap)
-            timer._scheduled = False
-            if self.watched:
+    def _make_ready(self, due: list[Any]) -> None:
+        if self.watched:
+            for timer in due:
                 self._owner._about_to_run(timer)
-            self._ready.append(timer)
-
-    def _drop_first(self) -> None:
-        timer: Any = heappop(self._heap)[2]
-        timer._scheduled = False
-        self._cancelled -= 1
+        self._ready.extend(due)
 
 
 def drop_frames(handle: Any, count: int) -> None:

@@ -24,6 +24,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, final
 
 from asyncio_fakeclock import _cpython
+from asyncio_fakeclock._agenda import NEVER
 from asyncio_fakeclock._errors import DeadlockError, LivelockError, StalledError
 from asyncio_fakeclock._progress import Progress
 from asyncio_fakeclock._queue import TimerQueue
@@ -89,7 +90,7 @@ class Pacer:
         self._auto = False
         self._ended = False
         self._progress = Progress(loop)
-        self._last_timer_seen = 0
+        self._instants_seen: frozenset[float] = frozenset()
         self.queue = TimerQueue(loop, self, grid, start, max_turns=max_turns, max_jumps=max_jumps)
         self.queue.watched = wall is not None or timeline is not None
         self.surroundings = Surroundings(loop, self._disturb)
@@ -148,7 +149,7 @@ class Pacer:
         if self._targets:
             self.queue.limit = self._targets[0][0]
         else:
-            self.queue.limit = _FARTHEST if self._auto else -_cpython.NEVER
+            self.queue.limit = _FARTHEST if self._auto else -NEVER
 
     @contextmanager
     def external(self) -> Iterator[None]:
@@ -215,7 +216,7 @@ class Pacer:
     def _give_up(self) -> None:
         now = seconds(self.queue.now)
         when = self.queue.next_timer()
-        if when is None or when >= _cpython.NEVER:
+        if when is None or when >= NEVER:
             what = (
                 f"deadlock at {now} s: no callback is ready, no timer is set and nothing real is "
                 "in flight."
@@ -254,11 +255,10 @@ class Pacer:
     def _jumped_far(self) -> None:
         queue = self.queue
         queue.jumps = 0
-        oldest, seen = queue.oldest_timer(), self._last_timer_seen
-        self._last_timer_seen = queue.last_timer
+        before, self._instants_seen = self._instants_seen, queue.instants()
         if self._targets or not self._auto:
             return
-        if self._progress.has_stopped(renewed=oldest is None or oldest > seen):
+        if self._progress.has_stopped(renewed=not queue.has_timer_at(before)):
             timers = ", ".join(sorted({timer_text(timer) for timer in queue.timers()}))
             self._report_livelock(
                 f"livelock: the clock has run on to {seconds(queue.now)} s, and for "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from heapq import heappush
 from typing import TYPE_CHECKING, final
 
-from asyncio_fakeclock._cpython import NEVER, LoopTimers, give_timer, set_when, take_timers
+from asyncio_fakeclock._cpython import LoopTimers, give_timer, set_when, take_timers
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, TimerHandle
+    from collections.abc import Iterable
 
 __all__ = ["TimerQueue"]
 
@@ -23,35 +23,33 @@ class TimerQueue(LoopTimers):
 
     def next_timer(self) -> float | None:
         """Return the instant of the next timer that has not been cancelled."""
-        heap = self._heap
-        while heap and heap[0][2].cancelled():
-            self._drop_first()
-        return heap[0][0] if heap else None
-
-    def oldest_timer(self) -> int | None:
-        """Return the number of the timer that was scheduled first, of those that will come."""
-        return min(
-            (s for when, s, t in self._heap if when < NEVER and not t.cancelled()), default=None
-        )
-
-    @property
-    def last_timer(self) -> int:
-        """The number of the timer that was scheduled last."""
-        return self._seq
+        agenda = self._agenda
+        while first := agenda.at(agenda.next):
+            if not all(timer.cancelled() for timer in first):
+                return agenda.next
+            self._live(agenda.take())
+        return None
 
     def timers(self) -> list[TimerHandle]:
         """Return the timers to come, in order."""
-        return [timer for _, _, timer in sorted(self._heap) if not timer.cancelled()]
+        return [timer for timer in self._agenda if not timer.cancelled()]
+
+    def instants(self) -> frozenset[float]:
+        """Return the instants of all timers, except those that never come due."""
+        return self._agenda.instants()
+
+    def has_timer_at(self, instants: Iterable[float]) -> bool:
+        """Whether there is a timer to come at one of these."""
+        at = self._agenda.at
+        return any(not timer.cancelled() for when in instants for timer in at(when))
 
     def idle(self) -> bool:
         """Whether neither a callback is ready nor a timer due."""
-        heap = self._heap
-        return not self._ready and not (heap and heap[0][0] <= self.now)
+        return not self._ready and self._agenda.next > self.now
 
     def idle_until(self, when: float) -> bool:
         """Whether nothing at all happens until after *when*, as far as the loop knows."""
-        heap = self._heap
-        return self.quiet and not self._ready and not (heap and heap[0][0] <= when)
+        return self.quiet and not self._ready and self._agenda.next > when
 
     def move(self, when: float) -> None:
         """Set the time to *when*, which is not before any timer."""
@@ -67,8 +65,7 @@ class TimerQueue(LoopTimers):
         for timer in take_timers(loop):
             when = self.now + (timer.when() - real_now)
             set_when(timer, when)
-            self._seq += 1
-            heappush(self._heap, (when, self._seq, timer))
+            self._agenda.add(when, timer)
 
     def give_back(self, loop: AbstractEventLoop) -> None:
         """Give the timers to the loop, which has its own time again; the same."""
@@ -76,5 +73,5 @@ class TimerQueue(LoopTimers):
         for timer in self.timers():
             set_when(timer, real_now + (timer.when() - self.now))
             give_timer(loop, timer)
-        self._heap.clear()
+        self._agenda.clear()
         self._cancelled = 0
