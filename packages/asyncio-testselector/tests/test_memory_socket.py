@@ -53,6 +53,7 @@ CALLS = {
         s.getsockopt(SOL, socket.SO_LINGER, 8),
     ),
     "unknown option": lambda s: s.getsockopt(SOL, 999),
+    "option of no number": lambda s: s.getsockopt(SOL, -1),
     "unknown level": lambda s: s.getsockopt(999, 1),
     "TCP option of a Unix socket": lambda s: s.setsockopt(socket.IPPROTO_TCP, 1, 1),
     "type cannot be set": lambda s: s.setsockopt(SOL, socket.SO_TYPE, 1),

@@ -14,8 +14,13 @@ NAMES = """
     KEEPALIVE LINGER MARK OOBINLINE PASSCRED PRIORITY PROTOCOL RCVBUF RCVLOWAT RCVTIMEO REUSEADDR
     REUSEPORT SNDBUF SNDLOWAT SNDTIMEO TYPE USELOOPBACK
 """
-KNOWN = frozenset(getattr(socket, f"SO_{name}", -1) for name in NAMES.split())
+KNOWN = frozenset(getattr(socket, f"SO_{name}", -1) for name in NAMES.split()) - {-1}
 """The options of SOL_SOCKET that exist; others are refused as the kernel refuses them."""
+
+FIXED = tuple(
+    getattr(socket, f"SO_{name}", -1) for name in ("DOMAIN", "TYPE", "PROTOCOL", "ACCEPTCONN")
+)
+"""The options of SOL_SOCKET that can be asked for but not set; -1 where there is none."""
 
 INTERNET = frozenset(
     getattr(socket, name)
@@ -41,8 +46,7 @@ class SocketOptions:
     def __init__(self, family: int, type: int, proto: int) -> None:  # noqa: A002
         self._values: dict[tuple[int, int], Any] = {}
         self._internet = family in (socket.AF_INET, socket.AF_INET6)
-        facts = {"SO_DOMAIN": family, "SO_TYPE": type, "SO_PROTOCOL": proto, "SO_ACCEPTCONN": 0}
-        self._fixed = {getattr(socket, k): v for k, v in facts.items() if hasattr(socket, k)}
+        self._fixed: dict[int, int] = dict(zip(FIXED, (family, type, proto, 0), strict=True))
 
     def _check(self, level: int, name: int) -> None:
         if level == socket.SOL_SOCKET:

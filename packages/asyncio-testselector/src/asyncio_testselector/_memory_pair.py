@@ -73,12 +73,9 @@ def memory_socketpair(
     if family is None:
         family = int(socket.AF_INET) if UNIX is None else UNIX
     _check(family, type, capacity)
-    if family in INTERNET and not proto:
-        proto = socket.IPPROTO_TCP
-    make: Any = TcpEnd if family in INTERNET else StreamEnd
-    if type == socket.SOCK_DGRAM:
-        make = DatagramEnd
-    ends = make(Readiness(), capacity), make(Readiness(), capacity)
+    proto = proto or (socket.IPPROTO_TCP if family in INTERNET else 0)
+    end_class = _end_class(family, type)
+    ends = end_class(Readiness(), capacity), end_class(Readiness(), capacity)
     join(*ends)
     names = addresses or ((internet_address(family), internet_address(family)))
     for end, other, local in zip(ends, reversed(ends), names, strict=True):
@@ -93,6 +90,12 @@ def internet_address(family: int) -> Any:
         return ""
     address = (INTERNET[socket.AddressFamily(family)], next(_ports) % 16384 + 49152)
     return (*address, 0, 0) if family == socket.AF_INET6 else address
+
+
+def _end_class(family: int, kind: int) -> Any:
+    if kind == socket.SOCK_DGRAM:
+        return DatagramEnd
+    return TcpEnd if family in INTERNET else StreamEnd
 
 
 def _check(family: int, kind: int, capacity: int) -> None:
