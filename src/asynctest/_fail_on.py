@@ -141,7 +141,7 @@ def ignore_loop(func: Any = None) -> Any:
     """
     Switch off the check ``unused_loop``.
 
-    .. deprecated:: 0.1.0
+    .. deprecated:: 1.0.0
         It was in asynctest 0.8. Use ``fail_on(unused_loop=False)``.
     """
     warnings.warn(
