@@ -83,7 +83,7 @@ class ClockedTestCase(TestCase):
         one second later
         <unittest.result.TestResult run=1 errors=0 failures=0>
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
        The class and ``advance()`` are asynctest's (0.13).
     """
 

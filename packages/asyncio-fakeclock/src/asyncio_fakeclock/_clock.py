@@ -78,7 +78,7 @@ class FakeClock:
         >>> asyncio.run(main())
         ('awake', 3600.0)
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     __slots__ = (

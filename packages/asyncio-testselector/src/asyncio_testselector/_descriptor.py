@@ -34,7 +34,7 @@ class FileDescriptor(int):
         >>> first >= 2**31
         True
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
        The class and ``next_fd`` are those of asynctest 0.13, where numbers started at 0.
     """
 

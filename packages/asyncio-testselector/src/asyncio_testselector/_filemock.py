@@ -143,7 +143,7 @@ class FileMock(Mock):
         >>> asyncio.run(main())
         True
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
        The class is asynctest 0.13's; what the methods do by default is new.
     """
 

@@ -50,7 +50,7 @@ def install(loop: asyncio.AbstractEventLoop) -> TestSelector:
         True
         >>> loop.close()
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     if not isinstance(loop, asyncio.AbstractEventLoop):
         msg = f"cannot install a TestSelector on {loop!r}: it is no event loop"
@@ -107,7 +107,7 @@ def set_read_ready(fileobj: Any, loop: asyncio.AbstractEventLoop) -> None:
         >>> loop.remove_reader(sock), loop.close()
         (True, None)
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
        The function is asynctest 0.13's, which called the reader one iteration later.
     """
     set_ready(fileobj, loop, selectors.EVENT_READ)
@@ -134,7 +134,7 @@ def set_write_ready(fileobj: Any, loop: asyncio.AbstractEventLoop) -> None:
         >>> loop.remove_writer(sock), loop.close()
         (True, None)
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
        The function is asynctest 0.13's.
     """
     set_ready(fileobj, loop, selectors.EVENT_WRITE)

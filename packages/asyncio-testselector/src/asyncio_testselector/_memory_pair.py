@@ -68,7 +68,7 @@ def memory_socketpair(
         b''
         >>> there.close()
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     if family is None:
         family = int(socket.AF_INET) if UNIX is None else UNIX
@@ -150,7 +150,7 @@ async def memory_stream_pair(
         >>> asyncio.run(main())
         b'hello'
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     install(asyncio.get_running_loop())
     one, other = memory_socketpair(family, capacity=capacity, addresses=addresses)

@@ -66,7 +66,7 @@ class MemorySocket(socket.socket):
 
     Not made directly: see `memory_socketpair`, `SocketScript` and `MemoryNetwork`.
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     __slots__ = ("_end", "_family", "_level", "_options", "_proto", "_timeout", "_type")

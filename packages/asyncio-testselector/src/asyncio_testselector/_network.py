@@ -79,7 +79,7 @@ class MemoryNetwork:
         b'HELLO\n'
         >>> loop.close()
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     def __init__(

@@ -25,7 +25,7 @@ class WireEvent(NamedTuple):
         size: How many bytes it was.
         data: The first 4096 bytes.
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     time: float
@@ -69,7 +69,7 @@ class WireLog:
         >>> len(log), log[0].kind, log[0].size
         (1, 'data', 14)
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     __slots__ = ("_events", "append", "enabled")

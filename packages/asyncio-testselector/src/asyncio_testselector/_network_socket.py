@@ -31,7 +31,7 @@ class NetworkSocket(MemorySocket):
         fileno: Not here: a descriptor makes a socket of the operating system.
         fabric: The network it belongs to, unless it was given one when it was created.
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     __slots__ = ("_fabric", "_host")

@@ -43,7 +43,7 @@ class TestProactor:
         >>> loop = asyncio.proactor_events.BaseProactorEventLoop(TestProactor())
         >>> loop.close()
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     __test__ = False  # pytest: not a test case, whatever its name

@@ -31,7 +31,7 @@ class TestProactorEventLoop(proactor_events.BaseProactorEventLoop):
         'slept'
         >>> loop.close()
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     __test__ = False  # pytest: not a test case, whatever its name

@@ -144,7 +144,7 @@ def get_registered_events(selector: BaseSelector) -> set[SelectorKey]:
         >>> get_registered_events(selector) == {key}
         True
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
        The function is asynctest 0.13's.
     """
     return set(selector.get_map().values())

@@ -74,7 +74,7 @@ class SocketScript:
         b'+PONG\r\n'
         >>> loop.close()
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     def __init__(self, name: str = "script", *, timeout: float | None = PATIENCE) -> None:

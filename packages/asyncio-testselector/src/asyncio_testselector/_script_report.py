@@ -15,7 +15,7 @@ class ScriptError(AssertionError):
     Its text names the script, the step, the line that wrote the step, what was expected and what
     came instead.
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     __module__ = "asyncio_testselector"  # what a traceback shows is the public name

@@ -62,7 +62,7 @@ class TestSelector(selectors.BaseSelector):
         ...     selector.select() == [(key, selectors.EVENT_READ)], selector.select()
         (True, [])
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
        The class is asynctest 0.13's.
     """
 

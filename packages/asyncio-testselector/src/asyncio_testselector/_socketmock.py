@@ -60,7 +60,7 @@ class SocketMock(FileMock):
         >>> asyncio.run(main())
         b'hello'
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
        The class is asynctest 0.13's; what the methods do by default is new.
     """
 
@@ -99,7 +99,7 @@ class SSLSocketMock(SocketMock):
     of type SSLSocket``. To test TLS with asyncio, hand it a memory socket and ``ssl=``: see
     `memory_socketpair`.
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
        The class is asynctest 0.13's.
     """
 

@@ -43,7 +43,7 @@ async def exhaust_callbacks(loop: asyncio.AbstractEventLoop) -> None:
         >>> asyncio.run(main())
         ['called']
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     _check(loop)
     _waiting[loop] = _waiting.get(loop, 0) + 1

@@ -60,7 +60,7 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         >>> Tests("test_get").run()
         <unittest.result.TestResult run=1 errors=0 failures=0>
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     loop: asyncio.AbstractEventLoop = None  # type: ignore[assignment]  # None outside of tests

@@ -51,7 +51,7 @@ class check_loop:  # noqa: N801 - used like a function, as contextlib.suppress i
         ...     print(str(error).splitlines()[0])
         a check failed: pending_tasks
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     # What takes the same options, for the report.

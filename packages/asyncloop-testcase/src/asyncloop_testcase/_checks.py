@@ -92,7 +92,7 @@ class Check:
         ...         if os.getcwd() != self.before:
         ...             yield Finding(f"{os.getcwd()!r} instead of {self.before!r}")
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     name: ClassVar[str]
@@ -168,7 +168,7 @@ def register_check(check: C) -> C:
         ... def test():
         ...     pass
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     refused: object = check
     if not (isinstance(refused, type) and issubclass(refused, Check)):

@@ -52,7 +52,7 @@ def fail_on(**checks: object) -> Callable[[T], T]:
         ...     async def test(self):
         ...         self.task = asyncio.create_task(asyncio.sleep(60))
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     return _layer(validated(checks))
 
@@ -68,7 +68,7 @@ def strict(test: Any = None, /) -> Any:
     New versions and other packages bring new checks, so tests can begin to fail. Usable with and
     without parentheses.
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     decorate = _layer({ALL: "strict"})
     return decorate if test is None else decorate(test)
@@ -82,7 +82,7 @@ def lenient(test: Any = None, /) -> Any:
     """
     Switch every check off. Usable with and without parentheses.
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     decorate = _layer({ALL: "lenient"})
     return decorate if test is None else decorate(test)
@@ -92,7 +92,7 @@ def ignore_loop(test: T, /) -> T:
     """
     Switch off the check ``unused_loop``. Deprecated, as it was in asynctest 0.8.
 
-    .. deprecated:: 0.1.0
+    .. deprecated:: 1.0.0
         Use ``fail_on(unused_loop=False)``.
     """
     warnings.warn(

@@ -33,7 +33,7 @@ class FunctionTestCase(TestCase, unittest.FunctionTestCase):
         >>> FunctionTestCase(check).run()
         <unittest.result.TestResult run=1 errors=0 failures=0>
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     __test__ = False  # pytest is not to collect the class where it was imported

@@ -42,7 +42,7 @@ class Finding:
         temporary file 'a.txt'
           is still open
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     what: str

@@ -45,7 +45,7 @@ def child_loop() -> Iterator[asyncio.AbstractEventLoop]:
         ...     loop.run_until_complete(asyncio.sleep(0, "done"))
         'done'
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     before = _cpython.current_loop()
     loop = asyncio.new_event_loop()
@@ -72,7 +72,7 @@ def current_loop() -> Iterator[asyncio.AbstractEventLoop]:
         ...     loop is child
         True
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     loop, _ = _cpython.current_loop()
     if loop is None:
@@ -108,7 +108,7 @@ def run_until_complete(test: Any = None, /, *, loop: LoopContext = child_loop) -
         >>> test()
         done
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     _check_test("run_until_complete", test)
     _check_context("run_until_complete", loop)
@@ -168,7 +168,7 @@ def run_forever(
         >>> test()
         ['callback']
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     _check_test("run_forever", test)
     _check_context("run_forever", loop)

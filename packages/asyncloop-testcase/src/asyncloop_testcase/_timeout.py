@@ -71,7 +71,7 @@ def timeout(seconds: float | None, /) -> Callable[[T], T]:
         Task 'Task-...', coroutine Tests.test_hangs()
         ...
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
     check_timeout(seconds)
 

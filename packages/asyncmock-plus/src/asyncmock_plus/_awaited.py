@@ -30,7 +30,7 @@ class Awaited:
         >>> asyncio.run(main())
         (True, call('hello'))
 
-    .. versionadded:: 0.1.0
+    .. versionadded:: 1.0.0
     """
 
     def __init__(self, identity: Any) -> None:
