@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from asyncloop_testcase._builtin_checks import BUILTIN
-from asyncloop_testcase._checks import Plan
 from asyncloop_testcase._fail_on import ALL, make_plan
+from asyncloop_testcase._watch import Plan
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "benchmarks"))
 from _compare import Row, Table, main

@@ -126,15 +126,101 @@ def test_earlier_ones_on_the_same_loop_are_not_blamed_on_a_later_test(
 def test_selector_is_as_before() -> None:
     loop = asyncio.new_event_loop()
     names = list(vars(loop._selector))
+    registry = loop._selector._fd_to_key
     with check_loop(loop):
-        assert "register" in vars(loop._selector)
+        assert loop._selector._fd_to_key is not registry
         loop.run_until_complete(asyncio.sleep(0))
     assert list(vars(loop._selector)) == names
+    assert loop._selector._fd_to_key is registry
+    loop.close()
+
+
+def test_what_the_block_registered_stays_registered(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    loop = asyncio.new_event_loop()
+    with check_loop(loop, active_selector_callbacks=True, level="lenient"):
+        before = loop._selector._fd_to_key
+        with check_loop(loop, level="lenient"):
+            loop.add_reader(pair[0], ready)
+        assert loop._selector._fd_to_key is before
+        assert loop.remove_reader(pair[0])
+        server = loop.run_until_complete(loop.create_server(asyncio.Protocol, "127.0.0.1", 0))
+    assert server.sockets[0].fileno() in loop._selector.get_map()
+    server.close()
+    loop.close()
+
+
+def test_reader_of_a_block_inside_is_told_with_its_place(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    loop = asyncio.new_event_loop()
+    with (
+        pytest.raises(AssertionError, match="loop.add_reader") as outer,
+        check_loop(loop, unused_loop=False),
+        pytest.raises(AssertionError, match="loop.add_reader") as inner,
+        check_loop(loop, unused_loop=False),
+    ):
+        loop.add_reader(pair[0], ready)
+    assert "active_selector_callbacks" in str(outer.value)
+    assert str(outer.value) == str(inner.value)
+    loop.close()
+
+
+def test_registry_that_the_test_put_in_front_stays(loop: asyncio.AbstractEventLoop) -> None:
+    with check_loop(loop, unused_loop=False):
+        ours = loop._selector._fd_to_key
+        theirs = loop._selector._fd_to_key = dict(ours)
+    assert loop._selector._fd_to_key is theirs
+
+
+class Wrapper(selectors.BaseSelector):
+    """A selector of somebody else, who keeps no registry of his own."""
+
+    def __init__(self) -> None:
+        self.inner = selectors.DefaultSelector()
+
+    def register(self, fileobj: object, events: int, data: object = None) -> object:
+        return self.inner.register(fileobj, events, data)
+
+    def modify(self, fileobj: object, events: int, data: object = None) -> object:
+        return self.inner.modify(fileobj, events, data)
+
+    def unregister(self, fileobj: object) -> object:
+        return self.inner.unregister(fileobj)
+
+    def select(self, timeout: float | None = None) -> list[object]:
+        return self.inner.select(timeout)
+
+    def get_map(self) -> object:
+        return self.inner.get_map()
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+@pytest.fixture
+def loop() -> object:
+    loop = asyncio.SelectorEventLoop()
+    yield loop
+    loop.close()
+
+
+def test_reader_on_a_selector_of_somebody_else(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    loop = asyncio.SelectorEventLoop(Wrapper())
+    with pytest.raises(AssertionError) as caught, check_loop(loop):
+        loop.add_reader(pair[0], ready)
+        loop.add_writer(pair[0], ready)
+    assert "loop.add_reader(pair[0], ready)" in str(caught.value)
+    assert "loop.add_writer(pair[0], ready)" in str(caught.value)
+    assert not {"register", "modify"} & set(vars(loop._selector))
     loop.close()
 
 
 def test_selector_with_methods_of_its_own_keeps_them() -> None:
-    loop = asyncio.new_event_loop()
+    loop = asyncio.SelectorEventLoop(Wrapper())
     registered = []
     original = loop._selector.register
 

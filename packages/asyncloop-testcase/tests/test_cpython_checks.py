@@ -1,11 +1,13 @@
 """What the checks need of CPython though it is private; says so clearly when it changes."""
 
+import _thread
 import asyncio
 import gc
 import selectors
 import sys
 import threading
 import warnings
+from typing import Any
 
 import pytest
 from asyncloop_testcase import _cpython
@@ -219,3 +221,45 @@ def test_selector_of_others_is_asked_for_its_map() -> None:
     assert _cpython.registered_count(foreign) == 2  # type: ignore[arg-type]
     foreign.map = None
     assert _cpython.registered_count(foreign) == 0  # type: ignore[arg-type]
+
+
+def test_registry_of_a_selector_is_replaced_and_restored() -> None:
+    class Other(dict[int, Any]):
+        """A dictionary of another kind."""
+
+    loop = asyncio.SelectorEventLoop()
+    try:
+        before = loop._selector._fd_to_key
+        replaced = _cpython.replace_registry(loop, Other)
+        assert replaced is not None, "selectors have no dictionary _fd_to_key any more"
+        assert loop._selector._fd_to_key is replaced[2]
+        assert list(loop._selector.get_map()) == list(before)
+        loop.add_reader(loop._csock, print)
+        assert loop._csock.fileno() in replaced[2], (
+            "selectors keep their keys elsewhere"
+        )
+        _cpython.restore_registry(*replaced)
+        assert loop._selector._fd_to_key is before
+        assert loop.remove_reader(loop._csock)
+    finally:
+        loop.close()
+
+
+def test_loop_without_a_registry_has_none_to_replace() -> None:
+    assert _cpython.replace_registry(object(), dict) is None  # type: ignore[arg-type]
+
+
+def test_threads_are_counted_however_they_were_started() -> None:
+    before = _cpython.thread_count()
+    begun, end = _thread.allocate_lock(), _thread.allocate_lock()
+    begun.acquire()
+    end.acquire()
+
+    def work() -> None:
+        begun.release()
+        end.acquire()
+
+    _thread.start_new_thread(work, ())
+    begun.acquire()
+    assert _cpython.thread_count() > before, "_thread._count() counts no threads any more"
+    end.release()

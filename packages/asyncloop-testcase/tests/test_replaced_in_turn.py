@@ -1,7 +1,9 @@
 """What a test puts in front of the checks' own methods stays there, and does no harm."""
 
 import asyncio
+import collections
 import functools
+import selectors
 import threading
 import warnings
 from collections.abc import Iterator
@@ -20,9 +22,18 @@ ALL_THAT_SPY = {
 }
 
 
+class Foreign(selectors.SelectSelector):
+    """A selector that keeps its keys somewhere else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fd_to_key = collections.OrderedDict()
+
+
 @pytest.fixture
 def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.SelectorEventLoop()
+    # A selector of somebody else: one of the standard library gets no spies.
+    loop = asyncio.SelectorEventLoop(Foreign())
     yield loop
     loop.close()
 

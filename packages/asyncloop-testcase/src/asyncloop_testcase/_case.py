@@ -255,7 +255,7 @@ class TestCase(AsyncAssertions, unittest.TestCase):
             lifetime.call(self.setUp)
         if getattr(self.asyncSetUp, "__func__", None) is not TestCase.asyncSetUp:
             lifetime.call(self.asyncSetUp)
-        if lifetime.watch is not None:
+        if lifetime.watch is not None and lifetime.watch.started:
             lifetime.watch.enter_test()
 
     def _callTestMethod(self, method: Callable[[], object]) -> None:  # noqa: N802
@@ -270,7 +270,7 @@ class TestCase(AsyncAssertions, unittest.TestCase):
             lifetime.call(self.asyncTearDown)
         if getattr(self.tearDown, "__func__", None) is not unittest.TestCase.tearDown:
             lifetime.call(self.tearDown)
-        if lifetime.watch is not None:
+        if lifetime.watch is not None and lifetime.watch.started:
             lifetime.watch.enter_cleanups()
 
     def _callCleanup(  # noqa: N802

@@ -10,8 +10,8 @@ from asyncloop_testcase._fail_on import ALL, make_plan, validated
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from asyncloop_testcase._checks import Plan, Watch
     from asyncloop_testcase._report import Report
+    from asyncloop_testcase._watch import Plan, Watch
 
 __unittest = True
 

@@ -105,7 +105,7 @@ class LeakedProcesses(Check):
         children = [each for each in _multiprocessing_children() if each not in self._before]
         return [*self._alive(survivors, children)] if survivors or children else ()
 
-    def _alive(self, survivors: list[Any], children: list[Any]) -> Iterable[Finding]:
+    def _alive(self, survivors: Sequence[Any], children: list[Any]) -> Iterable[Finding]:
         # Nobody but the loop may ask for the status of the loop's own processes.
         transports = [each for each in survivors if _is_process_transport(each)]
         watched = [each.get_extra_info("subprocess") for each in transports]

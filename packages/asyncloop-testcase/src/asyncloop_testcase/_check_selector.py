@@ -2,10 +2,10 @@
 The check for readers and writers that are left on the loop.
 
 Theory of operation. A selector tells what is registered, so that at the end of a test it is enough
-to count: most tests leave no more than they found. Where a reader was added is recorded by a spy
-on the selector's ``register`` and ``modify``; the selector is a small object, and a new attribute
-costs much less on it than on the loop. Loops without a selector (uvloop) have their own methods
-watched instead. Callbacks of asyncio itself are those of transports, servers, and calls such as
+to count: most tests leave no more than they found. Where a reader was added is noted by the
+dictionary in which the standard library's selectors keep their keys (`Registry`). Selectors of
+others get spies on ``register`` and ``modify``, and loops without a selector (uvloop) have their
+own methods watched. Callbacks of asyncio itself are those of transports, servers, and calls such as
 ``loop.sock_recv()``; they are not what was added "with add_reader() or add_writer()".
 """
 
@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._check_loop import LoopSpies
 from asyncloop_testcase._checks import Check
+from asyncloop_testcase._lookout import REGISTRY
+from asyncloop_testcase._registry import Notes, handles_in
 from asyncloop_testcase._report import Finding, Site
-from asyncloop_testcase._sites import site_of_caller
+from asyncloop_testcase._sites import Spies, site_of_caller
 from asyncloop_testcase._words import callback_name, name_of, short
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Iterator, Sequence
     from selectors import BaseSelector
 
@@ -35,10 +36,12 @@ class ActiveSelectorCallbacks(Check):
     summary = "readers or writers were added and not removed"
     default = True
 
+    _part = REGISTRY
+
+    # What `start` sets up where the loop's selector keeps no registry that could take notes.
     _ledger: Ledger | None = None
-    _sites: dict[asyncio.Handle, Site | None] | None = None
-    # On a new loop there is nothing but the loop's own pipe to itself.
-    _before: Sequence[asyncio.Handle] = ()
+    _spies: Spies | None = None
+    _notes: Notes | None = None
 
     def start(self) -> None:
         selector: Any = _cpython.selector_of(self.loop)
@@ -46,80 +49,54 @@ class ActiveSelectorCallbacks(Check):
             self._ledger = Ledger(self.watch, self.option)
             self._ledger.start()
             return
-        self._selector = selector
-        self._count = _cpython.registered_count(selector)
+        self._notes = notes = Notes()
+        notes.count = _cpython.registered_count(selector)
         if not self.watch.fresh:
-            self._before = _handles(selector)
-        self._register = selector.register
-        self._modify = selector.modify
-        self._spies: tuple[Any, ...] = self._on_register, self._on_modify
-        selector.register, selector.modify = self._spies
+            notes.before = handles_in(selector.get_map().values())
+        self._spies = Spies(selector)
+        self._register = self._spies.replace("register", self._on_register)
+        self._modify = self._spies.replace("modify", self._on_modify)
 
     def _on_register(self, fileobj: Any, events: int, data: Any = None) -> Any:
         key = self._register(fileobj, events, data)
-        self._record(data)
+        self._take_note(data)
         return key
 
     def _on_modify(self, fileobj: Any, events: int, data: Any = None) -> Any:
         key = self._modify(fileobj, events, data)
-        self._record(data)
+        self._take_note(data)
         return key
 
-    def _record(self, data: Any) -> None:
-        for _, handle in _cpython.handles_of(data):
-            if not _cpython.is_internal(handle):
-                if self._sites is None:
-                    self._sites = {}
-                self._sites.setdefault(handle, site_of_caller(2))
+    def _take_note(self, data: Any) -> None:
+        if self._notes is not None:
+            self._notes.take(data, 2)
 
     def finish(self) -> Sequence[Finding]:
         if self._ledger is not None:
             return self._ledger.finish()
-        # The test may have put a selector of its own around the one that was there.
+        notes = self._notes or self.watch.registry
         selector = _cpython.selector_of(self.loop)
-        if selector is None:
-            return ()  # the loop is closed
-        if not self._before and _cpython.registered_count(selector) <= self._count:
+        if selector is None or notes is None or not notes.may_be_more(self.loop):
             return ()
-        if selector.get_map() is None:
-            return ()
-        return [*self._findings(selector)]
-
-    def _findings(self, selector: BaseSelector) -> Iterator[Finding]:
-        for key in selector.get_map().values():
-            for kind, handle in _cpython.handles_of(key.data):
-                if handle.cancelled() or _cpython.is_internal(handle):
-                    continue
-                if not any(handle is old for old in self._before):
-                    site = None if self._sites is None else self._sites.get(handle)
-                    yield Finding(f"{kind} of {short(key.fileobj)}: {callback_name(handle)}", site)
+        # The selector itself may be closed.
+        return () if selector.get_map() is None else [*_left(selector, notes)]
 
     def restore(self) -> None:
         if self._ledger is not None:
             self._ledger.restore()
-            return
-        selector = self._selector
-        register, modify = self._spies
-        # One that somebody has replaced in turn does no harm if they put it back later.
-        if selector.register is register:
-            _put_back(selector, "register", self._register)
-        if selector.modify is modify:
-            _put_back(selector, "modify", self._modify)
-        self._before = ()
-        self._sites = None
-        self._spies = ()
+        if self._spies is not None:
+            self._spies.restore()
+        self._notes = None
 
 
-def _put_back(selector: BaseSelector, name: str, original: object) -> None:
-    """Delete our attribute; if the object had one of its own before, set it."""
-    delattr(selector, name)
-    if getattr(selector, name) != original:
-        setattr(selector, name, original)
-
-
-def _handles(selector: BaseSelector) -> list[asyncio.Handle]:
-    keys = selector.get_map().values()
-    return [handle for key in keys for _, handle in _cpython.handles_of(key.data)]
+def _left(selector: BaseSelector, notes: Notes) -> Iterator[Finding]:
+    for key in selector.get_map().values():
+        for kind, handle in _cpython.handles_of(key.data):
+            if handle.cancelled() or _cpython.is_internal(handle):
+                continue
+            if not any(handle is old for old in notes.before):
+                what = f"{kind} of {short(key.fileobj)}: {callback_name(handle)}"
+                yield Finding(what, notes.site_of(handle))
 
 
 class Ledger(LoopSpies):

@@ -1,56 +1,20 @@
-"""
-The checks of a test: what they share, and how a test case runs them.
-
-Theory of operation. A `Plan` says which checks apply to a test, with which options; `_fail_on`
-makes it from the decorators and keeps it, so that a test asks a dictionary. `Plan.watch` gives
-the `Watch` of one test: one object of each `Check`, alive from the start of the test to its end.
-A test case goes through it in this order::
-
-    plan = plan_of(type(self), method)       # _fail_on.plan_of: a look-up the second time
-    watch = plan.watch(loop, fresh=True)     # fresh: the loop is not one of earlier tests
-    try:
-        watch.start()             # the loop exists and does not run; before setUp
-        ...                       # setUp
-        watch.enter_test()        # unused_loop counts from here: test method and tearDown
-        ...                       # test method, tearDown
-        watch.enter_cleanups()    # unused_loop counts up to here
-        ...                       # cleanups
-        report = watch.finish()   # the loop still open and not running
-        if report is not None:    # inside the outcome, so that it is a failure of this test
-            raise self.failureException(str(report))
-    finally:
-        watch.restore()           # puts everything back; does nothing after finish()
-
-- `Watch.start` may raise (a check of somebody else that fails); it has restored everything then.
-- `Watch.finish` lets the loop turn once when something is ready, so that what ends within a turn is
-  no leak, collects the garbage of the test (and only of the test, see `_garbage`), asks every
-  check, and restores everything, also when a callback or a foreign check raises something.
-- A test that was ended by KeyboardInterrupt or SystemExit is not judged: `Watch.restore` alone.
-- The loop may be closed already (the test did it); what can be seen without it is still checked.
-- An empty plan (`@lenient`) is false, and its watch does nothing: ``if plan:`` saves the calls.
-- Findings depend on what is alive. Call `Watch.finish` before dropping the test's results, and
-  after cleanups; a traceback that pins a coroutine or a task does no harm.
-"""
+"""What a check is, and which checks are known."""
 
 from __future__ import annotations
 
-import asyncio
 import warnings
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, final
-
-from asyncloop_testcase import _cpython
-from asyncloop_testcase._garbage import Garbage
-from asyncloop_testcase._report import Finding, Report, Verdict
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import asyncio
+    from collections.abc import Iterable
+
+    from asyncloop_testcase._report import Finding
+    from asyncloop_testcase._watch import Watch
 
 __unittest = True
 
 C = TypeVar("C", bound="type[Check]")
-
-# Callbacks that close async generators may take turns of their own; more than this is no clean-up.
-MOST_TURNS = 10
 
 
 class CannotCheckError(Exception):
@@ -102,6 +66,9 @@ class Check:
     needs_garbage: ClassVar[bool] = False
     for_coroutines: ClassVar[bool] = True
     from_next_turn: ClassVar[bool] = False
+    # The part of a `Lookout` that does everything for this check that has to be done before a
+    # test. Such a check is not started, and is made when there is something to look at.
+    _part: ClassVar[str] = ""
 
     def __init__(self, watch: Watch, option: object) -> None:
         self.watch = watch
@@ -199,196 +166,6 @@ def _forget_plans() -> None:
     generation += 1
 
 
-@final
-class Plan:
-    """
-    The checks that apply to a test, with their options.
-
-    Args:
-        options: Check classes and their options, those that are switched on, in report order.
-    """
-
-    __slots__ = ("checks", "cleaning", "entering", "leaving", "needs_garbage")
-
-    def __init__(self, options: Sequence[tuple[type[Check], object]]) -> None:
-        self.checks: tuple[tuple[type[Check], object], ...] = tuple(options)
-        self.needs_garbage: bool = any(check.needs_garbage for check, _ in options)
-        self.entering: bool = any(kind.enter_test is not Check.enter_test for kind, _ in options)
-        self.cleaning: bool = any(
-            kind.enter_cleanups is not Check.enter_cleanups for kind, _ in options
-        )
-        self.leaving: bool = any(kind.leave_test is not Check.leave_test for kind, _ in options)
-
-    def __bool__(self) -> bool:
-        return bool(self.checks)
-
-    def watch(self, loop: asyncio.AbstractEventLoop, *, fresh: bool = False) -> Watch:
-        """
-        Return the watch of one test; nothing has begun yet.
-
-        Args:
-            loop: The loop of the test.
-            fresh: Whether the loop is new: then there cannot be any tasks and timers of earlier
-                tests, which nobody has to look for.
-        """
-        return Watch(loop, self, fresh)
-
-
-@final
-class Watch:
-    """
-    The checks of one test, at work.
-
-    Args:
-        loop: The loop of the test.
-        plan: Which checks.
-        fresh: Whether the loop is new.
-
-    Attributes:
-        judging: True once the test is over: what happens now is not the test's doing.
-        passed: What `finish` was told.
-    """
-
-    __slots__ = (
-        "_garbage",
-        "_plan",
-        "_started",
-        "_survivors",
-        "fresh",
-        "judging",
-        "loop",
-        "passed",
-    )
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, plan: Plan, fresh: bool) -> None:
-        self.loop: asyncio.AbstractEventLoop = loop
-        self.fresh: bool = fresh
-        self.judging: bool = False
-        self.passed: bool = True
-        self._plan = plan
-        self._started: list[Check] = []
-        self._garbage: Garbage | None = None
-        self._survivors: list[Any] | None = None
-
-    def start(self) -> None:
-        """Start every check; last of all the line is drawn between old objects and the test's."""
-        started = self._started
-        try:
-            for kind, option in self._plan.checks:
-                check = kind(self, option)
-                started.append(check)
-                try:
-                    check.start()
-                except CannotCheckError as reason:
-                    started.pop()
-                    say_once(check, reason)
-        except BaseException:
-            self.restore()
-            raise
-        if self._plan.needs_garbage:
-            self._garbage = Garbage()
-
-    def enter_test(self) -> None:
-        """Say that the set-up is over and the test method begins."""
-        if self._plan.entering:
-            for check in self._started:
-                check.enter_test()
-
-    def enter_cleanups(self) -> None:
-        """Say that ``tearDown`` is over and the cleanups begin."""
-        if self._plan.cleaning:
-            for check in self._started:
-                check.enter_cleanups()
-
-    def finish(self, passed: bool = True) -> Report | None:
-        """
-        Judge the test and restore everything.
-
-        Args:
-            passed: Whether the test has passed so far. One that failed or was skipped may not
-                have come to use the loop; everything else is judged as ever.
-
-        Returns:
-            The report, or None if there is nothing to say.
-        """
-        try:
-            self.judging = True
-            self.passed = passed
-            if _cpython.is_something_due(self.loop):
-                self._turn()
-            self._leave_test()
-            self._close_asyncgens()
-            return self._judge()
-        finally:
-            self.restore()
-
-    async def finish_inside(self, passed: bool = True) -> Report | None:
-        """Do what `finish` does, from inside of the running loop."""
-        try:
-            self.judging = True
-            self.passed = passed
-            await asyncio.sleep(0)
-            self._leave_test()
-            return self._judge()
-        finally:
-            self.restore()
-
-    def _leave_test(self) -> None:
-        if self._plan.leaving:
-            for check in self._started:
-                check.leave_test()
-        self.survivors()
-
-    def survivors(self) -> list[Any]:
-        """
-        Return the objects that checks care about, made in this test and still alive.
-
-        These are coroutines, async generators, futures, tasks, transports, servers and
-        processes; garbage has been collected before.
-        """
-        if self._survivors is None:
-            self._survivors = [] if self._garbage is None else self._garbage.survivors()
-        return self._survivors
-
-    def restore(self) -> None:
-        """Put everything back; nothing to do after `finish`."""
-        self._survivors = None
-        started, error = self._started, None
-        while started:
-            try:
-                started.pop().restore()
-            except BaseException as raised:  # noqa: PERF203 - the others are restored all the same
-                error = raised
-        garbage, self._garbage = self._garbage, None
-        if garbage is not None:
-            garbage.close()
-        if error is not None:
-            raise error
-
-    def _judge(self) -> Report | None:
-        verdicts = []
-        for check in self._started:
-            findings = check.finish()
-            if findings and (found := list(findings)):
-                verdicts.append(Verdict(check.name, check.summary, found))
-        return Report(verdicts) if verdicts else None
-
-    def _turn(self) -> bool:
-        """Let the loop turn once, if it can; nothing that ends now was leaked."""
-        loop = self.loop
-        if loop.is_closed() or loop.is_running():
-            return False
-        loop.call_soon(loop.stop)
-        loop.run_forever()
-        return True
-
-    def _close_asyncgens(self) -> None:
-        """Let the loop close the async generators among the garbage that was collected."""
-        turns = MOST_TURNS
-        while turns and _cpython.ready_count(self.loop) and self._turn():
-            turns -= 1
-
-
 _said: set[tuple[str, type]] = set()
 
 
@@ -399,4 +176,4 @@ def say_once(check: Check, reason: Exception) -> None:
         return
     _said.add(key)
     msg = f"the check {check.name} cannot work with {type(check.loop).__qualname__}: {reason}"
-    warnings.warn(msg, UncheckedWarning, stacklevel=4)
+    warnings.warn(msg, UncheckedWarning, stacklevel=5)

@@ -8,12 +8,13 @@ gets told by ``None`` or by the safe default.
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import contextlib
 import sys
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import selectors
@@ -115,16 +116,16 @@ def is_spent(loop: asyncio.AbstractEventLoop) -> bool:
     False means: perhaps. Read on 3.10 to 3.15: ``_ready``, ``_asyncgens``, ``_default_executor``,
     and the registries of tasks, which are empty where everybody's tasks have ended.
     """
-    if getattr(loop, "_ready", True):
+    each: Any = loop
+    try:
+        # ``data`` because the len() of a WeakSet is slow.
+        if each._ready or each._default_executor is not None or each._asyncgens.data:
+            return False
+    except AttributeError:
         return False
     if sys.version_info >= (3, 14):
-        tasks = asyncio.all_tasks(loop)
-    else:
-        tasks = _task_registry or _eager_tasks
-    if tasks or getattr(loop, "_default_executor", loop) is not None:
-        return False
-    asyncgens = getattr(loop, "_asyncgens", None)
-    return asyncgens is not None and not asyncgens.data  # a WeakSet, whose len() is slow
+        return not asyncio.all_tasks(loop)
+    return not (_task_registry or _eager_tasks)
 
 
 def may_have_asyncgens(loop: asyncio.AbstractEventLoop) -> bool:
@@ -231,17 +232,23 @@ def restore_unawaited_hook(hook: Callable[[Any], None], before: Callable[[Any], 
     return True
 
 
+# How many threads there are beside the main one. ``threading.active_count()`` does not know those
+# that were started without that module, and takes a lock. Read on 3.10 to 3.15.
+thread_count: Callable[[], int] = _thread._count
+
+
 def is_something_due(loop: asyncio.AbstractEventLoop) -> bool:
     """
     Tell whether the next turn of the loop calls anything, True if the loop does not tell.
 
     ``_ready`` and ``_scheduled``, a heap of timers, 3.10 to 3.15.
     """
-    ready = getattr(loop, "_ready", None)
-    if ready is None or len(ready) > 0:
+    try:
+        ready: Any = loop._ready  # type: ignore[attr-defined]
+        timers: Any = loop._scheduled  # type: ignore[attr-defined]
+    except AttributeError:
         return True
-    timers = getattr(loop, "_scheduled", None)
-    return timers is not None and len(timers) > 0 and timers[0].when() <= loop.time()
+    return bool(ready) or (bool(timers) and timers[0].when() <= loop.time())
 
 
 def all_tasks(loop: asyncio.AbstractEventLoop) -> set[asyncio.Task[Any]]:
@@ -358,6 +365,37 @@ def registered_count(selector: selectors.BaseSelector) -> int:
     """
     keys = getattr(selector, "_fd_to_key", None)
     return len((selector.get_map() or ()) if keys is None else keys)
+
+
+D = TypeVar("D", bound="dict[int, Any]")
+
+
+def replace_registry(
+    loop: asyncio.AbstractEventLoop, kind: type[D]
+) -> tuple[Any, dict[int, Any], D] | None:
+    """
+    Let the selector of a loop keep its keys in a dictionary of another kind.
+
+    All selectors of the standard library have ``_fd_to_key``, 3.10 to 3.15.
+
+    Returns:
+        The selector, the dictionary that was there, and the new one, for `restore_registry`. None
+        if the loop has no such selector.
+    """
+    selector: Any = getattr(loop, "_selector", None)
+    before: Any = getattr(selector, "_fd_to_key", None)
+    if type(before) not in (dict, kind):
+        return None
+    new = selector._fd_to_key = kind(before)
+    return selector, before, new
+
+
+def restore_registry(selector: Any, before: dict[int, Any], new: dict[int, Any]) -> None:
+    """Put back what `replace_registry` replaced, unless somebody has replaced it in turn."""
+    if selector._fd_to_key is new:
+        before.clear()
+        before.update(new)
+        selector._fd_to_key = before
 
 
 def handles_of(data: Any) -> list[tuple[str, asyncio.Handle]]:

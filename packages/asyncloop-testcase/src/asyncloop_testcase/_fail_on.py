@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, overload
 
 from asyncloop_testcase import _builtin_checks, _checks
-from asyncloop_testcase._checks import KNOWN, Check, Plan
+from asyncloop_testcase._checks import KNOWN, Check
+from asyncloop_testcase._watch import Plan
 
 __unittest = True
 

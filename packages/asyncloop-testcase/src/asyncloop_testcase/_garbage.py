@@ -10,8 +10,8 @@ process has a thousand objects or a million. ``gc.unfreeze()`` moves everything 
   nothing is frozen or unfrozen here: what is older than the test is pushed into the oldest
   generation, and the two young ones are looked at. What a long test leaves in the oldest
   generation is missed, nothing is blamed on a wrong test.
-- A test may freeze or unfreeze objects itself. Two marks tell: one is made before our freeze, and
-  has to stay out of sight; the other after it, and has to be in sight. If somebody froze, we do
+- A test may freeze or unfreeze objects itself. Two objects tell: a mark, made before our freeze,
+  has to stay out of sight; the `Line`, made after it, has to be in sight. If somebody froze, we do
   not unfreeze.
 - The collector of CPython starts full collections by itself when enough objects have grown old.
   Freezing keeps it from ever doing so between tests, so a full collection is made now and then, in
@@ -62,42 +62,15 @@ class _OldMark:
     """Made before anything is frozen; when it is seen, somebody has unfrozen."""
 
 
-@final
-class _NewMark:
-    """Made after our freeze; when it is not seen, somebody else has frozen."""
-
-
-# Types of which there are many and that are none of KINDS, to keep the sieve coarse and quick.
-COMMON = frozenset(
-    [
-        _NewMark,
-        asyncio.Handle,
-        contextvars.Context,
-        type(iter(())),
-        types.FunctionType,
-        types.MethodType,
-        types.BuiltinFunctionType,
-        types.FrameType,
-        types.CellType,
-        types.TracebackType,
-        type,
-        tuple,
-        list,
-        dict,
-        set,
-    ],
-)
-
 _old_mark = _OldMark()
 _next_full_collection = monotonic() + LEAST_PAUSE
 _tests_until_count = 0
 
 
-def _collect_all_if_due() -> None:
-    """Make a full collection when the last one is long enough ago."""
+def _collect_all(begin: float) -> None:
+    """Make a full collection, for the last one is long enough ago."""
     global _next_full_collection
-    begin = monotonic()
-    if begin >= _next_full_collection and gc.isenabled():
+    if gc.isenabled():
         gc.collect()
         end = monotonic()
         _next_full_collection = end + max(LEAST_PAUSE, FULL_SHARE * (end - begin))
@@ -114,28 +87,39 @@ def _somebody_froze() -> bool:
     return count > STARTUP_FROZEN
 
 
+def draw_line() -> Line:
+    """Draw the line between the objects that are there and those that a test makes."""
+    # With gc.DEBUG_SAVEALL and the like, somebody looks for leaks with the collector itself.
+    freeze = not (_tests_until_count or gc.get_freeze_count() or gc.get_debug())
+    if not freeze and (_somebody_froze() or gc.get_debug()):
+        gc.collect(1)
+        return Line(frozen=False)
+    now = monotonic()
+    if now >= _next_full_collection:
+        _collect_all(now)
+    gc.freeze()
+    return Line(frozen=True)
+
+
 @final
-class Garbage:
+class Line:
     """
-    The line between the objects that were there and the ones that a test makes.
+    The line between the objects that were there and the ones that a test made.
 
-    It is drawn when the object is made and lifted by `close`.
+    It is itself the first object on the near side: when it is not seen, somebody has frozen.
     """
 
-    __slots__ = ("_frozen", "_mark")
+    __slots__ = ("_frozen",)
 
-    def __init__(self) -> None:
-        # With gc.DEBUG_SAVEALL and the like, somebody looks for leaks with the collector itself.
-        self._frozen = not (_somebody_froze() or gc.get_debug())
-        if self._frozen:
-            _collect_all_if_due()
-            gc.freeze()
-        else:
-            gc.collect(1)
-        self._mark = _NewMark()
+    def __init__(self, *, frozen: bool) -> None:
+        self._frozen = frozen
 
     def survivors(self) -> list[Any]:
         """Collect the garbage made since the line was drawn; return the rest, if of interest."""
+        if self._frozen:
+            kinds = set(map(type, gc.get_objects()))
+            if kinds <= COMMON and Line in kinds:
+                return []  # as nearly always, nor can there be anything in the garbage
         # A full collection empties the interpreter's free lists, which slows down what comes next.
         # It is needed only if something of interest has got into the oldest generation.
         gc.collect(1 if self._frozen else 0)
@@ -152,11 +136,9 @@ class Garbage:
             objects = [*gc.get_objects(generation=0), *gc.get_objects(generation=1)]
         kinds = set(map(type, objects))
         if self._frozen:
-            if _NewMark in kinds and kinds <= COMMON:
-                return []  # as nearly always; the old mark is none of the common types
             if _OldMark in kinds:
                 return []  # somebody has unfrozen: old objects cannot be told from new ones
-            if _NewMark not in kinds:
+            if Line not in kinds:
                 self._leave_frozen()
         kinds -= COMMON
         wanted = {kind for kind in kinds if _is_wanted(kind)}
@@ -168,11 +150,33 @@ class Garbage:
         self._frozen = False
         _tests_until_count = 0
 
-    def close(self) -> None:
+    def lift(self) -> None:
         """Lift the line: everything is seen by the collector again."""
         if self._frozen:
             self._frozen = False
             gc.unfreeze()
+
+
+# Types of which there are many that are none of KINDS, to keep the sieve coarse and quick.
+COMMON = frozenset(
+    [
+        Line,
+        asyncio.Handle,
+        contextvars.Context,
+        type(iter(())),
+        types.FunctionType,
+        types.MethodType,
+        types.BuiltinFunctionType,
+        types.FrameType,
+        types.CellType,
+        types.TracebackType,
+        type,
+        tuple,
+        list,
+        dict,
+        set,
+    ],
+)
 
 
 def _is_wanted(kind: type) -> bool:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from asyncloop_testcase._case import TestCase
-    from asyncloop_testcase._checks import Plan, Watch
+    from asyncloop_testcase._watch import Plan, Watch
 
 __unittest = True
 

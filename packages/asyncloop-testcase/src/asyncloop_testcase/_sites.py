@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import os
+import selectors
 import subprocess
 import sys
 import threading
@@ -29,6 +30,7 @@ _PLUMBING = (
     os.path.dirname(concurrent.futures.__file__) + os.sep,
     os.path.join(os.path.dirname(subprocess.__file__), "multiprocessing") + os.sep,
     contextlib.__file__,
+    selectors.__file__,
     subprocess.__file__,
     threading.__file__,
     os.path.dirname(unittest.__file__) + os.sep,

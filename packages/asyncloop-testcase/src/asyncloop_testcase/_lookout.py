@@ -1,0 +1,132 @@
+"""
+What the default checks need before every test, set up in one go.
+
+Theory of operation. An empty test takes some fifty microseconds, and nearly all tests leave
+nothing behind. Three checks that each make an object and have methods called on it would take a
+third of that time; so what has to be done before a test is done here for all of them, and the
+checks themselves (those with a `Check._part`) are made after the test, and only if something was
+noticed or something of interest is still alive.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from asyncloop_testcase import _cpython
+from asyncloop_testcase._findings import Context, failure, never_awaited
+from asyncloop_testcase._registry import Registry
+
+if TYPE_CHECKING:
+    import asyncio
+    import types
+    from collections.abc import Callable, Sequence
+
+    from asyncloop_testcase._report import Finding
+
+    Coroutine = types.CoroutineType[Any, Any, Any]
+
+__unittest = True
+
+FAILURES = "failures"
+UNAWAITED = "unawaited"
+REGISTRY = "registry"
+
+# assertLogs() gives a logger another list of handlers, so the lists tell whether it is at work.
+_LOGGER = logging.getLogger("asyncio")
+_ROOT = logging.getLogger()
+
+# So many callers of a coroutine function are remembered: the test, and one helper between.
+DEPTH = 2
+
+
+class Lookout:
+    """
+    Takes notice of lost exceptions, coroutines that are never awaited, and registered files.
+
+    Attributes:
+        loop: The loop of the test.
+        fresh: Whether the loop is new.
+        failures: The exceptions that nobody asked for.
+        unawaited: The coroutines that were deleted before they were awaited.
+        registry: What notes who registers files, None if the loop's selector is of no help.
+    """
+
+    loop: asyncio.AbstractEventLoop
+    fresh: bool
+    # Class attributes are what most tests leave as it is: making a Lookout costs less so.
+    failures: Sequence[Finding] = ()
+    unawaited: Sequence[Finding] = ()
+    registry: Registry | None = None
+    _inherited: Sequence[object] = ()
+    _log_handlers: tuple[object, object] | None = None
+    _hook: Callable[[Coroutine], None] | None = None
+
+    def _look_out(self, parts: frozenset[str]) -> None:
+        """Begin with what is among `FAILURES`, `UNAWAITED` and `REGISTRY`."""
+        loop = self.loop
+        if FAILURES in parts:
+            if not self.fresh:
+                self._inherited = _cpython.unfinished_work(loop)
+            self._handler = handler = loop.get_exception_handler()
+            self._log_handlers = _LOGGER.handlers, _ROOT.handlers
+            if handler is None or isinstance(getattr(handler, "__self__", None), Lookout):
+                loop.set_exception_handler(self._on_exception)
+        if REGISTRY in parts:
+            replaced = _cpython.replace_registry(loop, Registry)
+            if replaced is not None:
+                self._selector, self._keys, self.registry = replaced
+                self.registry.begin(self._keys, fresh=self.fresh)
+        if UNAWAITED in parts:
+            self._filters = warnings.filters
+            self._threads = _cpython.thread_count()
+            self._depth = depth = sys.get_coroutine_origin_tracking_depth()
+            self._hook = _cpython.replace_unawaited_hook(self._on_unawaited)
+            if depth < DEPTH:
+                sys.set_coroutine_origin_tracking_depth(DEPTH)
+
+    def _look_away(self) -> None:
+        """Put back what was there before."""
+        if self._hook is not None:
+            if not _cpython.restore_unawaited_hook(self._on_unawaited, self._hook):
+                self._filters = []  # somebody replaced ours and may put it back: it passes on now
+            sys.set_coroutine_origin_tracking_depth(self._depth)
+        if self.registry is not None:
+            _cpython.restore_registry(self._selector, self._keys, self.registry)
+        if self._log_handlers is not None:
+            self._inherited = ()
+            if self.loop.get_exception_handler() == self._on_exception:
+                self.loop.set_exception_handler(self._handler)
+
+    def _has_noticed(self) -> bool:
+        """Tell whether there is anything that a check has to look at."""
+        if self.failures or self.unawaited:
+            return True
+        registry = self.registry
+        return registry is not None and registry.may_be_more(self.loop)
+
+    def _on_exception(self, loop: asyncio.AbstractEventLoop, context: Context) -> None:
+        if "exception" in context and not self._is_foreign(context):
+            self.failures = [*self.failures, failure(context)]
+        loop.default_exception_handler(context)
+
+    def _is_foreign(self, context: Context) -> bool:
+        """Tell whether somebody else takes care, or an earlier test is to blame."""
+        mine, root = self._log_handlers or (None, None)
+        if _LOGGER.handlers is not mine or _ROOT.handlers is not root:
+            return True
+        culprits = [context.get(key) for key in ("future", "task", "handle")]
+        return any(old is new for old in self._inherited for new in culprits if new is not None)
+
+    def _on_unawaited(self, coro: Coroutine) -> None:
+        if warnings.filters is self._filters and self._is_ours(coro):
+            self.unawaited = [*self.unawaited, never_awaited(coro)]
+        elif self._hook is not None:
+            self._hook(coro)
+
+    def _is_ours(self, coro: Coroutine) -> bool:
+        # Origins are recorded by thread. A coroutine without one is older than the test, or was
+        # made in another thread, as by asyncio.to_thread(coroutine_function).
+        return coro.cr_origin is not None or _cpython.thread_count() > self._threads

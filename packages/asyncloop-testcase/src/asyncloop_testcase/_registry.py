@@ -1,0 +1,82 @@
+"""Who registered what with a selector."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, final
+
+from asyncloop_testcase import _cpython
+from asyncloop_testcase._sites import site_of_caller
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterable, Sequence
+    from selectors import SelectorKey
+
+    from asyncloop_testcase._report import Site
+
+__unittest = True
+
+
+class Notes:
+    """What was registered before a test, and where the test registered something."""
+
+    # Class attributes are what most tests leave as it is.
+    count: int = 0
+    before: Sequence[asyncio.Handle] = ()
+    _sites: dict[asyncio.Handle, Site | None] | None = None
+
+    def take(self, data: Any, depth: int) -> None:
+        """Note who registers *data*: the caller of so many frames above."""
+        for _, handle in _cpython.handles_of(data):
+            if not _cpython.is_internal(handle):
+                if self._sites is None:
+                    self._sites = {}
+                self._sites.setdefault(handle, site_of_caller(depth + 1))
+
+    def site_of(self, handle: asyncio.Handle) -> Site | None:
+        """Return where it was registered, None if that is not known."""
+        return None if self._sites is None else self._sites.get(handle)
+
+    def may_be_more(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Tell, by counting, whether the loop has files registered that were not there before."""
+        # The test may have put a selector of its own around the one that was there.
+        selector = _cpython.selector_of(loop)
+        if selector is None:
+            return False  # the loop is closed
+        return bool(self.before) or _cpython.registered_count(selector) > self.count
+
+
+def handles_in(keys: Iterable[SelectorKey]) -> list[asyncio.Handle]:
+    """Return what the loop calls for the keys of a selector."""
+    return [handle for key in keys for _, handle in _cpython.handles_of(key.data)]
+
+
+@final
+class Registry(Notes, dict[int, "SelectorKey"]):
+    """
+    The dictionary in which a selector keeps its keys, and which takes notes.
+
+    It stands in for the one that was there, at a fraction of what spies on the selector's methods
+    cost: these are called through the class, and an attribute of the same name makes that slow.
+    """
+
+    # The registry of a block around this one, if that is where it stands.
+    _outer: Registry | None = None
+
+    def begin(self, before: dict[int, SelectorKey], *, fresh: bool) -> None:
+        """Remember what the dictionary was, and had, that this one stands in for."""
+        self.count = len(before)
+        if type(before) is Registry:
+            self._outer = before
+        if not fresh:
+            self.before = handles_in(before.values())
+
+    def __setitem__(self, fd: int, key: SelectorKey) -> None:
+        super().__setitem__(fd, key)
+        self._note(key, 1)
+
+    def _note(self, key: SelectorKey, depth: int) -> None:
+        """Note who registers a key, here and around."""
+        self.take(key.data, depth + 1)
+        if self._outer is not None:
+            self._outer._note(key, depth + 1)

@@ -1,0 +1,281 @@
+"""
+The checks of a test: what they share, and how a test case runs them.
+
+Theory of operation. A `Plan` says which checks apply to a test, with which options; `_fail_on`
+makes it from the decorators and keeps it, so that a test asks a dictionary. `Plan.watch` gives
+the `Watch` of one test: one object of each `Check`, alive from the start of the test to its end.
+A test case goes through it in this order::
+
+    plan = plan_of(type(self), method)       # _fail_on.plan_of: a look-up the second time
+    watch = plan.watch(loop, fresh=True)     # fresh: the loop is not one of earlier tests
+    try:
+        watch.start()             # the loop exists and does not run; before setUp
+        ...                       # setUp
+        watch.enter_test()        # unused_loop counts from here: test method and tearDown
+        ...                       # test method, tearDown
+        watch.enter_cleanups()    # unused_loop counts up to here
+        ...                       # cleanups
+        report = watch.finish()   # the loop still open and not running
+        if report is not None:    # inside the outcome, so that it is a failure of this test
+            raise self.failureException(str(report))
+    finally:
+        watch.restore()           # puts everything back; does nothing after finish()
+
+- `Watch.start` may raise (a check of somebody else that fails); it has restored everything then.
+- `Watch.finish` lets the loop turn once when something is ready, so that what ends within a turn is
+  no leak, collects the garbage of the test (and only of the test, see `_garbage`), asks every
+  check, and restores everything, also when a callback or a foreign check raises something.
+- A test that was ended by KeyboardInterrupt or SystemExit is not judged: `Watch.restore` alone.
+- The loop may be closed already (the test did it); what can be seen without it is still checked.
+- An empty plan (`@lenient`) is false, and its watch does nothing: ``if plan:`` saves the calls.
+- Findings depend on what is alive. Call `Watch.finish` before dropping the test's results, and
+  after cleanups; a traceback that pins a coroutine or a task does no harm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, final
+
+from asyncloop_testcase import _cpython
+from asyncloop_testcase._checks import CannotCheckError, Check, say_once
+from asyncloop_testcase._garbage import Line, draw_line
+from asyncloop_testcase._lookout import REGISTRY, Lookout
+from asyncloop_testcase._report import Report, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__unittest = True
+
+# Callbacks that close async generators may take turns of their own; more than this is no clean-up.
+MOST_TURNS = 10
+
+
+@final
+class Plan:
+    """
+    The checks that apply to a test, with their options.
+
+    Args:
+        options: Check classes and their options, those that are switched on, in report order.
+    """
+
+    __slots__ = (
+        "blind",
+        "checks",
+        "cleaning",
+        "early",
+        "entering",
+        "leaving",
+        "needs_garbage",
+        "parts",
+    )
+
+    def __init__(self, options: Sequence[tuple[type[Check], object]]) -> None:
+        self.checks: tuple[tuple[type[Check], object], ...] = tuple(options)
+        self.parts: frozenset[str] = frozenset(kind._part for kind, _ in options if kind._part)
+        self.early = tuple(each for each in self.checks if not each[0]._part)
+        # What has to be started where the loop's selector is of no help to a lookout.
+        self.blind = tuple(each for each in self.checks if each[0]._part in {"", REGISTRY})
+        self.needs_garbage: bool = any(check.needs_garbage for check, _ in options)
+        self.entering: bool = any(kind.enter_test is not Check.enter_test for kind, _ in options)
+        self.cleaning: bool = any(
+            kind.enter_cleanups is not Check.enter_cleanups for kind, _ in options
+        )
+        self.leaving: bool = any(kind.leave_test is not Check.leave_test for kind, _ in options)
+
+    def __bool__(self) -> bool:
+        return bool(self.checks)
+
+    def watch(self, loop: asyncio.AbstractEventLoop, *, fresh: bool = False) -> Watch:
+        """
+        Return the watch of one test; nothing has begun yet.
+
+        Args:
+            loop: The loop of the test.
+            fresh: Whether the loop is new: then there cannot be any tasks and timers of earlier
+                tests, which nobody has to look for.
+        """
+        return Watch(loop, self, fresh=fresh)
+
+
+@final
+class Watch(Lookout):
+    """
+    The checks of one test, at work.
+
+    Args:
+        loop: The loop of the test.
+        plan: Which checks.
+        fresh: Whether the loop is new.
+
+    Attributes:
+        judging: True once the test is over: what happens now is not the test's doing.
+        passed: What `finish` was told.
+        started: The checks that are made before the test.
+    """
+
+    judging: bool = False
+    passed: bool = True
+    started: Sequence[Check] = ()
+    _looks_out = False
+    _line: Line | None = None
+    _survivors: Sequence[Any] = ()
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, plan: Plan, *, fresh: bool) -> None:
+        self.loop = loop
+        self.fresh = fresh
+        self._plan = plan
+
+    def start(self) -> None:
+        """Start every check; last of all the line is drawn between old objects and the test's."""
+        plan = self._plan
+        try:
+            if plan.parts:
+                self._looks_out = True
+                self._look_out(plan.parts)
+            blind = self.registry is None and REGISTRY in plan.parts
+            for kind, option in plan.blind if blind else plan.early:
+                self._start(kind(self, option))
+        except BaseException:
+            self.restore()
+            raise
+        if plan.needs_garbage:
+            self._line = draw_line()
+
+    def _start(self, check: Check) -> None:
+        before = self.started
+        self.started = [*before, check]
+        try:
+            check.start()
+        except CannotCheckError as reason:
+            self.started = before
+            say_once(check, reason)
+
+    def enter_test(self) -> None:
+        """Say that the set-up is over and the test method begins."""
+        if self._plan.entering:
+            for check in self.started:
+                check.enter_test()
+
+    def enter_cleanups(self) -> None:
+        """Say that ``tearDown`` is over and the cleanups begin."""
+        if self._plan.cleaning:
+            for check in self.started:
+                check.enter_cleanups()
+
+    def finish(self, passed: bool = True) -> Report | None:
+        """
+        Judge the test and restore everything.
+
+        Args:
+            passed: Whether the test has passed so far. One that failed or was skipped may not
+                have come to use the loop; everything else is judged as ever.
+
+        Returns:
+            The report, or None if there is nothing to say.
+        """
+        try:
+            self.judging = True
+            self.passed = passed
+            if _cpython.is_something_due(self.loop):
+                self._turn()
+            self._leave_test()
+            if _cpython.ready_count(self.loop):
+                self._close_asyncgens()
+            if not (self.started or self._survivors or self._has_noticed()):
+                return None
+            return self._judge()
+        finally:
+            self.restore()
+
+    async def finish_inside(self, passed: bool = True) -> Report | None:
+        """Do what `finish` does, from inside of the running loop."""
+        try:
+            self.judging = True
+            self.passed = passed
+            await asyncio.sleep(0)
+            self._leave_test()
+            return self._judge()
+        finally:
+            self.restore()
+
+    def _leave_test(self) -> None:
+        if self._plan.leaving:
+            for check in self.started:
+                check.leave_test()
+        if self._line is not None:
+            self._survivors = self._line.survivors()
+
+    def survivors(self) -> Sequence[Any]:
+        """
+        Return the objects that checks care about, made in this test and still alive.
+
+        These are coroutines, async generators, futures, tasks, transports, servers and
+        processes; garbage has been collected before.
+        """
+        return self._survivors
+
+    def restore(self) -> None:
+        """Put everything back; nothing to do after `finish`."""
+        error = None
+        if self.started:
+            error = self._restore_checks()
+        if self._looks_out:
+            self._looks_out = False
+            try:
+                self._look_away()
+            except BaseException as raised:
+                error = raised
+        if self._line is not None:
+            self._survivors = ()
+            self._line.lift()
+            self._line = None
+        if error is not None:
+            raise error
+
+    def _restore_checks(self) -> BaseException | None:
+        """Restore those that were started, the last one first; return what the last one raised."""
+        checks, error = self.started, None
+        self.started = ()
+        for check in reversed(checks):
+            try:
+                check.restore()
+            except BaseException as raised:  # noqa: PERF203 - the others are restored all the same
+                error = raised
+        return error
+
+    def _judge(self) -> Report | None:
+        verdicts = []
+        for check in self._to_ask():
+            findings = check.finish()
+            if findings and (found := list(findings)):
+                verdicts.append(Verdict(check.name, check.summary, found))
+        return Report(verdicts) if verdicts else None
+
+    def _to_ask(self) -> Sequence[Check]:
+        """Return the checks that may have found something, in the order of the report."""
+        if not (self._survivors or self._has_noticed()):
+            return self.started
+        started: dict[type[Check], Check] = {type(check): check for check in self.started}
+        return [
+            started.get(kind) or kind(self, option)
+            for kind, option in self._plan.checks
+            if kind in started or kind._part
+        ]
+
+    def _turn(self) -> bool:
+        """Let the loop turn once, if it can; nothing that ends now was leaked."""
+        loop = self.loop
+        if loop.is_closed() or loop.is_running():
+            return False
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+        return True
+
+    def _close_asyncgens(self) -> None:
+        """Let the loop close the async generators among the garbage that was collected."""
+        turns = MOST_TURNS
+        while turns and _cpython.ready_count(self.loop) and self._turn():
+            turns -= 1
