@@ -318,3 +318,13 @@ def test_a_callable_without_a_signature_takes_whatever_its_function_refuses() ->
     odd = mock.create_autospec(Odd(), spec_set=True)
 
     assert odd() is odd.return_value
+
+
+def test_result_set_on_a_function_wins_over_what_it_wraps() -> None:
+    spec = mock.create_autospec(function, wraps=lambda *args, **kwargs: "wrapped")
+    assert spec(1, c=2) == "wrapped"
+
+    spec.return_value = 3
+    assert spec(1, c=2) == 3
+    spec.return_value = mock.ANY
+    assert spec(1, c=2) is mock.ANY

@@ -417,3 +417,23 @@ def test_two_limited_patches_of_one_dictionary_are_lifted_from_under_a_block():
 
     assert settings == {}
     assert not covered
+
+
+def test_what_others_did_under_a_limited_patch_stays_while_it_pauses():
+    settings = {}
+
+    @patch.dict(settings, limited=1, scope=LIMITED)
+    def generator():
+        with patch.dict(settings, block=1):
+            settings["own"] = 1
+            yield
+
+    with patch.dict(settings, base=1):
+        settings["others"] = 1
+        steps = generator()
+        next(steps)
+        assert settings.keys() == {"base", "others", "block"}
+        assert next(steps, "end") == "end"
+        assert settings.keys() == {"base", "others"}
+
+    assert settings == {}

@@ -22,6 +22,7 @@ from asyncmock_plus import (
     patch,
     sentinel,
 )
+from asyncmock_plus._patch_layers import covered
 
 
 class Backend:
@@ -471,6 +472,29 @@ def test_an_attribute_that_cannot_be_removed_again_is_an_error():
 
     with pytest.raises(AttributeError, match="^sticky$"):
         patcher.stop()
+
+
+def test_a_refused_value_leaves_the_patches_that_are_in_force():
+    class Picky:
+        limit = 1
+
+        def __setattr__(self, name, value):
+            if value == 13:
+                raise ValueError(name)
+            super().__setattr__(name, value)
+
+    target = Picky()
+    with patch.object(target, "limit", 2):
+        with pytest.raises(ValueError, match="limit"):
+            patch.object(target, "limit", 13).start()
+        assert target.limit == 2
+        with patch.object(target, "limit", 3):
+            assert target.limit == 3
+        assert target.limit == 2
+
+    assert target.limit == 1
+    assert vars(target) == {}
+    assert not covered
 
 
 class TestBadInput:
