@@ -22,7 +22,7 @@ from asyncmock_plus._cpython import (
 )
 from asyncmock_plus._identity import Identity, dotted_name
 from asyncmock_plus._kinds import Kinds
-from asyncmock_plus._plans import HOOKS
+from asyncmock_plus._plans import HOOKS, set_magics
 from asyncmock_plus._specs import is_mock
 from asyncmock_plus._stand_ins import FIELDS, STAND_INS, stand_in
 
@@ -78,6 +78,20 @@ _ALWAYS = frozenset(
 )
 _PLAIN_TYPES = frozenset({bool, bytes, dict, float, int, list, str, tuple, type(None)})
 _MISSPELT = ("assert", "assret", "asert", "aseert", "assrt")
+# How names start that need a closer look: magic ones, and those that may be misspelt assertions.
+_SUSPECT = frozenset({"__", "as"})
+# What stands in the dictionary of a mock whose attributes are not just mocks like itself.
+_CONFIGURED = frozenset(
+    {
+        "_mock_autospec",
+        "_mock_methods",
+        "_mock_sealed",
+        "_mock_spec",
+        "_mock_unsafe",
+        "_mock_wraps",
+        "_spec_class",
+    }
+)
 _absent = object()
 
 
@@ -98,11 +112,22 @@ class Attributes(Construction):
     __class__: Any = property(attrgetter("_mock_shown_class"), _set_class)
 
     def __getattr__(self, name: str) -> Any:
-        children = self.__dict__.get("_mock_children")
-        if children is not None:
-            child = children.get(name)
-            if child is not None and child is not DELETED and type(child) is not SpecState:
-                return child
+        fields = self.__dict__
+        children = fields.get("_mock_children")
+        child = None if children is None else children.get(name)
+        if child is None:
+            me: Identity = self._mock_home[0]
+            if (
+                me.plan.simple
+                and not me.hooked
+                and name[:2] not in _SUSPECT
+                and name not in DENIED_NAMES
+                and _CONFIGURED.isdisjoint(fields)
+            ):
+                # Whoever comes first, should two threads be here at once.
+                return self._mock_children.setdefault(name, simple_child(me, name, name))
+        elif child is not DELETED and type(child) is not SpecState:
+            return child
         return self._mock_new_child(name)
 
     def _mock_new_child(self, name: str) -> Any:
@@ -148,15 +173,6 @@ class Attributes(Construction):
             if child is not None:
                 return child
         wraps = self._mock_wraps
-        me: Identity = self._mock_home[0]
-        if (
-            me.plan.simple
-            and not me.hooked
-            and wraps is None
-            and self._mock_spec is None
-            and not self._mock_sealed
-        ):
-            return simple_child(me, name, name)
         if wraps is not None:
             wraps = getattr(wraps, name)
         return self._get_child_mock(
@@ -235,39 +251,44 @@ class Attributes(Construction):
         if not self._mock_has_method(name):
             msg = f"Mock object has no attribute '{name}'"
             raise AttributeError(msg)
-        own = type(self)
+        me = self._mock_home[0]
         if not is_mock(value):
             self._mock_change_class(name, bind_magic(name, value))
-            me = self._mock_home[0]
             return lambda *args, **kwargs: value(me(), *args, **kwargs)
         adopt(self, value, None, name)
         self._mock_children[name] = value
-        # The descriptor in the class finds it among the children.
-        if own.__dict__.get(name) is not self._mock_default_magics.get(name, _absent):
+        if name not in me.plan.magics or name in type(self).__dict__:
             self._mock_change_class(name, value)
+        # Otherwise the descriptor in the class finds it among the children.
         return value
 
     def _mock_change_class(self, name: str, value: Any) -> None:
         me = self._mock_home[0]
-        own = type(self)
         if me.dirty is None:
-            me.dirty = {}
-        me.dirty.setdefault(name, me.plan.namespace.get(name))
-        setattr(own, name, value)
+            me.dirty = set()
+        me.dirty.add(name)
+        setattr(type(self), name, value)
 
     def __delattr__(self, name: str) -> None:
-        own = type(self)
-        if name in ALL_MAGICS and name in own.__dict__:
-            delattr(own, name)
-            if name not in self.__dict__:
-                # A magic method that nobody has touched.
-                return
+        if name in ALL_MAGICS and self._mock_drop_magic(name) and name not in self.__dict__:
+            return  # a magic method that nobody has touched
         child = dict.get(self._mock_children, name, _absent)
         if name in self.__dict__:
             object.__delattr__(self, name)
         elif child is DELETED:
             raise AttributeError(name)
         self._mock_children[name] = DELETED
+
+    def _mock_drop_magic(self, name: str) -> bool:
+        """Take a magic method out of the class; return whether it was there."""
+        own, me = type(self), self._mock_home[0]
+        is_set = name in own.__dict__
+        if is_set:
+            delattr(own, name)
+        magics = me.plan.magics
+        if name in magics:
+            set_magics(me, {other: magics[other] for other in magics if other != name})
+        return is_set or name in magics
 
     def _extract_mock_name(self) -> str:
         return dotted_name(self._mock_home[0])

@@ -39,7 +39,7 @@ def child_kind(mock: Any, name: Any, wraps: Any) -> Any:
         return Kinds.MagicMock if known or name in ALL_SYNC_MAGICS else Kinds.AsyncMock
     if not issubclass(own, CallableMixin):
         return Kinds.MagicMock if issubclass(own, std.NonCallableMagicMock) else Kinds.Mock
-    return own.__mro__[1]
+    return mock._mock_home[0].plan.owner
 
 
 def _specified_kind(mock: Any, own: type, name: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 from asyncmock_plus._cpython import AsyncMockMixin, CallableMixin, InvalidSpecError, std
 from asyncmock_plus._identity import Identity, identity_of, touch
 from asyncmock_plus._kinds import Kinds, Mixin
-from asyncmock_plus._plans import Plan, plan_of
+from asyncmock_plus._plans import Plan, plan_of, set_magics
 from asyncmock_plus._records import Ledger, ledger_of
 from asyncmock_plus._specs import (
     Spec,
@@ -221,12 +221,10 @@ class Construction(Mixin):
 
     def _mock_set_magics(self) -> None:
         """Let the mock have the magic methods of its spec, all when it has none."""
-        own = type(self)
-        for name, magic in self._mock_default_magics.items():
-            if self._mock_has_method(name):
-                if name not in own.__dict__:
-                    setattr(own, name, magic)
-            elif name in own.__dict__:
+        default, has = self._mock_default_magics, self._mock_has_method
+        set_magics(self._mock_home[0], {name: default[name] for name in default if has(name)})
+        for name in default:
+            if not has(name) and (name in type(self).__dict__ or name in self.__dict__):
                 delattr(self, name)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
@@ -241,7 +239,7 @@ class Construction(Mixin):
 
 def simple_child(me: Identity, name: Any, new_name: str) -> Any:
     """Return a child of the same class as its parent, whose plan is a simple one."""
-    child = me.plan.plain_plan.instance()
+    child = me.plan.root.instance()
     its: Identity = child._mock_home[0]
     if name is not None:
         its.name, its.parent = name, me
@@ -282,9 +280,7 @@ def _plan_for(plan: Plan, cls: type, names: Any, is_async: bool) -> Plan:
         # A list of names is long to search for each magic method, a dictionary is not.
         known = frozenset(names) if type(names) in (list, tuple) else names
         magics = {name: magic for name, magic in magics.items() if name in known}
-    if mixin is None and len(magics) == len(plan.magics):
-        return plan
-    return plan.variant((mixin is None, *magics), magics, mixin)
+    return plan.variant(magics, mixin)
 
 
 def _shown_class(mock: Any) -> Any:

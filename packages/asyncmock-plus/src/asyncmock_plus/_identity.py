@@ -59,7 +59,7 @@ class Identity(weakref.ref[Any]):
     awaits: list[Entry] | None
     calls: list[Entry] | None
     delegate: Any
-    dirty: dict[str, Any] | None
+    dirty: set[str] | None
     everything: list[Entry] | None
     hooked: bool
     ledger: Any

@@ -2,9 +2,13 @@
 Plans: how the instances of a mock class are made, worked out once for the class.
 
 Every mock has a class of its own, so that ``type(mock).attribute = PropertyMock()`` and magic
-methods concern this mock only. Making a class is by far the dearest part of making a mock, so the
-class of a mock that died is given to the next one of its plan, when it is exactly as it was made
-and nobody else refers to it.
+methods concern this mock only. Making a class is by far the dearest part of making a mock, so
+
+- the class of a mock that died is given to the next one of its plan, when it is exactly as it was
+  made and nobody else refers to it;
+- the magic methods do not stand in it, but in one that all classes of the plan derive from, right
+  behind the mock class: Python copies the namespace of a new class three times, and looks into
+  each value. A mock that loses a magic method moves to the plan of mocks without it.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from typing import Any
 
 from asyncmock_plus._cpython import COUNTS_REFERENCES, AsyncMockMixin, std
 from asyncmock_plus._identity import Identity, touch
+from asyncmock_plus._specs import static_attribute
 
 __unittest = True
 
@@ -40,6 +45,16 @@ own_hooks: set[Any] = set()
 simple_kinds: set[type] = set()
 
 
+class _Doc:
+    """The docstring of all classes of a plan; of a string, each class would make a copy."""
+
+    def __init__(self, text: str | None) -> None:
+        self.text = text
+
+    def __get__(self, obj: Any, cls: Any = None) -> str | None:
+        return self.text
+
+
 class Plan:
     """
     What the instances of one mock class have in common.
@@ -49,12 +64,14 @@ class Plan:
         straight: None of the hooks that a call goes through is overridden.
         outcomes: Neither ``return_value`` nor ``side_effect`` is overridden.
         plain: None of the hooks at all is overridden.
+        root: The plan of mocks without a spec, which have all magic methods.
         overridden: The names of the hooks that are.
     """
 
     __slots__ = (
         "bases",
         "magics",
+        "mixin",
         "name",
         "namespace",
         "new",
@@ -62,21 +79,38 @@ class Plan:
         "overridden",
         "owner",
         "plain",
-        "plain_plan",
         "pool",
         "qualname",
         "references",
+        "root",
         "simple",
         "straight",
         "variants",
     )
 
-    def __init__(self, owner: type, magics: dict[str, Any], mixin: type | None = None) -> None:
+    def __init__(
+        self,
+        owner: type,
+        magics: dict[str, Any],
+        mixin: type | None = None,
+        root: Plan | None = None,
+    ) -> None:
         self.owner = owner
         self.name = owner.__name__
-        self.bases: tuple[type, ...] = (owner,) if mixin is None else (mixin, owner, AsyncMockMixin)
         self.magics = magics
-        self.namespace = {**magics, "__doc__": owner.__doc__, "__module__": owner.__module__}
+        self.mixin = mixin
+        self.namespace = {"__doc__": _Doc(owner.__doc__), "__module__": owner.__module__}
+        self.bases: tuple[type, ...] = (owner,)
+        if magics:
+            behind = next(cls for cls in owner.__mro__[1:] if issubclass(cls, std.NonCallableMock))
+            for cls in owner.__mro__[: owner.__mro__.index(behind)]:
+                # What a subclass defines is hidden by the mocks of its magic methods.
+                self.namespace.update({name: magics[name] for name in magics.keys() & vars(cls)})
+            self.bases = (owner, _magic_methods(owner, behind, magics))
+        if mixin is not None:
+            self.bases = (mixin, *self.bases, AsyncMockMixin)
+        # Children are of the same class, and there is nothing to initialize but their names.
+        self.root: Plan = root or self
         above: Any = super
         self.new: Any = above(std.NonCallableMock, owner).__new__
         self.pool: list[tuple[Any, list[Any]]] = []
@@ -88,8 +122,6 @@ class Plan:
         self.overridden = frozenset(hook for hook in hooks if hasattr(probe, hook))
         self.outcomes = self.overridden.isdisjoint({"return_value", "side_effect"})
         self.plain = not self.overridden
-        # Children are of the same class, and there is nothing to initialize but their names.
-        self.plain_plan: Plan = self
         self.simple = self.plain and mixin is None and owner in simple_kinds
         del probe
         # How often a class without users is referred to, counted where it is compared later.
@@ -151,13 +183,26 @@ class Plan:
             return own, home
         return None
 
-    def variant(self, key: Any, magics: dict[str, Any], mixin: type | None) -> Plan:
+    def variant(self, magics: dict[str, Any], mixin: type | None) -> Plan:
         """Return the plan for mocks of the same class with other magic methods, or made async."""
-        found = self.variants.get(key)
+        root = self.root
+        if mixin is root.mixin and len(magics) == len(root.magics):
+            return root
+        key = (mixin is None, *magics)
+        found = root.variants.get(key)
         if found is None:
-            found = self.variants[key] = Plan(self.owner, magics, mixin)
-            found.plain_plan = self
+            found = root.variants[key] = Plan(self.owner, magics, mixin, root)
         return found
+
+
+def _magic_methods(owner: type, behind: type, magics: dict[str, Any]) -> type:
+    """Return the class that holds the magic methods of a plan."""
+    members = {**magics, "__module__": __name__}
+    for name in ("__getattribute__", "__init_subclass__"):
+        # Looked up for each new class, and mostly found where the search ends.
+        if static_attribute(owner, name) is object.__dict__[name]:
+            members[name] = object.__dict__[name]
+    return type("MagicMethods", (behind,), members)
 
 
 def bury(me: Identity) -> None:
@@ -171,18 +216,23 @@ def bury(me: Identity) -> None:
     home = own.__dict__["_mock_home"]
     home[0] = None
     if me.dirty:
-        for name, value in me.dirty.items():
-            if value is None:
-                if name in own.__dict__:
-                    delattr(own, name)
-            else:
-                setattr(own, name, value)
+        for name in me.dirty:
+            if name in own.__dict__:
+                delattr(own, name)
     if COUNTS_REFERENCES and len(plan.pool) < KEPT_CLASSES:
         plan.pool.append((own, home))
     # Last, because it runs the destructors of other people's objects.
     for entries in (me.calls, me.everything):
         if entries:
             entries.clear()
+
+
+def set_magics(me: Identity, magics: dict[str, Any]) -> None:
+    """Let a mock have these magic methods only, and those that were set on it."""
+    plan = me.plan.variant(magics, me.plan.mixin)
+    if plan is not me.plan:
+        me.own_class.__bases__ = plan.bases
+        me.plan = plan
 
 
 def plan_of(cls: Any) -> Plan:
