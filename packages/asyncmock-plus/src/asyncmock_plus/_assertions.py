@@ -16,59 +16,63 @@ from asyncmock_plus._specs import extract_mock
 __unittest = True
 
 
+def _raw_calls(mock: Any) -> Any:
+    """Return the record of calls when it says all there is to know, else None."""
+    me = mock._mock_home[0]
+    if me.delegate is not None or "_call_matcher" in me.plan.overridden:
+        return None
+    return me.calls  # None as well when there is a ledger
+
+
+def _is_call(mock: Any, entry: Any, args: Any, kwargs: Any) -> bool:
+    """Return whether a raw entry is for sure the expected call."""
+    # The expected arguments stand left, so that ANY and others decide.
+    if not (args == entry[2] and kwargs == entry[3]):
+        return False
+    fields = mock.__dict__
+    if "_spec_signature" in fields:  # somebody has put it there
+        return False
+    if "_mock_spec" not in fields:
+        return True
+    spec = fields["_mock_spec"]
+    return spec is None or bool(spec.accepts(args, kwargs))
+
+
 class Assertions(Mixin):
     """The assertions of all mocks."""
 
-    def _mock_raw_calls(self) -> Any:
-        """Return the record when it says all there is to know, else None."""
-        me = self._mock_home[0]
-        if me.ledger is not None or me.delegate is not None:
-            return None
-        return None if "_call_matcher" in me.plan.overridden else me.calls
-
-    def _mock_is_call(self, entry: Any, args: Any, kwargs: Any) -> bool:
-        """Return whether a raw entry is for sure the expected call."""
-        # The expected arguments stand left, so that ANY and others decide.
-        if not (args == entry[2] and kwargs == entry[3]):
-            return False
-        fields = self.__dict__
-        if "_spec_signature" in fields:  # somebody has put it there
-            return False
-        spec = fields.get("_mock_spec")
-        return spec is None or bool(spec.accepts(args, kwargs))
-
     def assert_called(self) -> None:
         """Assert that the mock was called at least once."""
-        if not self._mock_raw_calls():
+        if not _raw_calls(self):
             std.NonCallableMock.assert_called(self)
 
     def assert_called_once(self) -> None:
         """Assert that the mock was called once."""
-        calls = self._mock_raw_calls()
+        calls = _raw_calls(self)
         if calls is None or len(calls) != 1:
             std.NonCallableMock.assert_called_once(self)
 
     def assert_not_called(self) -> None:
         """Assert that the mock was never called."""
-        if self._mock_raw_calls() != []:
+        if _raw_calls(self) != []:
             std.NonCallableMock.assert_not_called(self)
 
     def assert_called_with(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that the last call was made with these arguments."""
-        calls = self._mock_raw_calls()
-        if not calls or not self._mock_is_call(calls[-1], args, kwargs):
+        calls = _raw_calls(self)
+        if not calls or not _is_call(self, calls[-1], args, kwargs):
             std.NonCallableMock.assert_called_with(self, *args, **kwargs)
 
     def assert_called_once_with(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that the mock was called once, with these arguments."""
-        calls = self._mock_raw_calls()
-        if calls is None or len(calls) != 1 or not self._mock_is_call(calls[0], args, kwargs):
+        calls = _raw_calls(self)
+        if calls is None or len(calls) != 1 or not _is_call(self, calls[0], args, kwargs):
             std.NonCallableMock.assert_called_once_with(self, *args, **kwargs)
 
     def assert_any_call(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that one of the calls was made with these arguments."""
-        for entry in self._mock_raw_calls() or ():
-            if self._mock_is_call(entry, args, kwargs):
+        for entry in _raw_calls(self) or ():
+            if _is_call(self, entry, args, kwargs):
                 return
         std.NonCallableMock.assert_any_call(self, *args, **kwargs)
 

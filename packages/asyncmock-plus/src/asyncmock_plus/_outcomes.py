@@ -50,12 +50,15 @@ def _recorded(name: str, raw: Any) -> Any:
     """Return a property of the record: *raw* answers it as long as nobody has set it."""
 
     def get(self: Any) -> Any:
-        if self._mock_delegate is not None:
-            return getattr(self._mock_delegate, name)
         me = self._mock_home[0]
-        if me.ledger is None and raw is not None:
-            return raw(me.calls)
-        return getattr(ledger_of(me), name)
+        if me.delegate is not None and self._mock_delegate is not None:
+            return getattr(self._mock_delegate, name)
+        ledger = me.ledger
+        if ledger is None:
+            if raw is not None:
+                return raw(me.calls)
+            ledger = ledger_of(me)
+        return getattr(ledger, name)
 
     def set_(self: Any, value: Any) -> None:
         if self._mock_delegate is not None:
