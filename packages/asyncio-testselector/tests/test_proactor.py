@@ -730,3 +730,16 @@ def test_only_what_is_ready_is_tried_again(loop, ready):
         await asyncio.wait([reading, writing])
 
     run(loop, main())
+
+
+def test_reads_of_one_socket_are_served_in_their_order(loop):
+    async def main():
+        here, there = memory_socketpair()
+        with here, there:
+            first = loop.create_task(loop.sock_recv(here, 1))
+            await asyncio.sleep(0)
+            there.send(b"ab")
+            second = loop.create_task(loop.sock_recv(here, 1))
+            assert await asyncio.gather(first, second) == [b"a", b"b"]
+
+    run(loop, main())

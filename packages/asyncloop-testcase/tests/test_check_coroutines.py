@@ -1,14 +1,13 @@
 """The checks unawaited_coroutines and active_asyncgens."""
 
 import asyncio
-import functools
 import gc
 import sys
 import warnings
 from collections.abc import AsyncIterator
 
 import pytest
-from asyncloop_testcase import TestCase, fail_on, strict
+from asyncloop_testcase import TestCase, check_loop, fail_on, strict
 from checking import verdict_of
 from running import failure_of, passed, run
 
@@ -172,13 +171,12 @@ def test_coroutines_that_are_awaited_closed_or_due_are_none() -> None:
 
 
 def test_coroutine_of_a_task_that_was_made_in_the_last_turn_is_none() -> None:
-    class Case(TestCase):
-        async def test(self) -> None:
-            loop = asyncio.get_running_loop()
-            last = functools.partial(loop.call_soon, lambda: loop.create_task(fetch()))
-            loop.call_soon(last)
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        async with check_loop(unawaited_coroutines=True):
+            loop.call_soon(lambda: loop.create_task(fetch()))
 
-    passed(Case)
+    asyncio.run(main())
 
 
 def test_hook_and_origin_depth_are_restored() -> None:

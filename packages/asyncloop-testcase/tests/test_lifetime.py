@@ -218,6 +218,8 @@ class TestRestoring:
     ) -> None:
         """The loop is one that does not turn any more, which would retrieve the exception."""
         tasks: list[weakref.ref[Any]] = []
+        gc.collect()
+        caplog.clear()  # of what other tests left
 
         class Case(TestCase):
             async def stop(self) -> None:

@@ -110,6 +110,8 @@ class TestBoth:
         self, decorator: Any, error: type[BaseException], caplog: pytest.LogCaptureFixture
     ) -> None:
         tasks: list[weakref.ref[Any]] = []
+        gc.collect()
+        caplog.clear()  # of what other tests left
 
         @decorator
         async def test() -> None:
@@ -211,6 +213,21 @@ class TestRunForever:
 
         assert result.wasSuccessful(), result.errors
         assert seen == [case]
+
+    def test_interruption_by_a_callback_comes_out(self) -> None:
+        seen: list[asyncio.AbstractEventLoop] = []
+
+        def interrupt() -> None:
+            raise KeyboardInterrupt("on purpose")
+
+        @run_forever(timeout=1000)
+        async def test() -> None:
+            seen.append(asyncio.get_running_loop())
+            seen[0].call_soon(interrupt)
+
+        with pytest.raises(KeyboardInterrupt, match="on purpose"):
+            test()
+        assert seen[0].is_closed()
 
     def test_callable_without_a_signature_is_called_without_arguments(self) -> None:
         class Case(unittest.TestCase):
