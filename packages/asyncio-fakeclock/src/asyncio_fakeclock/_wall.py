@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from importlib.metadata import version
 from typing import Any, final
 
 __all__ = ["WallClock"]
+
+# Older ones cannot begin at the present time, and under freezegun they crash the interpreter, where
+# 3.5 refuses to begin.
+_NEEDED = (3, 5)
 
 
 @final
@@ -49,9 +55,14 @@ class WallClock:
 
 
 def _time_machine() -> Any:
+    way_out = "pip install 'asyncio-fakeclock[wall]'"
     try:
         import time_machine
     except ImportError as error:
-        msg = "wall_clock=True needs time-machine: pip install 'asyncio-fakeclock[wall]'"
+        msg = f"wall_clock=True needs time-machine: {way_out}"
         raise ImportError(msg) from error
+    installed = version("time-machine")
+    if tuple(int(part) for part in re.findall(r"\d+", installed)[:2]) < _NEEDED:
+        msg = f"wall_clock=True needs time-machine 3.5 or later, not {installed}: {way_out}"
+        raise ImportError(msg)
     return time_machine
