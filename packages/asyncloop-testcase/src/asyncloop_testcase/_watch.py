@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 __unittest = True
 
+Options = tuple[tuple[type[Check], object], ...]
+
 # Callbacks that close async generators may take turns of their own; more than this is no clean-up.
 MOST_TURNS = 10
 
@@ -73,11 +75,11 @@ class Plan:
     )
 
     def __init__(self, options: Sequence[tuple[type[Check], object]]) -> None:
-        self.checks: tuple[tuple[type[Check], object], ...] = tuple(options)
+        self.checks: Options = tuple(options)
         self.parts: frozenset[str] = frozenset(kind._part for kind, _ in options if kind._part)
-        self.early = tuple(each for each in self.checks if not each[0]._part)
+        self.early: Options = tuple(each for each in self.checks if not each[0]._part)
         # What has to be started where the loop's selector is of no help to a lookout.
-        self.blind = tuple(each for each in self.checks if each[0]._part in {"", REGISTRY})
+        self.blind: Options = tuple(each for each in self.checks if each[0]._part in {"", REGISTRY})
         self.needs_garbage: bool = any(check.needs_garbage for check, _ in options)
         self.entering: bool = any(kind.enter_test is not Check.enter_test for kind, _ in options)
         self.cleaning: bool = any(
