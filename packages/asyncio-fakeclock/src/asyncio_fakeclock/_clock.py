@@ -15,7 +15,7 @@ import weakref
 from typing import TYPE_CHECKING, SupportsFloat, final
 
 from asyncio_fakeclock._installation import checked_loop, override, running_loop
-from asyncio_fakeclock._instants import Grid, checked_instant, checked_seconds
+from asyncio_fakeclock._instants import Grid, checked_instant, checked_limit, checked_seconds
 from asyncio_fakeclock._overrides import Overrides
 from asyncio_fakeclock._pacer import Pacer
 from asyncio_fakeclock._progress import checked_count
@@ -116,7 +116,7 @@ class FakeClock:
         self._grid = Grid(resolution)
         self._now = checked_instant(start, "start")
         self._limits = (
-            None if stall_timeout is None else checked_seconds(stall_timeout),
+            None if stall_timeout is None else checked_limit(stall_timeout, "stall_timeout"),
             checked_count(max_turns, "max_turns"),
             checked_count(max_jumps, "max_jumps"),
         )

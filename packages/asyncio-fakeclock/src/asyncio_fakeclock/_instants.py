@@ -87,6 +87,21 @@ def checked_seconds(seconds: SupportsFloat) -> float:
     raise ValueError(msg)
 
 
+def checked_limit(seconds: SupportsFloat, what: str) -> float:
+    """
+    Return *seconds* as a float that limits a time.
+
+    Raises:
+        TypeError: it is not a number.
+        ValueError: it is negative, nan or infinite.
+    """
+    value = _number(seconds, what)
+    if 0 <= value < math.inf:
+        return value
+    msg = f"{what} must be a finite number of 0 or more seconds, not {seconds!r}: None for no limit"
+    raise ValueError(msg)
+
+
 def checked_instant(when: SupportsFloat, what: str) -> float:
     """
     Return *when* as a float that is a point in time.
