@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import inspect
+import unittest.mock as std
 import warnings
 
 import asyncmock_plus as mock
@@ -435,3 +436,69 @@ def test_await_passes_over_who_has_just_given_up_waiting() -> None:
         assert repr(instance.awaited) == "<awaited 1 times, 0 waiting>"
 
     run(main())
+
+
+@pytest.mark.parametrize("kind", [mock.CoroutineMock, mock.AsyncMock])
+def test_calls_of_a_coroutine_function_are_told_to_whom_it_belongs_then(kind) -> None:
+    parent, grandparent = mock.Mock(), mock.Mock()
+    child = parent.child = kind()
+    for number in range(3):
+        child(number).close()
+    assert parent.mock_calls == [mock.call.child(number) for number in range(3)]
+
+    grandparent.parent = parent
+    child(3).close()
+    assert grandparent.mock_calls == [mock.call.parent.child(3)]
+
+
+@pytest.mark.parametrize("kind", [mock.CoroutineMock, mock.AsyncMock])
+def test_the_last_of_several_awaits_is_shown_beside_the_list_of_all(kind) -> None:
+    instance = kind()
+    for number in range(3):
+        run(instance(number))
+
+    assert instance.await_args_list == [mock.call(number) for number in range(3)]
+    assert instance.await_args == mock.call(2)
+
+
+def test_result_of_an_async_mock_wins_over_what_it_wraps() -> None:
+    async def wrapped():
+        return "wrapped"
+
+    assert run(mock.AsyncMock(wraps=wrapped)()) == "wrapped"
+    assert run(mock.AsyncMock(wraps=lambda: "plain")()) == "plain"
+    assert run(mock.AsyncMock(wraps=wrapped, return_value=3)()) == 3
+    assert run(mock.AsyncMock(wraps=wrapped, return_value=mock.ANY)()) is mock.ANY
+
+
+def test_result_of_an_async_mock_is_its_return_value() -> None:
+    instance = mock.AsyncMock()
+
+    assert run(instance()) is instance.return_value
+    assert run(mock.AsyncMock(side_effect=lambda: mock.ANY, return_value=3)()) is mock.ANY
+
+
+@pytest.mark.parametrize("module", [mock, std])
+def test_outcome_that_a_subclass_of_an_async_mock_computes_is_taken(module) -> None:
+    class Loud(module.AsyncMock):
+        @property
+        def return_value(self):
+            return super().return_value.upper()
+
+        @return_value.setter
+        def return_value(self, value):
+            module.AsyncMock.return_value.fset(self, value)
+
+    class Counting(module.AsyncMock):
+        @property
+        def side_effect(self):
+            return lambda: self.await_count
+
+        @side_effect.setter
+        def side_effect(self, value): ...
+
+    loud, counting = Loud(), Counting()
+    loud.return_value = "word"
+
+    assert [run(loud()), run(loud())] == ["WORD", "WORD"]
+    assert [run(counting()), run(counting())] == [1, 2]

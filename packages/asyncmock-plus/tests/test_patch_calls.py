@@ -649,15 +649,18 @@ def test_call_that_is_closed_while_the_patches_of_another_one_are_lifted():
 
     @patch.dict(settings, retries=5, scope=LIMITED)
     def generator():
+        closing.append(other)
         yield settings["retries"]
         yield settings["retries"]
 
-    other = generator_of(LIMITED)
+    @patch.object(Backend, "limit", 20, scope=LIMITED)
+    def paused():
+        yield
+
+    other = paused()
     next(other)
-    steps = generator()
-    closing.append(other)
 
-    assert list(steps) == [5, 5]
+    assert list(generator()) == [5, 5]
     assert (closing, settings, Backend.limit) == ([], {"retries": 3}, 10)
     assert not covered
 
