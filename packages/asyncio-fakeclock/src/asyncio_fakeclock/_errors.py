@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import TypeVar, final
 
 __all__ = ["DeadlockError", "LivelockError", "StalledError"]
 
+_Error = TypeVar("_Error", bound=type[RuntimeError])
+
+
+def _public(cls: _Error) -> _Error:
+    """Let tracebacks and reports show the name that a class can be imported by."""
+    cls.__module__ = "asyncio_fakeclock"
+    if "__firstlineno__" in vars(cls):
+        # Since 3.13: a line of this file, which inspect would now look up in another one.
+        delattr(cls, "__firstlineno__")
+    return cls
+
 
 @final
+@_public
 class DeadlockError(RuntimeError):
     """
     Nothing can ever happen again on the loop, and somebody waits.
@@ -34,6 +46,7 @@ class DeadlockError(RuntimeError):
 
 
 @final
+@_public
 class LivelockError(RuntimeError):
     """
     The loop is busy for ever, and the test gets nowhere.
@@ -45,6 +58,7 @@ class LivelockError(RuntimeError):
 
 
 @final
+@_public
 class StalledError(RuntimeError):
     """
     Real work that time stood still for did not answer within ``stall_timeout`` real seconds.
