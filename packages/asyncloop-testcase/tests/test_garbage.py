@@ -181,7 +181,7 @@ def test_first_full_collection_is_not_due_at_once(monkeypatch: pytest.MonkeyPatc
     assert copy_of_the_module()._next_full_collection == 105.0
 
 
-@pytest.mark.parametrize(("begin", "end", "due"), [(100.0, 100.5, 150.5), (300.0, 300.01, 305.01)])
+@pytest.mark.parametrize(("begin", "end", "due"), [(1.0, 3.0, 203.0), (300.0, 300.01, 305.01)])
 def test_full_collections_take_a_hundredth_of_the_time(
     begin: float, end: float, due: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
