@@ -63,7 +63,7 @@ def test_what_is_left_is_listed_by_the_line_of_the_file_as_it_is(tmp_path, capsy
     main(["--write", str(path)])
     written = capsys.readouterr().err
 
-    note = "this yield has no counterpart in an async def\n"
+    note = "this yield has no counterpart in an async def: rewrite it by hand\n"
     assert shown == f"{path}:9: {note}1 file to rewrite (--write does it), 1 place left to you\n"
     assert written == f"{path}:8: {note}1 file rewritten, 1 place left to you\n"
     assert path.read_text().splitlines()[7] == "    yield 1"

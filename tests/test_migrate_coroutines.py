@@ -192,16 +192,34 @@ def test_first_iterable_of_a_comprehension_is_awaited():
 @pytest.mark.parametrize(
     ("statement", "note"),
     [
-        ("yield 3", "this yield has no counterpart in an async def"),
-        ("yield from [1, 2]", "this yield has no counterpart in an async def"),
-        ("[(yield from x) for x in y]", "this yield has no counterpart in an async def"),
-        ("{(yield from x) for x in y}", "this yield has no counterpart in an async def"),
-        ("((yield from x) for x in y)", "this yield has no counterpart in an async def"),
-        ("{x: (yield from x) for x in y}", "this yield has no counterpart in an async def"),
-        ("lambda x=(yield from y): x", "this yield has no counterpart in an async def"),
-        ("class A(b=(yield from y)): pass", "this yield has no counterpart in an async def"),
-        ("return later()", "@asyncio.coroutine awaits this result if it can be awaited"),
-        ("return future", "@asyncio.coroutine awaits this result if it can be awaited"),
+        ("yield 3", "this yield has no counterpart in an async def: rewrite it by hand"),
+        ("yield from [1, 2]", "this yield has no counterpart in an async def: rewrite it by hand"),
+        (
+            "[(yield from x) for x in y]",
+            "this yield has no counterpart in an async def: rewrite it by hand",
+        ),
+        (
+            "{(yield from x) for x in y}",
+            "this yield has no counterpart in an async def: rewrite it by hand",
+        ),
+        (
+            "((yield from x) for x in y)",
+            "this yield has no counterpart in an async def: rewrite it by hand",
+        ),
+        (
+            "{x: (yield from x) for x in y}",
+            "this yield has no counterpart in an async def: rewrite it by hand",
+        ),
+        (
+            "lambda x=(yield from y): x",
+            "this yield has no counterpart in an async def: rewrite it by hand",
+        ),
+        (
+            "class A(b=(yield from y)): pass",
+            "this yield has no counterpart in an async def: rewrite it by hand",
+        ),
+        ("return later()", "@asyncio.coroutine awaits this result if it can: write an async def"),
+        ("return future", "@asyncio.coroutine awaits this result if it can: write an async def"),
     ],
 )
 def test_function_that_is_not_understood_is_left_and_listed(statement, note):

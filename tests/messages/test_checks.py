@@ -58,7 +58,7 @@ def test_loop_that_did_not_run():
 
     active_selector_callbacks: readers or writers were added and not removed
       reader of <FileMock name='log' id='...'>: test_checks.fetch()
-        created at File "test_checks.py", line N, in test_reader_that_is_left.<locals>.test
+        created at File "test_checks.py", line N, in test
           self.loop.add_reader(self.file, fetch)
 
     (if that is meant to be, say so with @fail_on(active_selector_callbacks=False))
@@ -77,7 +77,7 @@ def test_reader_that_is_left():
     AssertionError: a check failed: unhandled_exceptions
 
     unhandled_exceptions: exceptions were raised where nobody asked for them
-      Task 'worker', coroutine test_exception_of_a_task.<locals>.fail()
+      Task 'worker', coroutine fail()
         created at File "test_checks.py", line N, in test
           self.task = asyncio.create_task(fail(), name="worker")
         Traceback (most recent call last):
@@ -104,7 +104,7 @@ def test_exception_of_a_task():
     AssertionError: a check failed: unhandled_exceptions
 
     unhandled_exceptions: exceptions were raised where nobody asked for them
-      callback test_checks.test_exception_of_a_callback.<locals>.fail()
+      callback test_checks.fail()
         Traceback (most recent call last):
           File "test_checks.py", line N, in fail
             raise LookupError("no such key")
@@ -154,7 +154,7 @@ def test_coroutine_that_was_not_awaited():
 
     active_handles: timers are left on the loop
       timer due in 10000 s: test_checks.fetch()
-        created at File "test_checks.py", line N, in test_timer_that_is_left.<locals>.test
+        created at File "test_checks.py", line N, in test
           self.loop.call_later(10_000, fetch)
 
     (if that is meant to be, say so with @fail_on(active_handles=False))
@@ -172,12 +172,12 @@ def test_timer_that_is_left():
     AssertionError: a check failed: pending_tasks
 
     pending_tasks: tasks are left pending
-      Task 'worker', coroutine test_task_that_is_pending.<locals>.work()
+      Task 'worker', coroutine work()
         created at File "test_checks.py", line N, in test
           self.task = asyncio.create_task(work(asyncio.Event()), name="worker")
-        File "test_checks.py", line N, in test_task_that_is_pending.<locals>.work
+        File "test_checks.py", line N, in work
           await event.wait()
-        File "locks.py", line N, in Event.wait
+        File "locks.py", line N, in wait
           await fut
         waits for <Future pending cb=[...]>
 
@@ -199,9 +199,9 @@ def test_task_that_is_pending():
     AssertionError: a check failed: active_asyncgens
 
     active_asyncgens: async generators were not closed
-      async generator test_async_generator_that_is_open.<locals>.rows()
+      async generator rows()
         stopped at
-          File "test_checks.py", line N, in test_async_generator_that_is_open.<locals>.rows
+          File "test_checks.py", line N, in rows
             yield 1
 
     (if that is meant to be, say so with @fail_on(active_asyncgens=False))
@@ -224,7 +224,7 @@ def test_async_generator_that_is_open():
 
     unclosed_transports: transports or servers were not closed
       _SelectorSocketTransport of StreamReaderProtocol
-        created at File "test_checks.py", line N, in test_transport_that_is_open.<locals>.test
+        created at File "test_checks.py", line N, in test
           ends.append(await asyncio.open_connection(sock=here))
 
     (if that is meant to be, say so with @fail_on(unclosed_transports=False))
@@ -252,7 +252,7 @@ def test_transport_that_is_open():
 
     leaked_threads: threads are still alive
       thread 'worker', target threading.Event.wait()
-        created at File "test_checks.py", line N, in test_thread_that_is_alive.<locals>.test
+        created at File "test_checks.py", line N, in test
           threading.Thread(target=end.wait, name="worker").start()
         now at
           File "threading.py", line N, in wait
@@ -280,7 +280,7 @@ def test_thread_that_is_alive():
 
     leaked_processes: processes are still alive
       process PID: ['sleep', '100']
-        created at File "test_checks.py", line N, in test_process_that_is_alive.<locals>.test
+        created at File "test_checks.py", line N, in test
           started.append(subprocess.Popen(["sleep", "100"]))
 
     (if that is meant to be, say so with @fail_on(leaked_processes=False))
@@ -310,7 +310,7 @@ def test_process_that_is_alive():
 
     active_handles: timers are left on the loop
       timer due in 10000 s: test_checks.fetch()
-        created at File "test_checks.py", line N, in test_several_checks_in_one_report.<locals>.test
+        created at File "test_checks.py", line N, in test
           self.loop.call_later(10_000, fetch)
 
     (if that is meant to be, say so with @fail_on(unawaited_coroutines=False, active_handles=False))
@@ -377,9 +377,7 @@ def test_registration_of_no_check():
     register_check(int)
 
 
-@says(
-    "TypeError: test_registration_without_a_name.<locals>.TemporaryFiles.name is None: a check needs a name that is an identifier"
-)
+@says("TypeError: TemporaryFiles.name is None: a check needs a name that is an identifier")
 def test_registration_without_a_name():
     class TemporaryFiles(Check):
         summary = "files are left"

@@ -34,10 +34,10 @@ def run(main, **options):
     """
     DeadlockError: deadlock at 3600 s: no callback is ready, no timer is set and nothing real is in flight.
       Task 'main' waits
-        at test_clocks.py:N in test_deadlock.<locals>.main(): await asyncio.create_task(worker(asyncio.Event()), name="worker")
+        at test_clocks.py:N in main(): await asyncio.create_task(worker(asyncio.Event()), name="worker")
         for task 'worker'
       Task 'worker' waits
-        at test_clocks.py:N in test_deadlock.<locals>.worker(): await event.wait()
+        at test_clocks.py:N in worker(): await event.wait()
         in asyncio's Event.wait() of <asyncio.locks.Event object at 0x... [unset, waiters:1]>
         for <Future pending cb=[...]>
     """
@@ -57,7 +57,7 @@ def test_deadlock():
     """
     DeadlockError: deadlock at 0 s: no callback is ready, no timer is set and nothing real is in flight.
       Task 'main' waits
-        at test_clocks.py:N in test_deadlock_of_a_gather.<locals>.main(): await asyncio.gather(first, second)
+        at test_clocks.py:N in main(): await asyncio.gather(first, second)
         for all of task 'first', task 'second'
       Task 'first' waits
         in asyncio's Event.wait() of <asyncio.locks.Event object at 0x... [unset, waiters:1]>
@@ -97,7 +97,7 @@ def test_deadlock_without_tasks():
       The loop handles signals.
       If somebody outside of this test is to call: wait in clock.external().
       Task 'main' waits
-        at test_clocks.py:N in test_deadlock_with_a_signal_handler.<locals>.main(): await asyncio.Event().wait()
+        at test_clocks.py:N in main(): await asyncio.Event().wait()
         in asyncio's Event.wait() of <asyncio.locks.Event object at 0x... [unset, waiters:1]>
         for <Future pending cb=[...]>
     """
@@ -118,7 +118,7 @@ def test_deadlock_with_a_signal_handler():
     """
     DeadlockError: time is frozen at 0 s: the clock is manual, and nobody advances it. The next timer is due at 5 s (a sleep ends): let another task await clock.advance(5), or use auto=True.
       Task 'main' waits
-        at test_clocks.py:N in test_frozen_time.<locals>.main(): await asyncio.sleep(5)
+        at test_clocks.py:N in main(): await asyncio.sleep(5)
         in asyncio's sleep()
         for <Future pending cb=[...]>
     """
@@ -134,7 +134,7 @@ def test_frozen_time():
     """
     DeadlockError: time is frozen at 0 s: the clock is manual, and nobody advances it. The next timer is due at 0.25 s (expire()): let another task await clock.advance(0.25), or use auto=True.
       Task 'main' waits
-        at test_clocks.py:N in test_frozen_time_of_a_callback.<locals>.main(): await asyncio.Event().wait()
+        at test_clocks.py:N in main(): await asyncio.Event().wait()
         in asyncio's Event.wait() of <asyncio.locks.Event object at 0x... [unset, waiters:1]>
         for <Future pending cb=[...]>
     """
@@ -156,7 +156,7 @@ def test_frozen_time_of_a_callback():
     """
     LivelockError: livelock at 0 s: callbacks have made one another ready at this one instant 100 times, so that time cannot move; it is the turn of again().
       Task 'main' waits
-        at test_clocks.py:N in test_livelock_at_one_instant.<locals>.main(): await asyncio.sleep(1)
+        at test_clocks.py:N in main(): await asyncio.sleep(1)
         in asyncio's sleep()
         for <Future pending cb=[...]>
     """
@@ -181,11 +181,11 @@ def test_livelock_at_one_instant():
     """
     LivelockError: livelock: the clock has run on to 200 s, and for 100 timers nothing has changed but the time. What keeps it running: a sleep ends.
       Task 'main' waits
-        at test_clocks.py:N in test_livelock_of_a_heartbeat.<locals>.main(): await asyncio.Event().wait()
+        at test_clocks.py:N in main(): await asyncio.Event().wait()
         in asyncio's Event.wait() of <asyncio.locks.Event object at 0x... [unset, waiters:1]>
         for <Future pending cb=[...]>
       Task 'heart' waits
-        at test_clocks.py:N in test_livelock_of_a_heartbeat.<locals>.beat(): await asyncio.sleep(1)
+        at test_clocks.py:N in beat(): await asyncio.sleep(1)
         in asyncio's sleep()
         for <Future pending cb=[...]>
     """
@@ -211,7 +211,7 @@ def test_livelock_of_a_heartbeat():
         executor job job()
       Let it end, or tell the clock not to wait for it: clock.ignore(...).
       Task 'main' waits
-        at test_clocks.py:N in test_stall_of_a_job.<locals>.main(): await asyncio.get_running_loop().run_in_executor(None, job)
+        at test_clocks.py:N in main(): await asyncio.get_running_loop().run_in_executor(None, job)
         for <Future pending cb=[...]>
     """
 )
@@ -238,7 +238,7 @@ def test_stall_of_a_job():
       A server socket at ('127.0.0.1', PORT) is open.
       If somebody outside of this test is to call: wait in clock.external().
       Task 'main' waits
-        at test_clocks.py:N in test_deadlock_with_a_server.<locals>.main(): await asyncio.get_running_loop().sock_accept(listener)
+        at test_clocks.py:N in main(): await asyncio.get_running_loop().sock_accept(listener)
         in asyncio's SelectorEventLoop.sock_accept() of <SelectorEventLoop running=True closed=False debug=False>
         for <Future pending cb=[...]>
     """
@@ -260,7 +260,7 @@ def test_deadlock_with_a_server():
         external() block at test_clocks.py:N
       Let it end, or tell the clock not to wait for it: clock.ignore(...).
       Task 'main' waits
-        at test_clocks.py:N in test_stall_of_something_external.<locals>.main(): await asyncio.sleep(1)
+        at test_clocks.py:N in main(): await asyncio.sleep(1)
         in asyncio's sleep()
         for <Future pending cb=[...]>
     """
@@ -499,7 +499,7 @@ def test_name_that_the_module_does_not_have():
     """
     DeadlockError: time is frozen at 0 s: the clock is manual, and nobody advances it. The next timer is due at 5 s (a sleep ends): let another task await clock.advance(5), or use auto=True.
       Task 'main' waits
-        at test_clocks.py:N in test_deadlock_of_a_test_case.<locals>.Case.test(): await asyncio.sleep(5)
+        at test_clocks.py:N in test(): await asyncio.sleep(5)
         in asyncio's sleep()
         for <Future pending cb=[...]>
     """

@@ -155,7 +155,7 @@ async def test_awaited_twice():
     """
     AssertionError: expected await not found.
     Expected: fetch(2)
-      Actual: fetch(1)
+    Actual: fetch(1)
     """
 )
 async def test_awaited_with_others():

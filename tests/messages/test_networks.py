@@ -169,7 +169,7 @@ async def test_host_that_does_not_answer():
 
 
 @says(
-    "OSError: [Errno N] error while attempting to bind on address ('10.0.0.1', 80): [Errno N] address already in use"
+    "OSError: [Errno N] error while attempting to bind on address ('10.0.0.1', 80): address already in use"
 )
 async def test_address_in_use():
     async with MemoryNetwork(hosts=["db"]):

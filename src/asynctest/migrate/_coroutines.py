@@ -181,13 +181,18 @@ class Coroutines(Pass):
             ):
                 return decorator, "a decorator below @asyncio.coroutine: decide what it decorates"
         if survey.values:
-            return survey.values[0], "this yield has no counterpart in an async def"
+            return survey.values[
+                0
+            ], "this yield has no counterpart in an async def: rewrite it by hand"
         if survey.turns and asyncio is None:
             return survey.turns[0], "a bare yield is `await asyncio.sleep(0)`: import asyncio"
         if not survey.is_generator and not node.asynchronous:
             for found in survey.returns:
                 if not _is_plain(found.value):
-                    return found, "@asyncio.coroutine awaits this result if it can be awaited"
+                    return (
+                        found,
+                        "@asyncio.coroutine awaits this result if it can: write an async def",
+                    )
         return None
 
     def visit_Lambda(self, node: cst.Lambda) -> None:
