@@ -144,7 +144,7 @@ class FakeClock:
     def auto(self, value: bool) -> None:
         self._auto = bool(value)
         if self._pacer is not None:
-            self._pacer.auto = self._auto
+            self._pacer.set_auto(self._auto)
 
     def install(self) -> FakeClock:
         """
@@ -181,7 +181,7 @@ class FakeClock:
             wall=self._wall,
             timeline=self._timeline,
         )
-        pacer.auto = self._auto
+        pacer.set_auto(self._auto)
         pacer.queue.take_over(loop)
         override(self._overrides, loop, pacer, self._closing(loop.close))
         pacer.begin()

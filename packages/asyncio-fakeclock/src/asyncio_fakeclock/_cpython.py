@@ -210,9 +210,6 @@ class LoopTimers:
         return made
 
     def _far(self, when: float) -> float:
-        if when is None:
-            msg = "when cannot be None"
-            raise TypeError(msg)
         if when != when:
             msg = "cannot schedule a callback at nan: it takes a number of seconds"
             raise ValueError(msg)

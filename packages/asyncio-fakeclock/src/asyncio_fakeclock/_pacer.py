@@ -98,13 +98,8 @@ class Pacer:
     def _disturb(self) -> None:
         self.queue.quiet = False
 
-    @property
-    def auto(self) -> bool:
-        """Whether time moves to the next timer by itself."""
-        return self._auto
-
-    @auto.setter
-    def auto(self, value: bool) -> None:
+    def set_auto(self, value: bool) -> None:
+        """Say whether time moves to the next timer by itself."""
         self._auto = value
         self._limit()
 
@@ -189,7 +184,7 @@ class Pacer:
         self.queue.move(when)
         while self._targets and self._targets[0][0] <= when:
             future = heappop(self._targets)[2]
-            if not future.done():
+            if not future.done():  # pragma: no branch - the task of one that is done runs first
                 future.set_result(None)
         self._limit()
         return []

@@ -186,5 +186,5 @@ def _caller() -> str:
     while frame.f_back is not None and is_plumbing(frame.f_code):
         frame = frame.f_back
     if is_plumbing(frame.f_code):
-        return ""
+        return ""  # pragma: no cover - in a thread of `_thread`, which coverage does not see
     return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
