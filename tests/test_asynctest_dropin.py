@@ -265,3 +265,11 @@ def test_other_distributions_are_no_matter(tmp_path, name):
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_files_of_other_names_are_passed_over(tmp_path, monkeypatch):
+    (tmp_path / "asynctest-tools.txt").mkdir()
+    (tmp_path / "asynctest-notes.dist-info").mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "nowhere")])
+
+    refuse_asynctest()

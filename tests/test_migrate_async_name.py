@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("libcst", reason="asynctest.migrate is built on libcst, an extra")
 
+from asynctest.migrate._async_name import rename
 from asynctest.migrate._migration import Migration, migrate
 
 
@@ -53,3 +54,9 @@ def test_async_of_something_else_is_not_parsed():
         rewrite("import asyncio\nasyncio.async(f())\npool.async(f())\n")
 
     assert caught.value.lineno == 3
+
+
+def test_async_that_is_neither_imported_nor_called_is_left():
+    for source in ("async = 1\n", "from asyncio import sleep\nasync(f())\n"):
+        assert rename(source) == source
+    assert rename("from asyncio import async\nx = async\n").endswith("x = async\n")

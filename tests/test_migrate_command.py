@@ -1,6 +1,7 @@
 """The command line of asynctest.migrate: what is shown, written, left and reported."""
 
 import os
+import runpy
 import stat
 import subprocess
 import sys
@@ -220,3 +221,11 @@ def test_importing_asynctest_and_its_command_does_not_import_libcst():
     code = "import sys, asynctest, asynctest.migrate; sys.exit('libcst' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], timeout=300).returncode == 0
+
+
+def test_module_is_run_as_a_program(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["asynctest.migrate", str(tmp_path)])
+
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_module("asynctest.migrate", run_name="__main__")
+    assert caught.value.code == 0

@@ -2,7 +2,10 @@
 
 import bisect
 import inspect
+import random
+import re
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from asynctest.migrate._async_name import rename
-from asynctest.migrate._migration import migrate
+from asynctest.migrate._migration import _PASSES, migrate
+from asynctest.migrate._packages import Packages
 
 IMPORTS = (
     "import asyncio",
@@ -115,6 +119,27 @@ def test_module_of_today_is_untouched(module):
     source = inspect.getsource(module)
 
     assert migrate(source, to_packages=True).after == source
+
+
+def some_of_the_standard_library() -> list[Path]:
+    """Return a few modules, always the same ones in a version of Python."""
+    modules = sorted(Path(textwrap.__file__).parent.glob("*.py"))
+    small = [path for path in modules if 1000 < path.stat().st_size < 16_000]
+    return random.Random(1).sample(small, 10)
+
+
+@pytest.mark.parametrize("path", some_of_the_standard_library(), ids=lambda path: path.stem)
+def test_every_pass_can_read_whatever_it_is_given(path, monkeypatch):
+    for each in (*_PASSES, Packages):
+        monkeypatch.setattr(each, "words", re.compile(""))  # else most would not look at it
+    source = path.read_text("utf-8")
+    try:
+        once = migrate(source, to_packages=True)
+    except SyntaxError as error:
+        pytest.skip(f"libcst does not know all of this Python: {error}")
+
+    compile(once.after, path.name, "exec", dont_inherit=True)
+    assert migrate(once.after, to_packages=True).after == once.after
 
 
 @settings(deadline=None, derandomize=True, max_examples=200)

@@ -234,9 +234,8 @@ class Coroutines(Pass):
             return updated_node
         if isinstance(updated_node.value, cst.From):
             space = updated_node.value.whitespace_after_from
-            awaited = cst.Await(_operand(updated_node.value.item))
-            if not isinstance(space, cst.MaybeSentinel):
-                awaited = awaited.with_changes(whitespace_after_await=space)
+            assert not isinstance(space, cst.MaybeSentinel)  # the parser leaves none
+            awaited = cst.Await(_operand(updated_node.value.item), whitespace_after_await=space)
         else:
             assert plan.asyncio is not None
             sleep = cst.Attribute(plan.asyncio.deep_clone(), cst.Name("sleep"))
