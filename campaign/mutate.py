@@ -2,8 +2,9 @@
 Changes a module in one place after the other, and tells which changes no test notices.
 
 Usage: ``python campaign/mutate.py PACKAGE MODULE ... [--tests FILE ...]``, for example
-``python campaign/mutate.py asyncio-fakeclock _instants --tests test_instants.py``. It works on a
-copy, with cosmic-ray (``pip install cosmic-ray``). A survivor is a test that is missing, or a
+``python campaign/mutate.py asyncio-fakeclock _instants --tests test_instants.py``, or
+``python campaign/mutate.py asynctest-suite migrate/_loops --tests test_migrate_renames.py``. It
+works on a copy, with cosmic-ray (``pip install cosmic-ray``). A survivor is a test that is missing, or a
 change that makes no difference; which of them, somebody has to look at: SURVIVORS.md is what they
 found. With ``--work FOLDER`` the copy is kept there, and a run that was stopped goes on.
 """
@@ -19,6 +20,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+SUITE = "asynctest-suite"
 CONFIG = """\
 [cosmic-ray]
 module-path = "src/{package}/{module}.py"
@@ -46,7 +48,8 @@ def mutate(folder: Path, package: str, module: str, tests: list[str], timeout: f
     """Mutate the module of the copy in *folder*, and return the report on the survivors."""
     names = " ".join(f"tests/{name}" for name in tests) or "tests"
     values = {"package": package, "module": module, "tests": names, "timeout": timeout}
-    config, session = f"{module}.toml", f"{module}.sqlite"
+    name = module.replace("/", ".")
+    config, session = f"{name}.toml", f"{name}.sqlite"
     (folder / config).write_text(CONFIG.format(python=sys.executable, **values), "utf-8")
     env = {**os.environ, "PYTHONPATH": str(folder / "src")}
 
@@ -56,7 +59,7 @@ def mutate(folder: Path, package: str, module: str, tests: list[str], timeout: f
             sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    source, whole = folder / f"src/{package}/{module}.py", folder / f"{module}.whole"
+    source, whole = folder / f"src/{package}/{module}.py", folder / f"{name}.whole"
     if whole.exists():  # a run that was stopped has left its last change behind
         shutil.copyfile(whole, source)
     else:
@@ -65,7 +68,7 @@ def mutate(folder: Path, package: str, module: str, tests: list[str], timeout: f
         call(tool("cosmic-ray"), "init", config, session)
         call(tool("cr-filter-operators"), session, config)
         # The first run has compiled everything; of this module there will be many versions.
-        for compiled in source.parent.glob(f"__pycache__/{module}.*"):
+        for compiled in source.parent.glob(f"__pycache__/{source.stem}.*"):
             compiled.unlink()
     call(sys.executable, str(ROOT / "campaign" / "forked_tests.py"), config, session)
     return call(tool("cr-report"), "--show-diff", "--surviving-only", session)
@@ -82,10 +85,12 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
         folder = (options.work or Path(work)).resolve() / options.package
+        is_suite = options.package == SUITE
         if not folder.exists():
-            ignored = shutil.ignore_patterns("__pycache__", ".*")
-            shutil.copytree(ROOT / "packages" / options.package, folder, ignore=ignored)
-        package = options.package.replace("-", "_")
+            ignored = shutil.ignore_patterns("__pycache__", ".*", "packages", "docs")
+            source = ROOT if is_suite else ROOT / "packages" / options.package
+            shutil.copytree(source, folder, ignore=ignored)
+        package = "asynctest" if is_suite else options.package.replace("-", "_")
         for module in options.modules:
             print(module, mutate(folder, package, module, options.tests, options.timeout), sep="\n")
 
