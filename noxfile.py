@@ -33,7 +33,9 @@ WHEELS = ROOT / "dist"
 WORKERS = ("-n", "auto", "--maxprocesses", "4")
 
 # Not coverage and sdist: they run the same tests again; CI calls them by name.
-nox.options.sessions = ["lint", "typing", "tests", "together", "wheel", "floor", "docs"]
+nox.options.sessions = [
+    "lint", "typing", "verify_types", "tests", "together", "wheel", "floor", "docs",
+]  # fmt: skip
 
 
 def group(name: str, folder: Path = ROOT) -> list[str]:
@@ -178,6 +180,14 @@ def typing(session: nox.Session) -> None:
         session.run("mypy", "--config-file", "pyproject.toml", *checked)
     session.run("pyright", *map(str, [*ROOT.glob("packages/*/src"), "src"]))
     session.run("pyright", *map(str, ROOT.glob("packages/*/typing_tests")))
+
+
+@nox.session(requires=["build"])
+def verify_types(session: nox.Session) -> None:
+    """Check that the wheels tell the type of every public name."""
+    session.install("--find-links", str(WHEELS), f"{SUITE}[migrate]", *group("typing"))
+    modules = [module(package) for package in [*PACKAGES, SUITE]]
+    session.run("python", "campaign/verify_types.py", *modules)
 
 
 @nox.session
