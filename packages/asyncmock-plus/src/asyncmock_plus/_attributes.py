@@ -16,12 +16,10 @@ from asyncmock_plus._cpython import (
     DENIED_NAMES,
     UNSUPPORTED_MAGICS,
     CallableMixin,
-    SpecState,
     bind_magic,
     std,
 )
 from asyncmock_plus._identity import Identity, dotted_name
-from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._plans import HOOKS, set_magics
 from asyncmock_plus._specs import is_mock
 from asyncmock_plus._stand_ins import FIELDS, STAND_INS, stand_in
@@ -126,7 +124,7 @@ class Attributes(Construction):
             ):
                 # Whoever comes first, should two threads be here at once.
                 return self._mock_children.setdefault(name, simple_child(me, name, name))
-        elif child is not DELETED and type(child) is not SpecState:
+        elif child is not DELETED:
             return child
         return self._mock_new_child(name)
 
@@ -150,10 +148,6 @@ class Attributes(Construction):
                 if name in STAND_INS and (found := stand_in(self, name)) is not None:
                     return found  # not a child: neither sealed nor reset
                 child = self._mock_make_child(name)
-            elif type(child) is SpecState:
-                child = Kinds.create_autospec(
-                    child.spec, child.spec_set, child.instance, child.parent, child.name
-                )
             children[name] = child
         return child
 

@@ -31,7 +31,6 @@ bind_magic: Any = std._get_method
 
 # The markers in ``_mock_children``, which code of the standard library looks into.
 DELETED: Any = std._deleted
-SpecState: Any = std._SpecState
 
 # The bases: ``isinstance`` has to hold for code that knows the standard library's classes only.
 AsyncMockMixin: Any = std.AsyncMockMixin

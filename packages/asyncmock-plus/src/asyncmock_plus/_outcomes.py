@@ -8,7 +8,7 @@ from unittest.mock import DEFAULT, MagicMock
 from asyncmock_plus._adoption import adopt
 from asyncmock_plus._attributes import Attributes
 from asyncmock_plus._construction import simple_child
-from asyncmock_plus._cpython import DELETED, CallList, SpecState, is_callable
+from asyncmock_plus._cpython import DELETED, CallList, is_callable
 from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._records import forget, ledger_of, two
 from asyncmock_plus._specs import is_mock
@@ -182,7 +182,7 @@ class Outcomes(Attributes):
         children = fields.get("_mock_children")
         if children:
             for child in list(children.values()):
-                if child is not DELETED and type(child) is not SpecState:
+                if child is not DELETED:
                     child.reset_mock(visited, return_value=return_value, side_effect=side_effect)
         result = fields.get("_mock_return_value")
         if result is not None and result is not self and is_mock(result):

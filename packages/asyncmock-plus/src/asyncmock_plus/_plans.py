@@ -165,7 +165,7 @@ class Plan:
         namespace = self.namespace.copy()
         try:
             own, home = self.pool.pop()
-        except IndexError:  # another thread was faster
+        except IndexError:  # pragma: no cover - another thread was faster
             return None
         namespace["_mock_home"] = home
         # A local variable: other threads count at the same time.
@@ -208,8 +208,6 @@ def _magic_methods(owner: type, behind: type, magics: dict[str, Any]) -> type:
 def bury(me: Identity) -> None:
     """Let go of what a mock that died has recorded, and keep its class for another one."""
     own, plan = me.own_class, me.plan
-    if own is None:
-        return
     me.own_class = me.route = me.ledger = me.awaits = me.delegate = None
     if me.reported_to:
         touch()
@@ -236,10 +234,6 @@ def set_magics(me: Identity, magics: dict[str, Any]) -> None:
 
 
 def plan_of(cls: Any) -> Plan:
-    """Return the plan of a mock class."""
-    plan: Plan | None = cls.__dict__.get("_mock_plan")
-    if plan is None:
-        default_magics = cls._mock_default_magics
-        plan = Plan(cls, default_magics)
-        cls._mock_plan = plan
+    """Return the plan of a mock class, which does not have one yet."""
+    plan = cls._mock_plan = Plan(cls, cls._mock_default_magics)
     return plan

@@ -102,7 +102,7 @@ class Check:
         try:
             run(None, *args, **kwargs) if self._eat_first else run(*args, **kwargs)
         except TypeError:
-            if self.signature is not None:
+            if self.signature is not None:  # pragma: no branch - what can refuse mostly has one
                 self.signature.bind(*args, **kwargs)
 
     def _resolved(self) -> Any:
