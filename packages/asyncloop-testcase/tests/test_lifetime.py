@@ -2,12 +2,13 @@
 
 import asyncio
 import gc
+import sys
 import unittest
 import weakref
 from typing import Any
 
 import pytest
-from asyncloop_testcase import TestCase, lenient, strict
+from asyncloop_testcase import TestCase, fail_on, lenient, strict
 from running import error_of, failure_of, passed, run
 
 
@@ -263,6 +264,21 @@ class TestRestoring:
             run(Case)
         assert calls == ["tidied"]
 
+    @pytest.mark.skipif(sys.version_info < (3, 11), reason="exceptions have notes since 3.11")
+    @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+    def test_only_the_impatient_user_is_told_where_tasks_wait(
+        self, kind: type[BaseException]
+    ) -> None:
+        class Case(TestCase):
+            async def test(self) -> None:
+                self.task = asyncio.ensure_future(asyncio.Event().wait())
+                await asyncio.sleep(0)
+                raise kind
+
+        with pytest.raises(kind) as caught:
+            Case("test").debug()
+        assert hasattr(caught.value, "__notes__") == (kind is KeyboardInterrupt)
+
     def test_same_case_can_run_again_after_an_interruption(self) -> None:
         interruptions = [KeyboardInterrupt()]
 
@@ -298,8 +314,9 @@ class TestRestoring:
             asyncio.set_event_loop(None)
             loop.close()
 
-    def test_lost_exception_of_the_closing_is_only_logged_without_checks(
-        self, caplog: pytest.LogCaptureFixture
+    @pytest.mark.parametrize("switch", [lenient, fail_on(unhandled_exceptions=False)])
+    def test_lost_exception_of_the_closing_is_only_logged_without_its_check(
+        self, switch: Any, caplog: pytest.LogCaptureFixture
     ) -> None:
         async def work() -> None:
             try:
@@ -307,7 +324,7 @@ class TestRestoring:
             finally:
                 raise OSError("while tidying up")
 
-        @lenient
+        @switch
         class Case(TestCase):
             async def test(self) -> None:
                 self.task = asyncio.ensure_future(work())
