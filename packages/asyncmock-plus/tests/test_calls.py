@@ -40,7 +40,8 @@ def test_calls_after_an_ancestor_found_a_parent_are_recorded_there() -> None:
 
 def test_a_result_that_equals_everything_is_returned() -> None:
     assert mock.Mock(side_effect=lambda: mock.ANY)() is mock.ANY
-    assert mock.Mock(side_effect=lambda: mock.DEFAULT, return_value=mock.ANY)() is mock.ANY
+    instance = mock.Mock(side_effect=lambda: mock.DEFAULT, return_value=mock.ANY, wraps=int)
+    assert instance() is mock.ANY
 
 
 @pytest.mark.parametrize("module", [mock, std])
@@ -316,3 +317,16 @@ def test_mock_that_took_the_delegate_of_somebody_records_there() -> None:
 
     assert (record.called, record.call_count, record.call_args) == (True, 1, mock.call(1))
     assert record.mock_calls == record.call_args_list == [mock.call(1)]
+
+
+def test_bound_autospecced_function_can_be_attached() -> None:
+    def function(self, a): ...
+
+    class Client:
+        get = mock.create_autospec(function)
+
+    manager, client = mock.Mock(), Client()
+    manager.attach_mock(client.get, "get")
+    client.get(1)
+
+    assert manager.mock_calls == [mock.call.get(client, 1)]

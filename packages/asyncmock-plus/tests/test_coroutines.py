@@ -502,3 +502,12 @@ def test_outcome_that_a_subclass_of_an_async_mock_computes_is_taken(module) -> N
 
     assert [run(loud()), run(loud())] == ["WORD", "WORD"]
     assert [run(counting()), run(counting())] == [1, 2]
+
+
+@pytest.mark.parametrize("module", [mock, std])
+def test_function_that_raises_stop_iteration_is_an_error_of_the_coroutine(module) -> None:
+    def effect():
+        raise StopIteration
+
+    with pytest.raises(RuntimeError, match="raised StopIteration"):
+        run(module.AsyncMock(side_effect=effect)())

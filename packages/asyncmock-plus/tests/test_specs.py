@@ -207,3 +207,16 @@ def test_a_function_wrapped_by_itself_is_an_ordinary_one() -> None:
     client = mock.Mock(spec=type("Client", (), {"function": function}))
 
     assert type(client.function).__mro__[1] is mock.Mock
+
+
+def test_attributes_that_only_an_instance_has_are_told_by_their_kind() -> None:
+    class Client: ...
+
+    async def fetch(): ...
+
+    client = Client()
+    client.fetch, client.get = fetch, lambda: None
+    spec = mock.Mock(spec=client)
+
+    assert isinstance(spec.fetch, mock.AsyncMock)
+    assert not isinstance(spec.get, mock.AsyncMock)
