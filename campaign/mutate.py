@@ -4,9 +4,10 @@ Changes a module in one place after the other, and tells which changes no test n
 Usage: ``python campaign/mutate.py PACKAGE MODULE ... [--tests FILE ...]``, for example
 ``python campaign/mutate.py asyncio-fakeclock _instants --tests test_instants.py``, or
 ``python campaign/mutate.py asynctest-suite migrate/_loops --tests test_migrate_renames.py``. It
-works on a copy, with cosmic-ray (``pip install cosmic-ray``). A survivor is a test that is missing, or a
-change that makes no difference; which of them, somebody has to look at: SURVIVORS.md is what they
-found. With ``--work FOLDER`` the copy is kept there, and a run that was stopped goes on.
+works on a copy, with cosmic-ray (``pip install cosmic-ray``). A survivor is a test that is
+missing, or a change that makes no difference; which of them, somebody has to look at: SURVIVORS.md
+is what they found. With ``--work FOLDER`` the copy is kept there, and a run that was stopped goes
+on.
 """
 
 from __future__ import annotations

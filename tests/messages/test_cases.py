@@ -2,8 +2,6 @@
 """What a test case refuses, and what it says of tests that hang."""
 
 import asyncio
-import re
-import threading
 
 from asyncloop_testcase import (
     FunctionTestCase,
@@ -13,7 +11,6 @@ from asyncloop_testcase import (
     lenient,
     run_forever,
     run_until_complete,
-    timeout,
 )
 
 from messages.said import outcome_of, says, warned
@@ -26,147 +23,6 @@ def case(test=None, **members):
         pass
 
     return type("Case", (TestCase,), {"test": test or passing, **members})
-
-
-@says(
-    """
-    AssertionError: the test took longer than its timeout of 0.01 s
-    Task 'Task-N', coroutine test()
-      File "test_cases.py", line N, in test
-        await asyncio.create_task(work(), name="worker")
-      waits for task 'worker'
-    Task 'worker', coroutine work()
-      File "test_cases.py", line N, in work
-        await asyncio.Event().wait()
-      File "locks.py", line N, in wait
-        await fut
-      waits for <Future pending cb=[...]>
-    """
-)
-def test_test_that_takes_too_long():
-    async def work():
-        await asyncio.Event().wait()
-
-    async def test(self):
-        await asyncio.create_task(work(), name="worker")
-
-    return outcome_of(case(test, timeout=0.01))
-
-
-@says(
-    """
-    AssertionError: the test took longer than its timeout of 0.05 s, and did not end within 0.3 s after it was cancelled
-    Task 'Task-N', coroutine test()
-      File "test_cases.py", line N, in test
-        await asyncio.Event().wait()
-      File "locks.py", line N, in wait
-        await fut
-      waits for <Future pending cb=[...]>
-    RuntimeError: cancelled when the loop was closed, but not ended after 0.3 s; does it swallow the cancellation?
-    Task 'Task-N', coroutine test()
-      File "test_cases.py", line N, in test
-        await asyncio.Event().wait()
-      File "locks.py", line N, in wait
-        await fut
-      waits for <Future pending cb=[...]>
-    """
-)
-def test_test_that_takes_too_long_and_does_not_end():
-    async def test(self):
-        while True:
-            try:
-                await asyncio.Event().wait()
-            except asyncio.CancelledError:
-                pass
-
-    return outcome_of(lenient(case(test, timeout=0.05, cancel_timeout=0.3)))
-
-
-@says(
-    """
-    AssertionError: the test took longer than its timeout of 0.01 s
-    the loop is blocked by
-      File "test_cases.py", line N, in test
-        lock.acquire(timeout=0.5)
-    """
-)
-def test_test_that_blocks_the_loop():
-    lock = threading.Lock()
-
-    async def test(self):
-        lock.acquire(timeout=0.5)
-
-    with lock:
-        text = outcome_of(case(test, timeout=0.01))
-    # In between is asyncio, which is not the same in each version.
-    return re.sub(r'(?s)(blocked by\n).*(  File "[^"]*test_cases\.py")', r"\1\2", text)
-
-
-@says("TypeError: timeout must be a number of seconds or None, not 'long'")
-def test_timeout_of_no_number():
-    timeout("long")
-
-
-@says("ValueError: timeout must be more than 0 s, not 0; None means no limit")
-def test_timeout_of_nothing():
-    timeout(0)
-
-
-@says(
-    """
-    AssertionError: a task raised an exception when it was cancelled at the end:
-    Task 'worker', coroutine stubborn()
-      done
-    """
-)
-def test_task_that_raises_when_it_is_cancelled():
-    async def stubborn():
-        try:
-            await asyncio.Event().wait()
-        finally:
-            raise LookupError("no such key")
-
-    async def test(self):
-        self.task = asyncio.create_task(stubborn(), name="worker")
-        await asyncio.sleep(0)
-
-    return outcome_of(case(test))
-
-
-@says(
-    """
-    RuntimeError: jobs of the loop's executor do not end: let them end in the test, and wait for that
-    Thread 'asyncio_0'
-      File "test_cases.py", line N, in job
-        lock.acquire()
-    """
-)
-def test_job_of_the_executor_that_does_not_end():
-    lock = threading.Lock()
-
-    def job():
-        lock.acquire()
-
-    async def test(self):
-        self.loop.run_in_executor(None, job)
-
-    lock.acquire()
-    try:
-        text = outcome_of(lenient(case(test, cancel_timeout=0.01)))
-    finally:
-        lock.release()
-    # In between is the executor, which is not the same in each version.
-    return re.sub(r"(?s)('asyncio_0'\n).*(  File \"[^\"]*test_cases\.py\")", r"\1\2", text)
-
-
-@says(
-    "AssertionError: asyncio.get_event_loop() was called, but forbid_get_event_loop is True: pass the loop on"
-)
-def test_forbidden_event_loop():
-    def test(self):
-        asyncio.get_event_loop()
-
-    return outcome_of(lenient(case(test, forbid_get_event_loop=True)))
 
 
 @says("TypeError: loop_factory must be a callable that returns a new event loop, not 3")
