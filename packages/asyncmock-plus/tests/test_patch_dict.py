@@ -437,3 +437,83 @@ def test_what_others_did_under_a_limited_patch_stays_while_it_pauses():
         assert settings.keys() == {"base", "others"}
 
     assert settings == {}
+
+
+def test_a_call_that_resumes_within_another_one_has_its_values_on_top():
+    settings = {"retries": 3}
+
+    @patch.dict(settings, retries=5, scope=LIMITED)
+    def inner():
+        with patch.dict(settings, retries=9):
+            for _ in range(2):
+                assert settings == {"retries": 9}
+                yield
+
+    @patch.dict(settings, retries=7, scope=LIMITED)
+    def outer(steps):
+        assert settings == {"retries": 7}
+        next(steps)
+        assert settings == {"retries": 7}
+        yield
+
+    steps = inner()
+    next(steps)
+    assert settings == {"retries": 9}
+    assert len(list(outer(steps))) == 1
+    steps.close()
+
+    assert settings == {"retries": 3}
+
+
+@pytest.mark.parametrize("value", [True, 0, 2])
+def test_a_value_set_under_a_limited_patch_comes_back_even_if_it_is_equal(value):
+    settings = {"flag": 1}
+
+    @patch.dict(settings, limited=1, scope=LIMITED)
+    def generator():
+        settings["flag"] = value
+        yield
+        assert settings["flag"] is value
+        yield
+
+    steps = generator()
+    for _ in range(2):
+        next(steps)
+        assert settings["flag"] is not value
+        assert settings == {"flag": 1}
+
+
+def test_clearing_in_the_innermost_of_two_calls_hides_what_both_have_set():
+    settings = {"kept": 0}
+
+    @patch.dict(settings, inner=1, scope=LIMITED)
+    def inner():
+        with patch.dict(settings, {"block": 1}, clear=True):
+            for _ in range(2):
+                assert settings == {"block": 1}
+                yield
+
+    @patch.dict(settings, outer=1, scope=LIMITED)
+    def outer():
+        yield from inner()
+
+    steps = outer()
+    for _ in range(2):
+        next(steps)
+        assert settings == {"block": 1}
+    assert next(steps, "end") == "end"
+
+    assert settings == {"kept": 0}
+
+
+def test_a_function_that_returns_an_awaitable_can_be_decorated():
+    settings = {}
+
+    async def coroutine():
+        return dict(settings)
+
+    patcher = patch.dict(settings, retries=5)
+    patched = patcher.decorate_async_callable(lambda: coroutine())
+
+    assert asyncio.run(patched()) == {"retries": 5}
+    assert settings == {}
