@@ -10,7 +10,7 @@ from time import monotonic
 from types import ModuleType
 
 import pytest
-from asyncloop_testcase import TestCase, _garbage, fail_on
+from asyncloop_testcase import TestCase, _garbage, fail_on, strict
 from checking import frozen_count, verdict_of
 from running import failure_of, passed, run
 
@@ -91,7 +91,9 @@ def test_leak_under_a_freeze_of_the_user_is_not_blamed_on_a_later_test(frozen: i
     passed(case_of(fetch))
 
 
-def test_user_who_freezes_in_a_test_finds_it_frozen() -> None:
+@pytest.mark.parametrize("switch", [fail_on(), strict])
+def test_user_who_freezes_in_a_test_finds_it_frozen(switch) -> None:
+    @switch
     class Freezing(TestCase):
         async def test(self) -> None:
             gc.freeze()
