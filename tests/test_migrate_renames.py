@@ -102,6 +102,21 @@ def test_loop_argument_of_a_base_class_is_listed():
     assert notes(source) == [(5, "the base class takes no loop= since Python 3.10")]
 
 
+def test_loop_argument_of_anything_else_in_such_a_class_is_left_alone():
+    source = """\
+        import asyncio
+
+        class Named(asyncio.Lock):
+            def start(self, loop):
+                super().start(loop=loop)
+                make().__init__(loop=loop)
+                self.other.__init__(loop=loop)
+                make().start(loop=loop)
+        """
+
+    assert notes(source) == []
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
