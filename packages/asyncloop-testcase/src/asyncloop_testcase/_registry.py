@@ -40,10 +40,8 @@ class Notes:
     def may_be_more(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Tell, by counting, whether the loop has files registered that were not there before."""
         # The test may have put a selector of its own around the one that was there.
-        selector = _cpython.selector_of(loop)
-        if selector is None:
-            return False  # the loop is closed
-        return bool(self.before) or _cpython.registered_count(selector) > self.count
+        count = _cpython.registered_count(loop)
+        return count > self.count or (bool(self.before) and count > 0)
 
 
 def handles_in(keys: Iterable[SelectorKey]) -> list[asyncio.Handle]:
@@ -65,11 +63,11 @@ class Registry(Notes, dict[int, "SelectorKey"]):
 
     def begin(self, before: dict[int, SelectorKey], *, fresh: bool) -> None:
         """Remember what the dictionary was, and had, that this one stands in for."""
-        self.count = len(before)
+        self.count: int = len(before)
         if type(before) is Registry:
             self._outer = before
         if not fresh:
-            self.before = handles_in(before.values())
+            self.before: Sequence[asyncio.Handle] = handles_in(before.values())
 
     def __setitem__(self, fd: int, key: SelectorKey) -> None:
         super().__setitem__(fd, key)
