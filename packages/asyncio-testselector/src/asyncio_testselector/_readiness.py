@@ -58,7 +58,7 @@ class Candidates(dict[int, None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sleeping = False
+        self.sleeping: bool = False
         self.wakeup: Callable[[], None] | None = None
 
     def wake(self) -> None:
