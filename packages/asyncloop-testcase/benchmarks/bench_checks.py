@@ -15,7 +15,7 @@ from pathlib import Path
 
 from asyncloop_testcase._builtin_checks import BUILTIN
 from asyncloop_testcase._fail_on import ALL, make_plan
-from asyncloop_testcase._watch import Plan
+from asyncloop_testcase._watch import Plan, Watch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "benchmarks"))
 from _compare import Row, Table, main
@@ -48,7 +48,7 @@ def watched(plan: Plan) -> Callable[[], None]:
 
     def run() -> None:
         loop = asyncio.new_event_loop()
-        watch = plan.watch(loop, fresh=True)
+        watch = Watch(loop, plan, fresh=True)
         watch.start()
         watch.enter_test()
         loop.run_until_complete(body())
@@ -108,7 +108,7 @@ def busy_loop() -> Table:
     def run(plan: Plan | None) -> Callable[[], None]:
         def test() -> None:
             loop = asyncio.new_event_loop()
-            watch = None if plan is None else plan.watch(loop, fresh=True)
+            watch = None if plan is None else Watch(loop, plan, fresh=True)
             if watch is not None:
                 watch.start()
             loop.run_until_complete(work())

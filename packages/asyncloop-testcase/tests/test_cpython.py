@@ -56,7 +56,7 @@ class TestCurrentLoop:
                 self.current = loop
 
         policy = Policy()
-        monkeypatch.setattr(_cpython, "_policy", lambda: policy)
+        monkeypatch.setattr(asyncio.events, "_event_loop_policy", policy)
         monkeypatch.setattr(asyncio, "set_event_loop", policy.set_event_loop)
 
         assert _cpython.current_loop() == (loop, True)

@@ -7,6 +7,7 @@ import selectors
 import sys
 import threading
 import warnings
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -200,14 +201,20 @@ def test_selector_counts_its_files(loop: asyncio.AbstractEventLoop) -> None:
     selector = _cpython.selector_of(loop)
     assert selector is not None
     assert hasattr(selector, "_fd_to_key"), "selectors have no _fd_to_key any more"
-    assert _cpython.registered_count(selector) == len(selector.get_map()) == 1
+    assert _cpython.registered_count(loop) == len(selector.get_map()) == 1
+
+
+def test_closed_loop_has_no_files() -> None:
+    loop = asyncio.new_event_loop()
+    loop.close()
+    assert _cpython.registered_count(loop) == 0
 
 
 def test_closed_selector_has_no_files() -> None:
-    selector = selectors.DefaultSelector()
-    selector.close()
+    with selectors.DefaultSelector() as selector:
+        fake = SimpleNamespace(_selector=selector)
     assert selector.get_map() is None
-    assert _cpython.registered_count(selector) == 0
+    assert _cpython.registered_count(fake) == 0  # type: ignore[arg-type]
 
 
 def test_selector_of_others_is_asked_for_its_map() -> None:
@@ -218,9 +225,10 @@ def test_selector_of_others_is_asked_for_its_map() -> None:
             return self.map
 
     foreign = Foreign()
-    assert _cpython.registered_count(foreign) == 2  # type: ignore[arg-type]
+    fake = SimpleNamespace(_selector=foreign)
+    assert _cpython.registered_count(fake) == 2  # type: ignore[arg-type]
     foreign.map = None
-    assert _cpython.registered_count(foreign) == 0  # type: ignore[arg-type]
+    assert _cpython.registered_count(fake) == 0  # type: ignore[arg-type]
 
 
 def test_registry_of_a_selector_is_replaced_and_restored() -> None:
@@ -235,9 +243,7 @@ def test_registry_of_a_selector_is_replaced_and_restored() -> None:
         assert loop._selector._fd_to_key is replaced[2]
         assert list(loop._selector.get_map()) == list(before)
         loop.add_reader(loop._csock, print)
-        assert loop._csock.fileno() in replaced[2], (
-            "selectors keep their keys elsewhere"
-        )
+        assert loop._csock.fileno() in replaced[2], "selectors keep their keys elsewhere"
         _cpython.restore_registry(*replaced)
         assert loop._selector._fd_to_key is before
         assert loop.remove_reader(loop._csock)

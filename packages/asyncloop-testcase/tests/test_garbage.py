@@ -18,7 +18,10 @@ KEPT: list[object] = []
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> object:
+def nothing_kept_nor_frozen(monkeypatch: pytest.MonkeyPatch) -> object:
+    # That somebody froze is remembered for many tests, so an earlier one may be the reason.
+    gc.unfreeze()
+    monkeypatch.setattr(_garbage, "_tests_until_count", 0)
     yield
     KEPT.clear()
 

@@ -6,12 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, final
 
 from asyncloop_testcase._fail_on import ALL, make_plan, validated
+from asyncloop_testcase._watch import Watch
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from asyncloop_testcase._report import Report
-    from asyncloop_testcase._watch import Plan, Watch
+    from asyncloop_testcase._watch import Plan
 
 __unittest = True
 
@@ -139,7 +140,7 @@ class check_loop:  # noqa: N801 - used like a function, as contextlib.suppress i
         if self._watch is not None:
             msg = "this check_loop() is at work already: make another for a block inside"
             raise RuntimeError(msg)
-        watch = self._plan.watch(loop)
+        watch = Watch(loop, self._plan)
         watch.start()
         watch.enter_test()
         self._watch = watch

@@ -50,7 +50,7 @@ class ActiveSelectorCallbacks(Check):
             self._ledger.start()
             return
         self._notes = notes = Notes()
-        notes.count = _cpython.registered_count(selector)
+        notes.count = _cpython.registered_count(self.loop)
         if not self.watch.fresh:
             notes.before = handles_in(selector.get_map().values())
         self._spies = Spies(selector)

@@ -35,6 +35,9 @@ if sys.version_info >= (3, 14):
 else:
     _policy = asyncio.get_event_loop_policy
 
+# The object itself, ``_event_loop_policy``, is asked for three times in each test; it is None until
+# it is needed for the first time. Read on 3.10 to 3.15.
+_events: Any = asyncio.events
 
 _DEFAULT_POLICIES: set[type] = set()
 if sys.platform != "win32":  # pragma: no branch - Windows has those of its own
@@ -49,7 +52,7 @@ def current_loop() -> CurrentLoop:
     where ``asyncio.set_event_loop()`` stores it: ``_local._loop`` of the default policy, and
     ``_local._set_called``, which is gone in 3.14. Read on 3.10 to 3.15.
     """
-    policy = _policy()
+    policy = _events._event_loop_policy or _policy()
     local = getattr(policy, "_local", None)
     if local is not None:
         return local._loop, getattr(local, "_set_called", True)
@@ -67,7 +70,7 @@ def set_current_loop(loop: asyncio.AbstractEventLoop | None, set_called: bool = 
     policy's methods. A policy of somebody else, or a child watcher (up to 3.11) that wants to know
     the loop, gets its call. Read on 3.10 to 3.15.
     """
-    policy = _policy()
+    policy = _events._event_loop_policy or _policy()
     if type(policy) not in _DEFAULT_POLICIES or getattr(policy, "_watcher", None) is not None:
         asyncio.set_event_loop(loop)
         local = getattr(policy, "_local", None)
@@ -356,15 +359,18 @@ def selector_of(loop: asyncio.AbstractEventLoop) -> selectors.BaseSelector | Non
     return selector if hasattr(selector, "register") else None
 
 
-def registered_count(selector: selectors.BaseSelector) -> int:
+def registered_count(loop: asyncio.AbstractEventLoop) -> int:
     """
-    Return how many files are registered, 0 if the selector is closed.
+    Return how many files are registered with the selector of a loop, 0 if it is closed.
 
     ``_fd_to_key``, 3.10 to 3.15, tells in a fraction of the time that ``get_map()`` takes, which
     tells for the selectors of others.
     """
+    selector: Any = getattr(loop, "_selector", None)
     keys = getattr(selector, "_fd_to_key", None)
-    return len((selector.get_map() or ()) if keys is None else keys)
+    if keys is None:
+        keys = selector.get_map() if hasattr(selector, "get_map") else None
+    return len(keys or ())
 
 
 D = TypeVar("D", bound="dict[int, Any]")

@@ -22,6 +22,7 @@ _builtin_checks.register()
 ATTRIBUTE = "_asyncloop_fail_on"
 # Where a test class keeps the plans of its methods.
 PLANS = "_asyncloop_plans"
+NO_PLANS: tuple[int, dict[object, Any]] = (-1, {})
 
 # A layer is what one decorator said. The key ALL stands for every check that has no key itself:
 # "default", "strict" or "lenient". What it means is looked up late: checks registered later count.
@@ -122,7 +123,7 @@ def plan_of(case: type, method: object) -> Plan:
         case: The test's class.
         method: The test method or function, bound or not.
     """
-    generation, plans = case.__dict__.get(PLANS, (-1, {}))
+    generation, plans = case.__dict__.get(PLANS, NO_PLANS)
     if generation != _checks.generation:
         plans = {}
         setattr(case, PLANS, (_checks.generation, plans))

@@ -93,12 +93,14 @@ def draw_line() -> Line:
     freeze = not (_tests_until_count or gc.get_freeze_count() or gc.get_debug())
     if not freeze and (_somebody_froze() or gc.get_debug()):
         gc.collect(1)
-        return Line(frozen=False)
+        line = Line()
+        line.frozen = False
+        return line
     now = monotonic()
     if now >= _next_full_collection:
         _collect_all(now)
     gc.freeze()
-    return Line(frozen=True)
+    return Line()
 
 
 @final
@@ -107,35 +109,38 @@ class Line:
     The line between the objects that were there and the ones that a test made.
 
     It is itself the first object on the near side: when it is not seen, somebody has frozen.
+
+    Attributes:
+        frozen: Whether the objects on the far side are.
     """
 
-    __slots__ = ("_frozen",)
+    frozen = True
 
-    def __init__(self, *, frozen: bool) -> None:
-        self._frozen = frozen
+    def is_clean(self) -> bool:
+        """Tell at a glance, as nearly always, that there is nothing of interest, nor in garbage."""
+        if not self.frozen:
+            return False
+        kinds = set(map(type, gc.get_objects()))
+        return kinds <= COMMON and Line in kinds
 
     def survivors(self) -> list[Any]:
         """Collect the garbage made since the line was drawn; return the rest, if of interest."""
-        if self._frozen:
-            kinds = set(map(type, gc.get_objects()))
-            if kinds <= COMMON and Line in kinds:
-                return []  # as nearly always, nor can there be anything in the garbage
         # A full collection empties the interpreter's free lists, which slows down what comes next.
         # It is needed only if something of interest has got into the oldest generation.
-        gc.collect(1 if self._frozen else 0)
+        gc.collect(1 if self.frozen else 0)
         if not self._sift():
             return []
-        if self._frozen:
+        if self.frozen:
             gc.collect()
         return self._sift()
 
     def _sift(self) -> list[Any]:
-        if self._frozen:
+        if self.frozen:
             objects = gc.get_objects()
         else:
             objects = [*gc.get_objects(generation=0), *gc.get_objects(generation=1)]
         kinds = set(map(type, objects))
-        if self._frozen:
+        if self.frozen:
             if _OldMark in kinds:
                 return []  # somebody has unfrozen: old objects cannot be told from new ones
             if Line not in kinds:
@@ -147,13 +152,13 @@ class Line:
     def _leave_frozen(self) -> None:
         """Somebody has frozen during the test: to unfreeze is up to them."""
         global _tests_until_count
-        self._frozen = False
+        self.frozen = False
         _tests_until_count = 0
 
     def lift(self) -> None:
         """Lift the line: everything is seen by the collector again."""
-        if self._frozen:
-            self._frozen = False
+        if self.frozen:
+            self.frozen = False
             gc.unfreeze()
 
 

@@ -29,12 +29,14 @@ from asyncloop_testcase._loops import LostExceptionError, default_loop
 from asyncloop_testcase._tasks import add_task_report
 from asyncloop_testcase._timeout import ATTRIBUTE as TIMEOUT
 from asyncloop_testcase._timeout import Deadline, check_timeout
+from asyncloop_testcase._watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from asyncloop_testcase._case import TestCase
-    from asyncloop_testcase._watch import Plan, Watch
+    from asyncloop_testcase._report import Report
+    from asyncloop_testcase._watch import Plan
 
 __unittest = True
 
@@ -89,7 +91,7 @@ class Lifetime:
             loop.set_debug(case.loop_debug)
         plan = self._plan = plan_of(type(case), method)
         if plan.checks:
-            watch = plan.watch(loop, fresh=not case.use_default_loop)
+            watch = Watch(loop, plan, fresh=not case.use_default_loop)
             watch.start()
             self.watch = watch
 
@@ -181,9 +183,14 @@ class Lifetime:
         """
         errors: list[BaseException] = []
         # Whatever comes, KeyboardInterrupt too, the loop is closed before it goes on its way.
-        if self.watch is not None:
+        watch = self.watch
+        if watch is not None:
+            self.watch = None
             try:
-                self._judge(self.watch, passed=passed)
+                if not self._judged:
+                    watch.restore()
+                elif (report := watch.finish(passed=passed)) is not None:
+                    self._fail(report, passed=passed)
             except BaseException as error:
                 errors.append(error)
         try:
@@ -192,14 +199,7 @@ class Lifetime:
             errors.append(error)
         return errors
 
-    def _judge(self, watch: Watch, *, passed: bool) -> None:
-        self.watch = None
-        if not self._judged:
-            watch.restore()
-            return
-        report = watch.finish(passed=passed)
-        if report is None:
-            return
+    def _fail(self, report: Report, *, passed: bool) -> None:
         if not passed:
             report = replace(report, verdicts=[v for v in report.verdicts if v.check == CAUSE])
         if report.verdicts:

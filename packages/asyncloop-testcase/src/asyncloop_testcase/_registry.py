@@ -40,10 +40,8 @@ class Notes:
     def may_be_more(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Tell, by counting, whether the loop has files registered that were not there before."""
         # The test may have put a selector of its own around the one that was there.
-        selector = _cpython.selector_of(loop)
-        if selector is None:
-            return False  # the loop is closed
-        return bool(self.before) or _cpython.registered_count(selector) > self.count
+        count = _cpython.registered_count(loop)
+        return count > self.count or (bool(self.before) and count > 0)
 
 
 def handles_in(keys: Iterable[SelectorKey]) -> list[asyncio.Handle]:

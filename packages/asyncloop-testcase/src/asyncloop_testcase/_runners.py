@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, overload
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._fail_on import ALL, make_plan
 from asyncloop_testcase._loops import close_loop
+from asyncloop_testcase._watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -201,7 +202,7 @@ def _runner(
 
 
 def _run_forever(loop: asyncio.AbstractEventLoop, body: Coroutine[Any, Any, None]) -> None:
-    watch = LOST_EXCEPTIONS.watch(loop)
+    watch = Watch(loop, LOST_EXCEPTIONS)
     watch.start()
     try:
         task = loop.create_task(body)

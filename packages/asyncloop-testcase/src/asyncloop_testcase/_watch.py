@@ -2,12 +2,12 @@
 The checks of a test: what they share, and how a test case runs them.
 
 Theory of operation. A `Plan` says which checks apply to a test, with which options; `_fail_on`
-makes it from the decorators and keeps it, so that a test asks a dictionary. `Plan.watch` gives
-the `Watch` of one test: one object of each `Check`, alive from the start of the test to its end.
-A test case goes through it in this order::
+makes it from the decorators and keeps it, so that a test asks a dictionary. A `Watch` is made for
+one test: it makes one object of each `Check`, alive from the start of the test to its end. A test
+case goes through it in this order::
 
     plan = plan_of(type(self), method)       # _fail_on.plan_of: a look-up the second time
-    watch = plan.watch(loop, fresh=True)     # fresh: the loop is not one of earlier tests
+    watch = Watch(loop, plan, fresh=True)    # fresh: the loop is not one of earlier tests
     try:
         watch.start()             # the loop exists and does not run; before setUp
         ...                       # setUp
@@ -90,27 +90,17 @@ class Plan:
     def __bool__(self) -> bool:
         return bool(self.checks)
 
-    def watch(self, loop: asyncio.AbstractEventLoop, *, fresh: bool = False) -> Watch:
-        """
-        Return the watch of one test; nothing has begun yet.
-
-        Args:
-            loop: The loop of the test.
-            fresh: Whether the loop is new: then there cannot be any tasks and timers of earlier
-                tests, which nobody has to look for.
-        """
-        return Watch(loop, self, fresh=fresh)
-
 
 @final
 class Watch(Lookout):
     """
-    The checks of one test, at work.
+    The checks of one test, at work; nothing has begun when it is made.
 
     Args:
         loop: The loop of the test.
         plan: Which checks.
-        fresh: Whether the loop is new.
+        fresh: Whether the loop is new: then there cannot be any tasks and timers of earlier tests,
+            which nobody has to look for.
 
     Attributes:
         judging: True once the test is over: what happens now is not the test's doing.
@@ -125,7 +115,7 @@ class Watch(Lookout):
     _line: Line | None = None
     _survivors: Sequence[Any] = ()
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, plan: Plan, *, fresh: bool) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, plan: Plan, *, fresh: bool = False) -> None:
         self.loop = loop
         self.fresh = fresh
         self._plan = plan
@@ -181,10 +171,11 @@ class Watch(Lookout):
         try:
             self.judging = True
             self.passed = passed
-            if _cpython.is_something_due(self.loop):
-                self._turn()
-            self._leave_test()
-            if _cpython.ready_count(self.loop):
+            turned = _cpython.is_something_due(self.loop) and self._turn()
+            if self._plan.leaving:
+                self._leave_test()
+            if turned or not (self._line is None or self._line.is_clean()):
+                self._collect()
                 self._close_asyncgens()
             if not (self.started or self._survivors or self._has_noticed()):
                 return None
@@ -199,14 +190,16 @@ class Watch(Lookout):
             self.passed = passed
             await asyncio.sleep(0)
             self._leave_test()
+            self._collect()
             return self._judge()
         finally:
             self.restore()
 
     def _leave_test(self) -> None:
-        if self._plan.leaving:
-            for check in self.started:
-                check.leave_test()
+        for check in self.started:
+            check.leave_test()
+
+    def _collect(self) -> None:
         if self._line is not None:
             self._survivors = self._line.survivors()
 
