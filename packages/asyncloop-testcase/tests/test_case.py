@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import contextvars
+import inspect
 import types
 import unittest
 from collections.abc import AsyncIterator, Iterator
@@ -336,6 +337,22 @@ class TestLoops:
                 """Never awaited."""
 
         assert "Event loop is closed" in error_of(Case)
+
+    def test_cleanup_that_cannot_run_any_more_is_not_called_unawaited(self) -> None:
+        coros: list[Any] = []
+
+        class Case(TestCase):
+            def test(self) -> None:
+                self.loop.run_until_complete(asyncio.sleep(0))
+                self.addAsyncCleanup(self.clean_up)
+                self.loop.close()
+
+            def clean_up(self) -> Any:
+                coros.append(asyncio.sleep(0))
+                return coros[0]
+
+        assert "Event loop is closed" in error_of(Case)
+        assert inspect.getcoroutinestate(coros[0]) == inspect.CORO_CLOSED
 
     def test_hooks_open_and_close_the_loop(self) -> None:
         calls: list[str] = []

@@ -511,3 +511,11 @@ def test_function_that_raises_stop_iteration_is_an_error_of_the_coroutine(module
 
     with pytest.raises(RuntimeError, match="raised StopIteration"):
         run(module.AsyncMock(side_effect=effect)())
+
+
+def test_nobody_can_wait_for_a_mock_that_is_gone() -> None:
+    awaited = mock.CoroutineMock().awaited
+    gc.collect()
+
+    with pytest.raises(RuntimeError, match="the mock is gone.*keep a reference to the mock"):
+        run(awaited.wait())

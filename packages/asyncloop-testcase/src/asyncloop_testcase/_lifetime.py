@@ -126,10 +126,14 @@ class Lifetime:
             coro.close()
             msg = "the loop of the test is closed, nothing can be awaited any more"
             raise RuntimeError(msg)
-        if sys.version_info >= (3, 11):
-            task = loop.create_task(coro, context=self._context)
-        else:
-            task = create_task(loop, coro, self._context)
+        try:
+            if sys.version_info >= (3, 11):
+                task = loop.create_task(coro, context=self._context)
+            else:
+                task = create_task(loop, coro, self._context)
+        except RuntimeError:  # the test has closed the loop
+            coro.close()
+            raise
         if self._deadline is not None:
             self._deadline.task = task
         try:

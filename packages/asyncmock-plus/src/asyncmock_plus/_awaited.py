@@ -91,6 +91,9 @@ class Awaited:
     async def _wait(self, predicate: Callable[[Any], object], timeout: float | None) -> Any:
         # The mock has to live as long as somebody waits for it.
         mock = self._identity()
+        if mock is None:
+            msg = "the mock is gone, so nobody can await it any more: keep a reference to the mock"
+            raise RuntimeError(msg)
         result = predicate(mock)
         if result:
             return result
