@@ -237,6 +237,21 @@ def test_cancelled_timers_do_not_pile_up() -> None:
     assert run(main, auto=False) < 2500
 
 
+def test_turn_of_the_loop_sweeps_out_what_is_mostly_cancelled() -> None:
+    async def main(clock: FakeClock) -> tuple[int, int]:
+        loop = asyncio.get_running_loop()
+        queue: Any = loop.time.__self__  # type: ignore[attr-defined]
+        timers = [loop.call_later(1 + n, print) for n in range(3000)]
+        for timer in timers[400:]:
+            timer.cancel()
+        there = len(list(queue._agenda))
+        await clock.advance(0.5)
+        return there, len(list(queue._agenda))
+
+    there, left = run(main, auto=False)
+    assert there > left == 400
+
+
 def test_timer_cancelled_while_its_instant_runs_does_not_run() -> None:
     async def main(clock: FakeClock) -> list[int]:
         loop = asyncio.get_running_loop()

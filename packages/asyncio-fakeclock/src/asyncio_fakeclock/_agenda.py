@@ -99,6 +99,10 @@ class Agenda:
         """Throw out everything."""
         self.drop(lambda _: True)
 
+    def __len__(self) -> int:
+        """Return the number of instants that have a timer."""
+        return len(self._timers)
+
     def __iter__(self) -> Iterator[Any]:
         """Iterate over the timers, in order."""
         for when in sorted(self._timers):

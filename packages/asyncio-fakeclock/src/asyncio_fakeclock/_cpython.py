@@ -73,7 +73,8 @@ _KNOWN_LAYOUT = {
 _is_cancelled = attrgetter("_cancelled")
 
 # Cancelled timers are swept out when there are more of them than this, and than timers were left
-# the last time: a sweep costs no more than setting and cancelling what it looks at.
+# the last time: a sweep costs no more than setting and cancelling what it looks at. When the loop
+# turns, half as many are enough, for each of them would be taken out one by one.
 _SWEEP_ABOVE = 1000
 
 
@@ -240,9 +241,13 @@ class LoopTimers:
             self._owner._timer_cancelled(handle)
         self._cancelled += 1
         if self._cancelled > self._sweep_above:
-            left = self._agenda.drop(_is_cancelled)
+            self._sweep()
             self._cancelled = 1  # the handle itself, which is marked only after this call
-            self._sweep_above = max(_SWEEP_ABOVE, left)
+
+    def _sweep(self) -> None:
+        left = self._agenda.drop(_is_cancelled)
+        self._cancelled = 0
+        self._sweep_above = max(_SWEEP_ABOVE, left)
 
     def select(self, timeout: float | None = None) -> list[Any]:
         """Run what is due, move time if the loop is idle; it replaces ``selector.select``."""
@@ -252,6 +257,9 @@ class LoopTimers:
         if timeout is not None and timeout <= 0:
             return self._turn()
         ready, agenda, loop = self._ready, self._agenda, self._loop
+        cancelled = self._cancelled
+        if cancelled > _SWEEP_ABOVE and cancelled * 2 > max(len(agenda), self._sweep_above):
+            self._sweep()
         slowly = self.watched or loop._debug
         while True:
             if not self.quiet:
