@@ -4,12 +4,9 @@
 import asyncio
 import re
 import threading
+from unittest.mock import patch
 
-from asyncloop_testcase import (
-    TestCase,
-    lenient,
-    timeout,
-)
+from asyncloop_testcase import TestCase, _loops, lenient, timeout
 
 from messages.said import outcome_of, says
 
@@ -147,7 +144,8 @@ def test_job_of_the_executor_that_does_not_end():
 
     lock.acquire()
     try:
-        text = outcome_of(lenient(case(test, cancel_timeout=0.01)))
+        with patch.object(_loops, "LEAST_FOR_THREADS", 0.05):
+            text = outcome_of(lenient(case(test, cancel_timeout=0.01)))
     finally:
         lock.release()
     # In between is the executor, which is not the same in each version.
