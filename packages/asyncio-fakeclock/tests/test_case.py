@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import io
 import time
 import unittest
@@ -143,6 +144,25 @@ def test_frozen_test_is_an_error_that_says_so() -> None:
 
     assert "DeadlockError: time is frozen at 0 s: " in text
     assert "await asyncio.sleep(5)" in text
+
+
+def test_stuck_task_is_cancelled_and_tidies_up(caplog: pytest.LogCaptureFixture) -> None:
+    tidied: list[str] = []
+
+    class Tests(ClockedTestCase):
+        async def test(self) -> None:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                tidied.append("cancelled")
+                raise
+
+    [(_, text)] = run(Tests("test")).errors
+    gc.collect()
+
+    assert "DeadlockError: deadlock at 0 s" in text
+    assert tidied == ["cancelled"]
+    assert caplog.messages == []
 
 
 def test_time_limit_of_the_test_case_does_not_hold_time_back() -> None:

@@ -17,6 +17,7 @@ them, whatever the tasks wait for. The loop can run on afterwards, to cancel the
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from contextlib import contextmanager
@@ -32,7 +33,6 @@ from asyncio_fakeclock._report import await_chains, seconds, timer_text
 from asyncio_fakeclock._surroundings import Surroundings
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Iterator
 
     from asyncio_fakeclock._instants import Grid
@@ -91,6 +91,7 @@ class Pacer:
         self._ended = False
         self._progress = Progress(loop)
         self._instants_seen: frozenset[float] = frozenset()
+        self._stuck: set[asyncio.Task[Any]] = set()
         self.queue = TimerQueue(loop, self, grid, start, max_turns=max_turns, max_jumps=max_jumps)
         self.queue.watched = wall is not None or timeline is not None
         self.surroundings = Surroundings(loop, self._disturb)
@@ -209,6 +210,9 @@ class Pacer:
             pause = min(pause * 2, 0.02)
 
     def _give_up(self) -> None:
+        # Tasks that wait for each other alone are garbage: without a reference they could vanish
+        # before the loop is closed, which cancels them, so that they tidy up.
+        self._stuck = asyncio.all_tasks(self._loop)
         now = seconds(self.queue.now)
         when = self.queue.next_timer()
         if when is None or when >= NEVER:
