@@ -42,6 +42,8 @@ def _way_out(result: object) -> str:
 
 
 def refusal_of(name: str) -> Callable[[type], None]:
+    """Return what stands in for a class fixture that is a coroutine function, and refuses it."""
+
     def refuse(cls: type) -> None:
         msg = (
             f"{cls.__qualname__}.{name}() is a coroutine function, but no loop outlives a test: "

@@ -119,11 +119,7 @@ def create_autospec(
     wrapped = kwargs.pop("wraps", None)
     autospec = mock.__dict__["_mock_autospec"] = Autospec(target, spec_set, instance, wrapped)
     if isinstance(target, FunctionTypes):
-        function = function_for(mock, target, is_async=is_async)
-        for attribute, value in instance_dictionary(target).items():
-            if type(value) in FunctionTypes and attribute != "__wrapped__":
-                setattr(function, attribute, getattr(mock, attribute))
-        return function
+        return _function_of(mock, target, is_async=is_async)
     if wrapped is not None and "return_value" not in kwargs:
         # The result is specified as well: calls do not go through to the wrapped object.
         result = autospec.result(mock)
@@ -134,6 +130,15 @@ def create_autospec(
         mock.__dict__.pop("_mock_children", None)
         mock.configure_mock(**kwargs)
     return mock
+
+
+def _function_of(mock: Any, target: Any, *, is_async: bool) -> Any:
+    """Return the function that calls the mock, with mocks of the functions that *target* has."""
+    function = function_for(mock, target, is_async=is_async)
+    for attribute, value in instance_dictionary(target).items():
+        if type(value) in FunctionTypes and attribute != "__wrapped__":
+            setattr(function, attribute, getattr(mock, attribute))
+    return function
 
 
 def _refuse_typos(kwargs: dict[str, Any]) -> None:
