@@ -283,6 +283,16 @@ def test_a_signature_that_somebody_has_set_decides_what_is_equal() -> None:
         instance.assert_called_with(a=1, b=3)
 
 
+@pytest.mark.parametrize("module", [mock, std])
+def test_call_that_a_signature_somebody_has_set_refuses_is_not_the_expected_one(module) -> None:
+    instance = module.Mock()
+    instance(1)
+    instance._spec_signature = inspect.signature(lambda: None)
+
+    with pytest.raises(AssertionError):
+        instance.assert_called_with(1)
+
+
 def test_mocks_that_return_each_other_can_be_reset() -> None:
     one, two = mock.Mock(), mock.Mock()
     one.return_value, two.return_value = two, one

@@ -296,6 +296,29 @@ def test_seal_of_the_standard_library_seals_ours() -> None:
         instance.unknown
 
 
+@pytest.mark.parametrize("parent", [mock.Mock, std.Mock])
+@pytest.mark.parametrize("child", [mock.Mock, std.Mock])
+def test_children_are_sealed_whosever_mocks_they_are(parent, child) -> None:
+    instance = parent()
+    instance.child = child()
+    mock.seal(instance)
+
+    with pytest.raises(AttributeError, match=r"^mock\.unknown"):
+        instance.unknown
+    with pytest.raises(AttributeError, match=r"^mock\.child\.unknown"):
+        instance.child.unknown
+
+
+@pytest.mark.parametrize("seal", [mock.seal, std.seal])
+@pytest.mark.parametrize("kind", [mock.Mock, std.Mock])
+def test_children_of_another_mock_are_not_sealed(kind, seal) -> None:
+    instance = mock.Mock()
+    instance.child = kind().child
+    seal(instance)
+
+    instance.child.unknown
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_names_of_a_class_can_be_looked_up_in_the_class(name: str) -> None:
     cls = getattr(mock, name)

@@ -265,6 +265,25 @@ class TestGenerators:
         generator.close()
         assert Backend.limit == 10
 
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+    def test_ends_with_a_generator_that_refuses_to(self, scope):
+        @patch.object(Backend, "limit", 20, scope=scope)
+        def stubborn():
+            while True:
+                with contextlib.suppress(GeneratorExit):
+                    yield
+
+        generator = stubborn()
+        next(generator)
+        with pytest.raises(RuntimeError, match="ignored GeneratorExit"):
+            generator.close()
+        assert Backend.limit == limit_outside(scope)
+        del generator
+        gc.collect()
+
+        assert Backend.limit == 10
+        assert not covered
+
     def test_yield_from_passes_everything_on(self, scope):
         def outer():
             return (yield from generator_of(scope))

@@ -134,6 +134,15 @@ def test_other_questions_about_a_mock_of_a_function_are_answered(kind) -> None:
     assert "__code__" not in instance._mock_children
 
 
+@pytest.mark.parametrize("name", ["__code__", "__func__"])
+def test_code_is_a_child_as_any_other_unless_the_mock_passes_for_a_function(name) -> None:
+    instance = mock.Mock(spec=[name])
+    child = getattr(instance, name)
+
+    assert isinstance(child, mock.Mock)
+    assert instance._mock_children == {name: child}
+
+
 def recognised(instance):
     """What cannot be called is recognised by `inspect` on Python 3.12 and newer."""
     if sys.version_info >= (3, 12):

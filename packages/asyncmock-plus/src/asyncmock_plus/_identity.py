@@ -19,7 +19,7 @@ parents change, a record is handed out, or a mock that others report to dies.
 from __future__ import annotations
 
 import weakref
-from typing import Any, ClassVar
+from typing import Any
 
 from asyncmock_plus._cpython import std
 
@@ -71,11 +71,6 @@ class Identity(weakref.ref[Any]):
     plan: Any
     reported_to: bool
     route: Any
-
-    __hash__: ClassVar[Any] = object.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
 
     def appender(self) -> Any:
         """Return what takes the entries of descendants, None when the mock is gone."""

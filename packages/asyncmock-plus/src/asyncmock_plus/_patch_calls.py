@@ -4,9 +4,9 @@ One call of a decorated function: its patches start, pause and end with it.
 Theory of operation. The wrapper of a coroutine function (a generator function, an asynchronous
 generator function) is one itself, so that `inspect` and everybody else take it for what it is,
 and its frame holds the call's patches in a ``with`` statement. Closing it, cancelling it,
-throwing into it or collecting it unwinds that frame like any other. One case is left: a coroutine
-that is collected or closed while it refuses to end (it awaits in ``finally``) is dropped with its
-``with`` statement unfinished; then the finalizer of the call ends the patches.
+throwing into it or collecting it unwinds that frame like any other. One case is left: a generator
+that yields although it was closed is dropped with its ``with`` statement unfinished; then the
+finalizer of the call ends the patches.
 
 With ``scope=LIMITED`` the wrapper cannot leave the stepping to ``await``: it drives the coroutine
 step by step, and between two steps the patches of the call's context are lifted.

@@ -41,9 +41,9 @@ def seal(mock: Any) -> None:
 
 def _names(mock: Any) -> Any:
     """Return the attributes to look at. Autospecced ones not made yet are sealed when they are."""
-    if mock._mock_autospec is None:
-        return dir(mock)
     fields = mock.__dict__
+    if fields.get("_mock_autospec") is None:  # nor do mocks of the standard library have one
+        return dir(mock)
     names = {*fields, *fields.get("_mock_children", ())}
     return names | {"return_value"} if "_mock_return_value" in fields else names
 

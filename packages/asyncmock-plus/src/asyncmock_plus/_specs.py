@@ -41,13 +41,12 @@ def extract_mock(obj: Any) -> Any:
     return obj
 
 
-def static_attribute(obj: Any, name: str, default: Any = None) -> Any:
-    """Return an attribute as it stands in a class or instance dictionary; no getter is run."""
-    if isinstance(obj, type):
-        for base in type.mro(obj) if obj is type else obj.__mro__:
-            if name in base.__dict__:
-                return base.__dict__[name]
-    return inspect.getattr_static(obj, name, default)
+def static_attribute(cls: type, name: str, default: Any = None) -> Any:
+    """Return an attribute of a class as it stands in a class dictionary; no getter is run."""
+    for base in cls.__mro__:
+        if name in base.__dict__:
+            return base.__dict__[name]
+    return inspect.getattr_static(cls, name, default)
 
 
 def unwrapped(obj: Any) -> Any:
