@@ -11,6 +11,7 @@ import weakref
 
 import asyncmock_plus as mock
 import pytest
+from asyncmock_plus._attributes import Attributes
 from asyncmock_plus._cpython import COUNTS_REFERENCES
 
 KINDS = [
@@ -285,6 +286,24 @@ def test_mocks_of_both_libraries_tell_each_other() -> None:
     assert theirs.method_calls == [mock.call.inner.method(2)]
     assert ours.mock_calls == [mock.call.attached(3)]
     assert repr(child.method).startswith("<Mock name='theirs.inner.method'")
+
+
+def test_child_that_another_thread_has_made_meanwhile_is_the_child(monkeypatch) -> None:
+    instance, made = mock.Mock(spec=["child"]), []
+
+    class Busy:
+        """A lock that is held by a thread that makes the child."""
+
+        def __enter__(self) -> None:
+            monkeypatch.undo()
+            made.append(instance.child)
+
+        def __exit__(self, *exc_info: object) -> None: ...
+
+    monkeypatch.setattr(Attributes, "_lock", Busy())
+
+    assert instance.child is made[0]
+    assert instance._mock_children == {"child": made[0]}
 
 
 def test_seal_of_the_standard_library_seals_ours() -> None:

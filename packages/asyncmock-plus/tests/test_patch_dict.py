@@ -419,6 +419,67 @@ def test_two_limited_patches_of_one_dictionary_are_lifted_from_under_a_block():
     assert not covered
 
 
+def test_what_a_call_sets_is_hidden_even_if_its_patch_starts_twice():
+    settings = {}
+
+    class Twice(type(patch.dict({}))):
+        def __enter__(self):
+            super().__enter__()
+            return super().__enter__()
+
+        def __exit__(self, *exc_info):
+            super().__exit__(*exc_info)
+            return super().__exit__(*exc_info)
+
+    @Twice(settings, limited=1, scope=LIMITED)
+    def generator():
+        with patch.dict(settings, block=1):
+            settings["own"] = 1
+            for _ in range(2):
+                assert settings == {"limited": 1, "block": 1, "own": 1}
+                yield
+
+    steps = generator()
+    for _ in range(2):
+        next(steps)
+        assert settings == {"block": 1}
+    assert next(steps, "end") == "end"
+
+    assert settings == {}
+    assert not covered
+
+
+def test_a_with_statement_that_began_while_the_outer_call_paused_shows_the_same_in_it():
+    settings = {}
+
+    @patch.dict({}, scope=LIMITED)
+    def inner():
+        yield
+        with patch.dict(settings, block=1):
+            settings["own"] = 1
+            yield
+
+    @patch.dict(settings, outer=1, scope=LIMITED)
+    def outer(innermost):
+        next(innermost)
+        yield
+        assert settings == {"outer": 1, "block": 1, "own": 1}
+        yield
+
+    innermost = inner()
+    steps = outer(innermost)
+    next(steps)
+    next(innermost)
+    assert settings == {"block": 1, "own": 1}
+    next(steps)
+    assert settings == {"block": 1}
+    steps.close()
+    innermost.close()
+
+    assert settings == {}
+    assert not covered
+
+
 def test_what_others_did_under_a_limited_patch_stays_while_it_pauses():
     settings = {}
 
