@@ -160,6 +160,10 @@ def test_class_keeps_its_checks_by_a_decorator_below_its_own():
         ("from asynctest import _fail_on\n",
          (1, ("asynctest._fail_on has no place in the four packages: "
              "asynctest stays imported for it"))),
+        ("from asynctest import case\ndoubles(case)\n",
+         (2, "asynctest.case has no place in the four packages: asynctest stays imported for it")),
+        ("from asynctest import case\nfrom asynctest import TestCase as case\ndoubles(case)\n",
+         (3, "asynctest.case has no place in the four packages: asynctest stays imported for it")),
         ("from asynctest import *\n", (1, "from asynctest import *: name what is imported")),
         ("import asynctest; asynctest.TestCase\n",
          (1, "an import of asynctest beside other statements is left")),

@@ -62,7 +62,7 @@ class Packages(Pass):
         dissolved = self.imported(root) & DISSOLVED
         if not dissolved:
             return False  # the import statement alone is rewritten
-        (name, *_) = sorted(names)
+        name = min(names & DISSOLVED or names)  # a name may be bound more than once
         if name in HOMES:
             self._uses[node] = HOMES[name]
         elif name in MODULES:
@@ -105,12 +105,11 @@ class Packages(Pass):
         if original not in self._uses:
             return updated
         package, name = self._uses[original]
-        if isinstance(updated, cst.Attribute) and name is not None:
-            return updated.with_changes(value=cst.Name(package), attr=cst.Name(name))
-        home: cst.Name | cst.Attribute = cst.Name(package)
-        if name is not None:
-            home = cst.Attribute(home, cst.Name(name))
-        return home.with_changes(lpar=updated.lpar, rpar=updated.rpar)
+        home = cst.Name(package)
+        if name is None:
+            return home.with_changes(lpar=updated.lpar, rpar=updated.rpar)
+        assert isinstance(updated, cst.Attribute)  # what is in a module is named by it
+        return updated.with_changes(value=home, attr=cst.Name(name))
 
     def leave_ClassDef(
         self, original_node: cst.ClassDef, updated_node: cst.ClassDef
