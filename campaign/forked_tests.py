@@ -7,6 +7,7 @@ package itself is imported by each fork anew. Needs ``os.fork``.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import signal
@@ -23,6 +24,9 @@ import hypothesis.strategies  # noqa: F401
 import pytest
 import pytest_asyncio.plugin  # noqa: F401
 from cosmic_ray.work_item import TestOutcome
+
+with contextlib.suppress(ImportError):  # only asynctest.migrate needs it
+    import libcst.metadata  # noqa: F401
 
 # Plugins whose assertions pytest cannot rewrite; in order, for the same result each time.
 OPTIONS = ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:randomly"]

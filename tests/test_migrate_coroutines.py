@@ -75,14 +75,36 @@ def test_bare_yield_sleeps_with_the_name_asyncio_has_in_the_module():
     assert after[-1] == "    await aio.sleep(0)"
 
 
-def test_bare_yield_is_left_where_asyncio_is_not_imported():
+@pytest.mark.parametrize(
+    ("imports", "decorator"),
+    [
+        ("import os, asyncio; from asyncio import coroutine", "coroutine"),
+        ("import asyncio, asyncio.coroutines", "asyncio.coroutines.coroutine"),
+    ],
+)
+def test_bare_yield_sleeps_with_asyncio_imported_beside(imports, decorator):
+    after, notes = body(f"@{decorator}\ndef turn():\n    yield", imports=imports)
+
+    assert after == ["async def turn():", "    await asyncio.sleep(0)"]
+    assert notes == []
+
+
+def test_result_of_a_function_that_takes_a_turn_is_not_awaited():
+    after, notes = body("@asyncio.coroutine\ndef f(later):\n    yield\n    return later()")
+
+    assert after == ["async def f(later):", "    await asyncio.sleep(0)", "    return later()"]
+    assert notes == []
+
+
+@pytest.mark.parametrize("other", ["", "import abc; ", "import zlib; ", "import asyncio as aio; "])
+def test_bare_yield_is_left_where_asyncio_is_not_imported(other):
     after, notes = body(
         """
         @coroutine
         def turn():
             yield
         """,
-        imports="from asyncio import coroutine",
+        imports=f"{other}from asyncio import coroutine",
     )
 
     assert after == ["@coroutine", "def turn():", "    yield"]
@@ -102,6 +124,18 @@ def test_lock_of_a_with_statement_becomes_async_with():
             async with lock:
                 pass
         """)
+
+
+def test_lock_of_a_function_that_is_left_is_left():
+    source = "@asyncio.coroutine\ndef f(lock):\n    with (yield from lock):\n        yield 1"
+
+    assert body(source)[0] == source.splitlines()
+
+
+def test_with_statement_that_awaits_already_stays():
+    after, _ = body("@asyncio.coroutine\nasync def f(a):\n    with (await a):\n        pass")
+
+    assert after == ["async def f(a):", "    with (await a):", "        pass"]
 
 
 def test_result_used_as_a_context_manager_is_awaited_only():
@@ -157,6 +191,21 @@ def test_comments_and_layout_stay():
         """)
 
 
+def test_comments_above_the_decorator_stay_above_the_next():
+    after, _ = body(
+        """
+        # the old kind
+        @asyncio.coroutine
+        @functools.wraps(g)
+        def f():
+            pass
+        """,
+        imports="import asyncio, functools",
+    )
+
+    assert after[:3] == ["# the old kind", "@functools.wraps(g)", "async def f():"]
+
+
 def test_nested_functions_are_each_their_own():
     after, notes = body("""
         @asyncio.coroutine
@@ -196,6 +245,14 @@ def test_first_iterable_of_a_comprehension_is_awaited():
         ("yield from [1, 2]", "this yield has no counterpart in an async def: rewrite it by hand"),
         (
             "[(yield from x) for x in y]",
+            "this yield has no counterpart in an async def: rewrite it by hand",
+        ),
+        (
+            "[(yield) for x in y]",
+            "this yield has no counterpart in an async def: rewrite it by hand",
+        ),
+        (
+            "lambda x=(yield 1): x",
             "this yield has no counterpart in an async def: rewrite it by hand",
         ),
         (
@@ -281,6 +338,20 @@ def test_awaiting_an_undecorated_generator_is_listed():
             "make it an async def, or decorate it with types.coroutine"
         )
     ]
+
+
+@pytest.mark.parametrize(
+    "helper",
+    [
+        "def helper():\n    return asyncio.sleep(0)",
+        "@types.coroutine\ndef helper():\n    yield from asyncio.sleep(0)",
+        "@asyncio.coroutine\ndef helper():\n    yield from asyncio.sleep(0)",
+    ],
+)
+def test_awaiting_what_can_be_awaited_is_fine(helper):
+    _, notes = body(f"{helper}\n@asyncio.coroutine\ndef f():\n    yield from helper()")
+
+    assert notes == []
 
 
 def test_imported_name_goes_with_its_last_use():
