@@ -265,6 +265,27 @@ def test_timer_cancelled_while_its_instant_runs_does_not_run() -> None:
     assert run(main, auto=False) == []
 
 
+def test_timers_that_a_timer_sets_for_its_own_instant_run_in_it() -> None:
+    async def main(clock: FakeClock) -> list[tuple[str, float]]:
+        loop = asyncio.get_running_loop()
+        ran: list[tuple[str, float]] = []
+
+        def note(name: str) -> None:
+            ran.append((name, loop.time()))
+
+        def first() -> None:
+            note("first")
+            loop.call_at(loop.time(), note, "second")
+            loop.call_later(0, note, "third")
+
+        loop.call_at(1, first)
+        loop.call_at(1.5, note, "last")
+        await clock.advance(2)
+        return ran
+
+    assert run(main, auto=False) == [("first", 1), ("second", 1), ("third", 1), ("last", 1.5)]
+
+
 def test_handle_knows_the_instant_it_runs_at() -> None:
     async def main(clock: FakeClock) -> list[bool]:
         loop = asyncio.get_running_loop()

@@ -12,9 +12,6 @@ _Error = TypeVar("_Error", bound=type[RuntimeError])
 def _public(cls: _Error) -> _Error:
     """Let tracebacks and reports show the name that a class can be imported by."""
     cls.__module__ = "asyncio_fakeclock"
-    if "__firstlineno__" in vars(cls):
-        # Since 3.13: a line of this file, which inspect would now look up in another one.
-        delattr(cls, "__firstlineno__")
     return cls
 
 
