@@ -25,7 +25,7 @@ from asyncloop_testcase import (
 )
 from checking import frozen_count, plain, report_of, verdict_of
 from healthy import healthy_cases
-from running import failure_of, passed, run
+from running import error_of, failure_of, passed, run
 
 
 @pytest.fixture
@@ -328,6 +328,24 @@ def test_everything_is_restored_on_every_exit(
         run(Case)
     except (KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError):
         pass
+    assert state() == before
+
+
+def test_loop_that_refuses_its_handler_back_is_an_error_of_the_test_and_all_is_restored() -> None:
+    class Stubborn(asyncio.SelectorEventLoop):
+        def set_exception_handler(self, handler) -> None:
+            if handler is None:
+                raise RuntimeError("the handler stays")
+            super().set_exception_handler(handler)
+
+    class Case(TestCase):
+        loop_factory = Stubborn
+
+        async def test(self) -> None:
+            """Do nothing."""
+
+    before = state()
+    assert "RuntimeError: the handler stays" in error_of(Case)
     assert state() == before
 
 

@@ -173,6 +173,20 @@ def test_full_collection_is_made_when_it_is_due(monkeypatch: pytest.MonkeyPatch)
         gc.set_threshold(*threshold)
 
 
+def test_full_collection_waits_for_a_collector_that_is_switched_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_garbage, "_next_full_collection", 0.0)
+    stats = gc.get_stats()[2]["collections"]
+    gc.disable()
+    try:
+        passed(case_of(fetch))
+    finally:
+        gc.enable()
+    assert gc.get_stats()[2]["collections"] == stats
+    assert _garbage._next_full_collection == 0.0
+
+
 def copy_of_the_module() -> ModuleType:
     """Return what the module would be if it was imported now."""
     spec = importlib.util.spec_from_file_location("copy_of_garbage", _garbage.__file__)

@@ -123,7 +123,7 @@ class Lookout:
     def _on_unawaited(self, coro: Coroutine) -> None:
         if warnings.filters is self._filters and self._is_ours(coro):
             self.unawaited = [*self.unawaited, never_awaited(coro)]
-        elif self._hook is not None:
+        elif self._hook is not None:  # pragma: no branch - it is once ours can be called
             self._hook(coro)
 
     def _is_ours(self, coro: Coroutine) -> bool:
