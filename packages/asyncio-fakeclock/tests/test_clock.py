@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from asyncio_fakeclock import FakeClock, get_clock, new_event_loop
+from asyncio_fakeclock import DeadlockError, FakeClock, get_clock, new_event_loop
 from clocked import clocked_loop, run
 
 
@@ -157,6 +157,48 @@ def test_cancelled_advance_leaves_time_where_it_is() -> None:
         return clock.time()
 
     assert run(main, auto=False) == 4.0
+
+
+def test_cancelled_advance_is_no_target_any_more() -> None:
+    async def main(clock: FakeClock) -> None:
+        task = asyncio.create_task(clock.advance(10))
+        asyncio.get_running_loop().call_later(4, task.cancel)
+        await asyncio.wait([task])
+        await asyncio.Event().wait()
+
+    with pytest.raises(DeadlockError, match="^deadlock at 4 s"):
+        run(main, auto=False)
+
+
+def test_cancelled_advance_leaves_the_targets_of_others() -> None:
+    async def main(clock: FakeClock) -> float:
+        task = asyncio.create_task(clock.advance(10))
+        asyncio.get_running_loop().call_later(4, task.cancel)
+        await clock.advance(6)
+        assert task.cancelled()
+        return clock.time()
+
+    assert run(main, auto=False) == 6.0
+
+
+def test_advance_that_is_closed_is_no_target_any_more() -> None:
+    async def main(clock: FakeClock) -> None:
+        asyncio.get_running_loop().call_soon(int)
+        coro = clock.advance(10)
+        coro.send(None)
+        coro.close()
+        await asyncio.Event().wait()
+
+    with pytest.raises(DeadlockError, match="^deadlock at 0 s"):
+        run(main, auto=False)
+
+
+def test_manual_clock_stands_still_before_zero_too() -> None:
+    async def main(clock: FakeClock) -> None:
+        await asyncio.sleep(1)
+
+    with pytest.raises(DeadlockError, match="^time is frozen at -10 s"):
+        run(main, auto=False, start=-10)
 
 
 def test_advance_that_is_closed_leaves_no_target() -> None:
@@ -525,6 +567,11 @@ def test_advance_from_another_loop_in_another_thread_is_refused() -> None:
         assert "from another loop" in str(errors[0])
         assert "'elsewhere'" in str(errors[0])
         assert clock.time() == 0.0
+
+
+@pytest.mark.parametrize("limit", ["max_turns", "max_jumps"])
+def test_limit_of_one_is_taken(limit: str) -> None:
+    FakeClock(**{limit: 1})
 
 
 @pytest.mark.parametrize(

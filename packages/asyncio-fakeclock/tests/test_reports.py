@@ -230,6 +230,46 @@ def test_heartbeat_that_keeps_the_clock_running_for_nothing_is_found() -> None:
     assert "await asyncio.Event().wait()" in text
 
 
+def test_heartbeat_that_changes_nothing_is_found_at_the_second_look() -> None:
+    looks: list[float] = []
+
+    async def main(clock: FakeClock) -> None:
+        try:
+            await heartbeat()
+        finally:
+            looks.append(clock.time())
+
+    text_of(LivelockError, main, max_jumps=100)
+
+    assert looks == [200.0]
+
+
+def test_livelock_that_was_reported_is_reported_again() -> None:
+    async def counting() -> None:
+        beats = 0
+        while True:
+            await asyncio.sleep(1)
+            beats += 1000
+
+    with clocked_loop(max_jumps=5) as (loop, _):
+        task = loop.create_task(counting())
+        for _ in range(2):
+            with pytest.raises(LivelockError):
+                loop.run_until_complete(asyncio.wait([task]))
+
+
+def test_task_that_goes_to_and_fro_makes_progress() -> None:
+    async def main(clock: FakeClock) -> float:
+        for number in range(400):
+            if number // 10 % 2:
+                await asyncio.sleep(1)
+            else:
+                await asyncio.sleep(1)
+        return clock.time()
+
+    assert run(main, max_jumps=10) == 400.0
+
+
 def test_heartbeat_of_a_callback_is_found() -> None:
     async def main(clock: FakeClock) -> None:
         def beat() -> None:
