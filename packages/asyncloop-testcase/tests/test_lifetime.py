@@ -130,7 +130,7 @@ class TestReports:
         @strict
         class Case(TestCase):
             async def test(self) -> None:
-                leak_a_timer(self)
+                await start_failing_task()
                 raise SystemExit("on purpose")
 
         assert "SystemExit: on purpose" in error_of(Case)
@@ -349,6 +349,24 @@ class TestRestoring:
         try:
             assert "OSError: on purpose" in error_of(Case)
             assert not loop.is_closed()
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+    def test_debug_mode_of_the_default_loop_stays_as_it_was(self) -> None:
+        loop = asyncio.new_event_loop()
+        loop.set_debug(True)
+        asyncio.set_event_loop(loop)
+
+        class Case(TestCase):
+            use_default_loop = True
+
+            async def test(self) -> None:
+                """Do nothing."""
+
+        try:
+            assert passed(Case)
+            assert loop.get_debug() is True
         finally:
             asyncio.set_event_loop(None)
             loop.close()
