@@ -205,8 +205,7 @@ def docs(session: nox.Session) -> None:
     session.run("sphinx-build", "-W", "-q", "-b", "html", "docs", "docs/_build/html")
 
 
-# asyncio of 3.12 and 3.13 keeps its tasks where neither the oldest nor the newest one does.
-@nox.session(python=[OLDEST, "3.13", NEWEST])
+@nox.session(python=[OLDEST, NEWEST])
 def coverage(session: nox.Session) -> None:
     """Measure branch coverage; the last version reports all, which have to make 100 %."""
     session.install(*EDITABLE, "-e", ".", *group("test"))

@@ -107,7 +107,7 @@ def refuse_get_event_loop(refuse: Callable[[], asyncio.AbstractEventLoop]) -> Ca
 _task_registry: object = ()
 if sys.version_info < (3, 12):
     _task_registry = asyncio.tasks._all_tasks.data  # type: ignore[attr-defined]
-elif sys.version_info < (3, 14):
+elif sys.version_info < (3, 14):  # pragma: no cover - measured are the oldest and the newest
     _task_registry = asyncio.tasks._scheduled_tasks.data  # type: ignore[attr-defined]
 _eager_tasks: set[object] = getattr(asyncio.tasks, "_eager_tasks", set())  # since 3.12
 
