@@ -182,6 +182,38 @@ def test_known_names_move_although_others_stay():
     )
 
 
+def test_package_is_imported_once_for_the_module_and_again_where_a_block_does():
+    source = """\
+        if x:
+            import asynctest
+        import asynctest
+        import asynctest.mock
+        asynctest.patch
+        """
+
+    assert after(source) == textwrap.dedent("""\
+        if x:
+            import asyncmock_plus
+        import asyncmock_plus
+        asyncmock_plus.patch
+        """)
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("import asynctest.case", "asynctest.case"),
+        ("import asynctest.case as c", "c"),
+    ],
+)
+def test_import_of_a_submodule_stays_with_a_name_that_stays(statement, name):
+    source = f"{statement}\n{name}.TestCase\n{name}.unknown\n"
+
+    assert after(source) == (
+        f"import asyncloop_testcase\n{statement}\nasyncloop_testcase.TestCase\n{name}.unknown\n"
+    )
+
+
 def test_relative_imports_and_strings_are_untouched():
     source = "from .asynctest import patch\nfrom . import asynctest\n'asynctest.patch'\n"
 

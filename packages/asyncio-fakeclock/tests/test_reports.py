@@ -324,14 +324,15 @@ def test_heartbeat_beside_a_long_sleep_is_fine() -> None:
     assert run(main, max_jumps=100) == 5000.0
 
 
-def test_heartbeat_in_an_advance_is_fine() -> None:
+@pytest.mark.parametrize("auto", [False, True])
+def test_heartbeat_in_an_advance_is_fine(auto: bool) -> None:
     async def main(clock: FakeClock) -> float:
         beating = asyncio.create_task(heartbeat())
         await clock.advance(5000)
         beating.cancel()
         return clock.time()
 
-    assert run(main, auto=False, max_jumps=100) == 5000.0
+    assert run(main, auto=auto, max_jumps=100) == 5000.0
 
 
 def test_limits_can_be_switched_off() -> None:
