@@ -3,8 +3,10 @@
 import asyncio
 import gc
 import sys
+import types
 import warnings
 from collections.abc import AsyncIterator
+from unittest import mock
 
 import pytest
 from asyncloop_testcase import TestCase, check_loop, fail_on, strict
@@ -43,6 +45,55 @@ unawaited_coroutines: coroutines were never awaited
     created at File "test_check_coroutines.py", in test
       fetch()  # dropped"""
     )
+
+
+@pytest.mark.parametrize("spec", [None, fetch], ids=["plain", "side effect"])
+def test_forgotten_mock_is_reported_with_the_line_that_called_it(spec: object) -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            mock.AsyncMock(side_effect=spec)()  # dropped
+
+    assert verdict_of(Case, "unawaited_coroutines").endswith(
+        """\
+    created at File "test_check_coroutines.py", in test
+      mock.AsyncMock(side_effect=spec)()  # dropped"""
+    )
+
+
+def test_coroutine_made_by_four_layers_of_helpers_is_reported_with_the_line_of_the_test(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = types.ModuleType("helpers")
+    module.__file__ = "helpers.py"
+    code = """
+__unittest = True
+async def make(): pass
+def fourth(): return make()
+def third(): return fourth()
+def second(): return third()
+def first(): return second()
+"""
+    exec(compile(code, module.__file__, "exec"), vars(module))  # noqa: S102 - the line above
+    monkeypatch.setitem(sys.modules, "helpers", module)
+
+    class Case(TestCase):
+        async def test(self) -> None:
+            module.first()  # dropped
+
+    assert verdict_of(Case, "unawaited_coroutines").endswith(
+        """\
+    created at File "test_check_coroutines.py", in test
+      module.first()  # dropped"""
+    )
+
+
+def test_coroutine_made_by_the_loop_is_not_blamed_on_the_line_that_ran_the_loop() -> None:
+    class Case(TestCase):
+        def test(self) -> None:
+            self.loop.call_soon(asyncio.sleep, 0)  # a callback is not awaited
+            self.loop.run_until_complete(asyncio.sleep(0))
+
+    assert verdict_of(Case, "unawaited_coroutines").endswith("  coroutine sleep()")
 
 
 def test_coroutine_that_is_still_referenced() -> None:

@@ -10,6 +10,7 @@ import selectors
 import subprocess
 import sys
 import threading
+import types
 import unittest
 import weakref
 from typing import TYPE_CHECKING, Any, final
@@ -19,7 +20,6 @@ from asyncloop_testcase._report import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
 
 __unittest = True
 
@@ -45,7 +45,7 @@ def site_of_caller(depth: int) -> Site | None:
     Args:
         depth: How many frames to leave out, this function's not counted.
     """
-    frame: FrameType | None = sys._getframe(depth + 1)
+    frame: types.FrameType | None = sys._getframe(depth + 1)
     while frame is not None:
         code = frame.f_code
         filename = code.co_filename
@@ -61,10 +61,25 @@ def site_of_caller(depth: int) -> Site | None:
 def site_of_coroutine(coro: object) -> Site | None:
     """Return where a coroutine was made, if the interpreter was told to record that."""
     origin = getattr(coro, "cr_origin", None)
-    for filename, line, name in origin or ():
-        if not is_plumbing(filename) and not is_ours(filename):
+    if not origin:
+        return None
+    hidden = _hidden_files()
+    run = _cpython.RUN_CODE
+    for filename, line, name in origin:
+        if is_ours(filename) or (name == run.co_name and filename == run.co_filename):
+            return None  # who runs the test, or the loop of a callback, has nothing to do with it
+        if not is_plumbing(filename) and filename not in hidden:
             return Site(filename, line, name)
     return None
+
+
+def _hidden_files() -> set[object]:
+    """Return the files of modules that say __unittest, as unittest and asyncmock-plus do."""
+    # A module may be replaced by anything. A plain getattr() would load one that is loaded late.
+    modules: list[object] = [*sys.modules.values()]
+    kinds = [each for each in modules if issubclass(type(each), types.ModuleType)]
+    named = [object.__getattribute__(module, "__dict__") for module in kinds]
+    return {names.get("__file__") for names in named if "__unittest" in names}
 
 
 def is_ours(filename: str) -> bool:
