@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -592,6 +592,22 @@ def test_job_that_a_foreign_thread_submits_does_not_hold_time_back() -> None:
         finally:
             leave.set()
             foreign.join()
+
+
+class AtOnce(Executor):
+    def submit(self, function: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(function(*args, **kwargs))
+        return future
+
+
+def test_job_that_is_done_at_once_holds_nothing_up() -> None:
+    async def main(clock: FakeClock) -> tuple[str, float]:
+        answer = await asyncio.get_running_loop().run_in_executor(AtOnce(), "answer".upper)
+        await asyncio.sleep(3600)
+        return answer, clock.time()
+
+    assert run(main) == ("ANSWER", 3600.0)
 
 
 def test_job_has_not_ended_while_its_callbacks_run() -> None:
