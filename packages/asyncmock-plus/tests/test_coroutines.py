@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import inspect
+import types
 import unittest.mock as std
 import warnings
 
@@ -59,6 +60,19 @@ def test_exceptions_are_raised_at_the_await() -> None:
     with pytest.raises(KeyError, match="gone"):
         run(coroutine)
     assert instance.await_count == 1
+
+
+def test_a_generator_is_awaited_only_if_it_is_a_coroutine() -> None:
+    @types.coroutine
+    def coroutine():
+        yield from asyncio.sleep(0).__await__()
+        return 3
+
+    numbers = (number for number in [1, 2])
+    instance = mock.CoroutineMock(side_effect=[coroutine(), numbers])
+
+    assert run(instance()) == 3
+    assert run(instance()) is numbers
 
 
 def test_awaitable_outcomes_are_awaited() -> None:

@@ -78,6 +78,34 @@ def test_instances_are_not_kept_alive_by_their_mocks() -> None:
         gc.enable()
 
 
+class Adder:
+    def __call__(self, a, b): ...
+
+
+@pytest.mark.parametrize("spec", [len, lambda a: None, "text", Adder(), Adder])
+@pytest.mark.parametrize("module", [mock, std])
+def test_result_is_an_ordinary_mock_unless_the_spec_is_a_class_to_be_called(module, spec) -> None:
+    result = module.Mock(spec=spec)(1)
+
+    assert result.__class__ is type(result)
+    assert isinstance(result.anything, module.Mock)
+
+
+@pytest.mark.parametrize("kind", [mock.Mock, mock.MagicMock])
+def test_names_that_the_metaclass_lists_count(kind) -> None:
+    class Meta(type):
+        def __dir__(cls):
+            return ["dynamic"]
+
+    class Client(metaclass=Meta):
+        def get(self): ...
+
+    client = kind(spec=Client)
+    client.dynamic
+    with pytest.raises(AttributeError):
+        client.get
+
+
 def test_calls_match_by_the_signature_of_the_spec() -> None:
     def function(a, b=2): ...
 
