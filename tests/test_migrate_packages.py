@@ -120,6 +120,44 @@ def test_comments_of_an_import_that_is_split_stay():
         """)
 
 
+def test_closing_bracket_of_an_import_that_is_split_stays_where_it_was():
+    source = """\
+        from asynctest import (
+            TestCase,  # the case
+            patch,  # the patch
+          )
+        """
+
+    assert after(source) == textwrap.dedent("""\
+        from asyncloop_testcase import (
+            TestCase,  # the case
+          )
+        from asyncmock_plus import (
+            patch,  # the patch
+          )
+        """)
+
+
+def test_decorator_is_imported_beside_the_test_case():
+    source = """\
+        from asynctest import patch
+        from asynctest import TestCase
+
+        class Test(TestCase):
+            pass
+        """
+
+    assert after(source) == textwrap.dedent("""\
+        from asyncmock_plus import patch
+        from asyncloop_testcase import lenient
+        from asyncloop_testcase import TestCase
+
+        @lenient
+        class Test(TestCase):
+            pass
+        """)
+
+
 def test_class_keeps_its_checks_by_a_decorator_below_its_own():
     source = """\
         from asynctest import ClockedTestCase, strict
@@ -182,6 +220,19 @@ def test_known_names_move_although_others_stay():
     )
 
 
+def test_known_names_of_one_import_move_although_others_stay():
+    assert after("from asynctest import patch, _fail_on\n") == (
+        "from asyncmock_plus import patch\nfrom asynctest import _fail_on\n"
+    )
+
+
+def test_imports_of_other_modules_are_untouched():
+    source = "import abc; import zlib\nfrom abc import ABC; x = 'asynctest'\nfrom abc import ABC\n"
+
+    assert after(source) == source
+    assert notes(source) == []
+
+
 def test_package_is_imported_once_for_the_module_and_again_where_a_block_does():
     source = """\
         if x:
@@ -218,6 +269,50 @@ def test_relative_imports_and_strings_are_untouched():
     source = "from .asynctest import patch\nfrom . import asynctest\n'asynctest.patch'\n"
 
     assert after(source) == source
+
+
+def test_attribute_of_what_a_call_returns_is_seen():
+    source = """\
+        import asynctest
+
+        class Test(asynctest.TestCase):
+            def setUp(self):
+                asynctest.patch("module.name").start()
+                self.id = asynctest.mock.Mock().a[asynctest.ANY].b
+        """
+
+    done = after(source)
+
+    assert 'asyncmock_plus.patch("module.name").start()' in done
+    assert "self.id = asyncmock_plus.Mock().a[asyncmock_plus.ANY].b" in done
+    assert "asynctest" not in done
+
+
+def test_hooks_that_the_packages_do_not_call_are_listed():
+    source = """\
+        import asynctest
+
+        class Test(asynctest.TestCase):
+            def _init_loop(self):
+                super()._init_loop()
+            def test(self):
+                pass
+            def _tearDown(self):
+                super()._tearDown()
+
+        class Other(Base):
+            def _setUp(self):
+                pass
+        """
+
+    found = notes(source)
+
+    text = "is not called by the test cases of the packages: override"
+    assert found == [
+        (5, f"_init_loop() {text} openLoop() and closeLoop()"),
+        (9, f"_tearDown() {text} tearDown()"),
+    ]
+    assert notes(after(source)) == found
 
 
 @pytest.mark.parametrize("name", sorted(HOMES))
