@@ -1,7 +1,9 @@
 """The decorators fail_on, strict, lenient and ignore_loop."""
 
 import asyncio
+import gc
 import unittest
+import weakref
 
 import pytest
 from asyncloop_testcase import TestCase, fail_on, ignore_loop, lenient, strict
@@ -185,6 +187,19 @@ def test_usable_on_test_classes_of_other_kinds() -> None:
 
 def test_plan_is_remembered() -> None:
     assert plan_of(Plain, Plain.test) is plan_of(Plain, Plain().test)
+
+
+def test_function_that_is_not_of_the_class_is_not_kept_alive() -> None:
+    @fail_on(pending_tasks=True)
+    def test() -> None:
+        """Do nothing."""
+
+    reference = weakref.ref(test)
+    assert "pending_tasks" in {check.name for check, _ in plan_of(Plain, test).checks}
+    del test
+    gc.collect()
+
+    assert reference() is None
 
 
 def test_ignore_loop_is_deprecated_and_works() -> None:
