@@ -6,6 +6,8 @@ import sys
 
 import pytest
 from asyncio_testselector import FileMock, SocketMock, install, set_read_ready, set_write_ready
+from asyncio_testselector._cpython import pipe_factories
+from asyncio_testselector._pipes import refuse_pipes, serving
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="no pipes in Windows' selector loop"
@@ -109,3 +111,45 @@ def test_pipe_of_the_system_is_left_to_the_loop(loop):
         return type(transport).__module__
 
     assert loop.run_until_complete(main()) == "asyncio.unix_events"
+
+
+def test_class_of_the_loop_is_wrapped_once(loop):
+    methods = [vars(owner)[name] for owner, name in pipe_factories(loop)]
+    other = asyncio.SelectorEventLoop()
+    install(other)
+    assert [vars(owner)[name] for owner, name in pipe_factories(other)] == methods
+    other.close()
+
+
+def test_pipe_of_a_loop_that_is_not_served_is_left_to_it(loop):
+    make = serving("_make_read_pipe_transport", lambda loop, pipe, protocol: "its own")
+    other, mock = asyncio.SelectorEventLoop(), FileMock()
+    assert make(other, mock, asyncio.Protocol()) == "its own"
+    refuse_pipes(loop)
+    assert make(loop, mock, asyncio.Protocol()) == "its own"
+    other.close()
+
+
+def test_own_method_of_a_subclass_is_wrapped_too():
+    made = []
+
+    class Loop(asyncio.SelectorEventLoop):
+        def _make_read_pipe_transport(self, pipe, *args, **kwargs):
+            made.append(pipe)
+            return super()._make_read_pipe_transport(pipe, *args, **kwargs)
+
+    async def main():
+        here, there = os.pipe()
+        os.close(there)
+        file = open(here, "rb", 0)
+        for pipe in (FileMock(), file):
+            transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+                asyncio.Protocol, pipe
+            )
+            await lost(transport)
+        return file
+
+    loop = Loop()
+    install(loop)
+    assert made == [loop.run_until_complete(main())]
+    loop.close()

@@ -64,17 +64,20 @@ def process_events(loop: asyncio.AbstractEventLoop, events: list[Any]) -> None:
     loop._process_events(events)  # type: ignore[attr-defined]
 
 
-def pipe_factories(loop: asyncio.AbstractEventLoop) -> dict[str, Any]:
+def pipe_factories(loop: asyncio.AbstractEventLoop) -> list[tuple[type, str]]:
     """
-    Return the loop's methods that make pipe transports, empty where pipes are not supported.
+    Return the methods that make a loop's pipe transports: the class that has it, and its name.
 
     ``loop.connect_read_pipe`` and ``connect_write_pipe`` call ``_make_read_pipe_transport`` and
-    ``_make_write_pipe_transport`` with (pipe, protocol, waiter, extra); Unix loops define them.
-    Read on 3.10-3.15.
+    ``_make_write_pipe_transport`` with (pipe, protocol, waiter, extra); Unix loops define them,
+    where pipes are not supported there are none. Read on 3.10-3.15.
     """
     if sys.platform == "win32" or not isinstance(loop, asyncio.SelectorEventLoop):
-        return {}
-    return {name: getattr(loop, name) for name in PIPE_TRANSPORTS}
+        return []
+    return [
+        (next(owner for owner in type(loop).__mro__ if name in vars(owner)), name)
+        for name in PIPE_TRANSPORTS
+    ]
 
 
 PIPE_TRANSPORTS = {
