@@ -20,7 +20,7 @@ def test_pulses_are_taken_one_by_one():
     both = EVENT_READ | EVENT_WRITE
     assert pulses
     assert 5 in pulses
-    assert pulses.numbers() == [5]
+    assert list(pulses) == [5]
     assert [pulses.take(key(both)), pulses.take(key(both))] == [both, EVENT_READ]
     assert not pulses
 

@@ -1,10 +1,10 @@
 """Levels: what is ready in memory, and who hears of it."""
 
 import gc
-from selectors import EVENT_READ, EVENT_WRITE
+from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
 
 from asyncio_testselector import FileDescriptor, TestSelector
-from asyncio_testselector._readiness import Readiness, readiness_of
+from asyncio_testselector._readiness import Readiness, Watch, readiness_of
 
 
 class Ear:
@@ -14,11 +14,18 @@ class Ear:
         self.heard = []
         self.sleeping = sleeping
 
-    def __setitem__(self, fd, nothing):
-        self.heard.append(fd)
+    def __setitem__(self, watch, nothing):
+        self.heard.append(watch)
+
+    def pop(self, watch, nothing):
+        self.heard.append("nothing")
 
     def wake(self):
         self.heard.append("wake up")
+
+
+def watch_of(level, ear, events=EVENT_READ | EVENT_WRITE):
+    return Watch(ear, level, SelectorKey(level.fd, level.fd, events, None))
 
 
 def test_level_has_a_virtual_descriptor():
@@ -28,43 +35,82 @@ def test_level_has_a_virtual_descriptor():
     assert level.events == EVENT_WRITE
 
 
-def test_watchers_hear_of_new_events_only():
-    level, ear = Readiness(EVENT_WRITE), Ear()
-    level.watch(ear)
-    level.set(EVENT_WRITE)
-    level.set(0)
-    assert ear.heard == []
+def test_new_events_are_announced_once():
+    level, ear = Readiness(), Ear()
+    watch = watch_of(level, ear)
+    level.set(EVENT_READ)
     level.set(EVENT_READ)
     level.set(EVENT_READ | EVENT_WRITE)
-    assert ear.heard == [level.fd, level.fd]
-    level.unwatch(ear)
-    level.set(0)
     level.set(EVENT_READ)
-    assert len(ear.heard) == 2
+    assert ear.heard == [watch, watch]
+
+
+def test_events_that_nobody_waits_for_are_not_announced():
+    level, ear = Readiness(EVENT_READ), Ear()
+    watch = watch_of(level, ear, EVENT_READ)
+    assert ear.heard == [watch]
+    level.set(EVENT_READ | EVENT_WRITE)
+    assert ear.heard == [watch]
+
+
+def test_what_was_ready_before_is_announced_to_who_begins_to_wait():
+    level, ear = Readiness(EVENT_WRITE), Ear()
+    watch = watch_of(level, ear, EVENT_READ)
+    assert ear.heard == []
+    watch.change(SelectorKey(level.fd, level.fd, EVENT_WRITE, None))
+    assert ear.heard == [watch]
+
+
+def test_end_of_all_that_is_waited_for_is_announced():
+    level, ear = Readiness(EVENT_READ | EVENT_WRITE), Ear()
+    watch = watch_of(level, ear, EVENT_READ)
+    level.set(EVENT_READ)
+    level.set(EVENT_WRITE)
+    assert ear.heard == [watch, "nothing"]
+    level.set(EVENT_READ)
+    assert (level.events, ear.heard) == (EVENT_READ, [watch, "nothing", watch])
+
+
+def test_ended_watch_hears_nothing():
+    level, ear = Readiness(), Ear()
+    watch_of(level, ear).end()
+    ear.heard.clear()
+    level.set(EVENT_READ)
+    level.set(0)
+    assert ear.heard == []
+
+
+def test_watch_with_nothing_to_report_is_no_candidate_any_more():
+    level, ear = Readiness(EVENT_READ), Ear()
+    watch = watch_of(level, ear)
+    assert watch.look() == EVENT_READ
+    level.events = 0  # lowered by a plain store, which announces nothing
+    assert watch.look() == 0
+    assert ear.heard == [watch, "nothing"]
 
 
 def test_mask_is_set_before_watchers_are_told():
     class Looking(Ear):
-        def __setitem__(self, fd, nothing):
+        def __setitem__(self, watch, nothing):
             self.heard.append(level.events)
 
     level, ear = Readiness(), Looking()
-    level.watch(ear)
+    watch_of(level, ear)
     level.set(EVENT_READ)
     assert ear.heard == [EVENT_READ]
 
 
 def test_sleeping_watchers_are_woken_after_they_are_told():
     level, ear = Readiness(), Ear(sleeping=True)
-    level.watch(ear)
+    watch = watch_of(level, ear)
     level.set(EVENT_READ)
     level.set(EVENT_READ)
-    assert ear.heard == [level.fd, "wake up"]
+    assert ear.heard == [watch, "wake up"]
 
 
 def test_closed_level_is_silent_and_unknown():
-    level, ear = Readiness(EVENT_WRITE), Ear()
-    level.watch(ear)
+    level, ear = Readiness(), Ear()
+    watch_of(level, ear)
     level.close()
     level.close()
     assert (level.events, readiness_of(level.fd)) == (0, None)
@@ -98,7 +144,7 @@ def test_closed_selector_watches_nothing():
     level, selector = Readiness(), TestSelector()
     selector.register(level.fd, EVENT_READ)
     selector.close()
-    assert level._watchers == ()
+    assert level._watches == ()
 
 
 def test_ready_objects_are_reported_in_the_order_they_became_ready():
@@ -112,16 +158,20 @@ def test_ready_objects_are_reported_in_the_order_they_became_ready():
         assert [key.fd for key, _ in selector.select()] == [level.fd for level in order]
 
 
-def test_watchers_are_told_apart_although_they_are_equal():
-    class Equal(Ear):
-        def __eq__(self, other):
-            return True
-
-        __hash__ = None
-
-    level, one, other = Readiness(), Equal(), Equal()
-    level.watch(one)
-    level.watch(other)
-    level.unwatch(one)
+def test_object_that_became_idle_is_reported_by_no_select_and_costs_none():
+    level, selector = Readiness(), TestSelector()
+    selector.register(level.fd, EVENT_READ)
     level.set(EVENT_READ)
-    assert (one.heard, other.heard) == ([], [level.fd])
+    level.set(0)
+    assert not selector._candidates
+    assert selector.select() == []
+
+
+def test_two_watches_of_one_selector_are_told_apart():
+    level, selector = Readiness(), TestSelector()
+    first = selector.register(level.fd, EVENT_READ)
+    selector.unregister(level.fd)
+    second = selector.register(level.fd, EVENT_READ, "data")
+    level.set(EVENT_READ)
+    assert first != second
+    assert selector.select() == [(second, EVENT_READ)]

@@ -358,7 +358,7 @@ def test_cost_of_select_does_not_depend_on_idle_mocks():
             selector.register(FileDescriptor(), EVENT_READ)
         busy = FileMock()
         selector.register(busy, EVENT_READ)
-        selector._levels = Counting(selector._levels)
+        selector._mocks = Counting(selector._mocks)
         selector.set_ready(busy, EVENT_READ)
         selector.select()
         selector.select()
@@ -392,14 +392,20 @@ def test_pulse_of_an_object_with_a_level_is_added_to_it(selector):
 
 
 def test_thread_pulses_a_real_file_of_a_sleeping_selector():
-    selector = TestSelector(selectors.DefaultSelector())
+    asleep = threading.Event()
+
+    class Signalling(selectors.DefaultSelector):
+        def select(self, timeout=None):
+            asleep.set()
+            return super().select(timeout)
+
+    selector = TestSelector(Signalling())
     loop = asyncio.SelectorEventLoop(selector)
     here, there = socket.socketpair()
     key = selector.register(here, EVENT_READ, (None, None))
 
     def announce():
-        while not selector._candidates.sleeping:
-            time.sleep(0)
+        asleep.wait()
         selector.set_ready(here, EVENT_READ)
 
     thread = threading.Thread(target=announce)
@@ -511,12 +517,13 @@ def test_event_of_a_real_file_that_nobody_waits_for_is_dropped(selector):
 
 
 def test_mock_that_is_not_ready_any_more_is_no_candidate():
-    level, selector = Readiness(), TestSelector()
-    level.fd = plain = int(level.fd)  # looked up by number, as add_reader(sock.fileno()) does
+    level, selector = Readiness(EVENT_READ), TestSelector()
+    plain = int(level.fd)  # looked up by number, as add_reader(sock.fileno()) does
     selector.register(plain, EVENT_READ)
-    selector._candidates[plain] = None
+    level.events = 0
     selector.set_ready(plain, EVENT_WRITE)
     assert selector.select(0) == []
+    assert not selector._candidates
     level.set(EVENT_READ)
     assert [events for _, events in selector.select(0)] == [EVENT_READ]
     selector.close()
@@ -540,3 +547,96 @@ def test_news_of_what_nobody_watches_wake_nobody():
     selector = TestSelector(Announcing())
     assert selector.select(60) == selector.select(0) == []
     selector.close()
+
+
+def test_files_alone_are_left_to_the_real_selector():
+    real = CountingSelector()
+    selector = TestSelector(real)
+    loop = asyncio.SelectorEventLoop(selector)
+    here, there = socket.socketpair()
+    with here, there:
+        key = selector.register(here, EVENT_WRITE, (None, None))
+        assert selector.select(5) == [(key, EVENT_WRITE)]
+        assert selector.select(0) == [(key, EVENT_WRITE)]
+        assert real.timeouts == [5, 0]
+        selector.unregister(here)
+    loop.close()
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["once", "after another mock"])
+def test_mock_beside_files_is_reported(selector, again):
+    loop = asyncio.SelectorEventLoop(selector)
+    here, there = socket.socketpair()
+    with here, there:
+        real_key = selector.register(here, EVENT_WRITE, (None, None))
+        assert selector.select(0) == [(real_key, EVENT_WRITE)]
+        if again:
+            selector.register(mock := FileMock(), EVENT_READ)
+            selector.unregister(mock)
+            assert selector.select(0) == [(real_key, EVENT_WRITE)]
+        key = selector.register(Readiness(EVENT_READ).fd, EVENT_READ, (None, None))
+        mock_key = selector.register(FileMock(), EVENT_READ, (None, None))
+        selector.set_ready(mock_key.fileobj, EVENT_READ)
+        assert mock_key in [key for key, _ in selector.select(0)]
+        selector.unregister(mock_key.fileobj)
+        selector.unregister(key.fileobj)
+        selector.unregister(here)
+    loop.close()
+
+
+def test_pulse_is_reported_by_a_selector_that_had_files_alone(selector):
+    loop = asyncio.SelectorEventLoop(selector)
+    here, there = socket.socketpair()
+    with here, there:
+        key = selector.register(here, EVENT_READ, (None, None))
+        assert selector.select(0) == []
+        selector.set_ready(here, EVENT_READ)
+        assert (key, EVENT_READ) in selector.select(0)
+        selector.unregister(here)
+    loop.close()
+
+
+def test_closed_selector_that_had_files_alone_refuses_to_select():
+    selector = TestSelector(selectors.DefaultSelector())
+    loop = asyncio.SelectorEventLoop(selector)
+    with socket.socket() as sock:
+        selector.register(sock, EVENT_READ, (None, None))
+        loop.close()
+        with pytest.raises(ValueError, match="closed selector"):
+            selector.select(0)
+
+
+def test_levels_and_pulses_are_reported_in_the_order_they_came(selector):
+    levels, mocks = [Readiness(), Readiness()], [FileMock(), FileMock()]
+    for fileobj in (levels[0].fd, levels[1].fd, *mocks):
+        selector.register(fileobj, EVENT_READ)
+    selector.set_ready(mocks[1], EVENT_READ)
+    levels[1].set(EVENT_READ)
+    selector.set_ready(levels[1].fd, EVENT_READ)
+    selector.set_ready(mocks[0], EVENT_READ)
+    levels[0].set(EVENT_READ)
+    expected = [mocks[1].fileno(), levels[1].fd, mocks[0].fileno(), levels[0].fd]
+    assert [key.fd for key, _ in selector.select(0)] == expected
+    assert [key.fd for key, _ in selector.select(0)] == [levels[1].fd, levels[0].fd]
+
+
+def test_registered_again_a_ready_object_is_reported_once(selector):
+    level = Readiness(EVENT_READ)
+    selector.register(level.fd, EVENT_READ)
+    selector.unregister(level.fd)
+    key = selector.register(level.fd, EVENT_READ)
+    assert selector.select(0) == [(key, EVENT_READ)]
+
+
+def test_loop_without_files_is_spared_looks_again_after_it_had_one():
+    real = selectors.DefaultSelector()
+    selector = TestSelector(real)
+    loop = asyncio.SelectorEventLoop(selector)
+    selector.register(Readiness().fd, EVENT_READ, (None, None))
+    spares = selector._spares
+    with socket.socket() as sock:
+        selector.register(sock, EVENT_READ, (None, None))
+        assert selector._spares == 0
+        selector.unregister(sock)
+    assert selector._spares == spares == SPARES
+    loop.close()

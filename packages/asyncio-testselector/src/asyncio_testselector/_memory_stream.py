@@ -155,9 +155,8 @@ class StreamEnd:
         """Take what the peer sent."""
         self.chunks.append(chunk)
         level = self.level
-        events = level.events
-        if not events & EVENT_READ:
-            level.set(events | EVENT_READ)
+        if not level.events & EVENT_READ:
+            level.add(EVENT_READ)
 
     def recv(self, size: int) -> bytes:
         """Return up to *size* bytes, ``b""`` at the end of the stream."""
@@ -172,7 +171,7 @@ class StreamEnd:
         else:
             chunks.popleft()
         if not (chunks or self.read_shut or self.error):
-            self.level.events &= EVENT_WRITE
+            self.level.remove(EVENT_READ)
         peer = self.peer
         peer.unread -= len(chunk)
         if not peer.level.events & EVENT_WRITE:

@@ -78,7 +78,7 @@ class TcpEnd(StreamEnd):
         self.chunks.append(chunk)
         level = self.level
         if not level.events & EVENT_READ:
-            level.set(level.events | EVENT_READ)
+            level.add(EVENT_READ)
 
     def _arrive_late(self, chunk: bytes) -> None:
         """Answer with a reset where nobody reads any more."""

@@ -3,17 +3,18 @@ Which virtual descriptors can be read or written right now.
 
 Theory of operation. An object in memory (one end of a socket pair, say) knows at any time what it
 is ready for, as the kernel knows it of a real socket. It owns one `Readiness`, which holds its
-descriptor and the current mask of ``EVENT_READ | EVENT_WRITE``, and calls `Readiness.set` when
-the mask changes. That is all it has to do.
+descriptor and the current mask of ``EVENT_READ | EVENT_WRITE``, and calls `Readiness.set` (or
+`add` and `remove`) when the mask changes. That is all it has to do.
 
 On the other side, `TestSelector.register` looks the descriptor up with `readiness_of`; if it
-finds a level, its `Candidates` watch it. When something is *newly* ready the descriptor is put
-among them, and the selector reports it from every ``select()`` for as long as the level says so:
-level-triggered, O(ready), nothing is polled. One object may be watched by several selectors, from
-several threads:
+finds a level, a `Watch` of it says what is waited for. When that is *newly* ready the watch is put
+among the selector's `Candidates`, and the selector reports it from every ``select()`` for as long
+as the level says so: level-triggered, O(ready), nothing is polled. One object may be watched by
+several selectors, from several threads:
 
-- the mask is set *before* watchers are told, and a selector removes a candidate *before* it reads
-  the mask, so that no change is lost in between, without a lock;
+- the mask is set *before* watches are announced, and whoever takes a candidate out reads the mask
+  again *after* that, so that no change is lost in between, without a lock;
+- a candidate may have become idle: the selector looks at the mask before it reports something;
 - a candidate may come from any thread; a selector that sleeps in a real ``select()`` is woken;
 - changes of one object (not of its peer) must not run concurrently: the object's own lock, if it
   is used from several threads, has to cover the call of `set`;
@@ -38,16 +39,17 @@ from asyncio_testselector._descriptor import FileDescriptor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from selectors import SelectorKey
 
 
 @final
-class Candidates(dict[int, None]):
+class Candidates(dict["Watch | int", None]):
     """
-    The descriptors that one selector has to look at, in the order they were announced.
+    What one selector has to look at, in the order it was announced.
 
-    To announce one is ``candidates[fd] = None``, then `wake` if the selector is *sleeping*. It is
-    a dictionary because that happens each time something arrives, and is looked at in each turn of
-    a loop.
+    A `Watch` is there for its level, a descriptor for its pulses. To announce one is
+    ``candidates[watch] = None``, then `wake` if the selector is *sleeping*. It is a dictionary
+    because that happens each time something arrives, and is looked at in each turn of a loop.
 
     Attributes:
         sleeping: Whether the selector waits in a real ``select()``.
@@ -65,6 +67,56 @@ class Candidates(dict[int, None]):
         """Have the selector look again."""
         if self.wakeup is not None:
             self.wakeup()
+
+
+@final
+class Watch:
+    """
+    What one selector waits for at one level.
+
+    Args:
+        candidates: Those of the selector; it is among them while there may be something to report.
+        level: What is waited for.
+        key: What is reported, and the events that are.
+
+    Attributes:
+        wanted: The events.
+    """
+
+    __slots__ = ("candidates", "key", "level", "wanted")
+
+    def __init__(self, candidates: Candidates, level: Readiness, key: SelectorKey) -> None:
+        self.candidates: Candidates = candidates
+        self.level: Readiness = level
+        self.wanted: int = 0
+        level.watch(self)
+        self.change(key)
+
+    def change(self, key: SelectorKey) -> None:
+        """Wait for other events, or report another key."""
+        self.key: SelectorKey = key
+        self.wanted = key.events
+        if self.level.events & self.wanted:
+            self.candidates[self] = None
+
+    def end(self) -> None:
+        """Wait for nothing any more."""
+        self.wanted = 0
+        self.level.unwatch(self)
+        self.candidates.pop(self, None)
+
+    def look(self) -> int:
+        """Return what is to be reported; if it is nothing, be no candidate any more."""
+        events = self.level.events & self.wanted
+        if not events:
+            self.retract()
+        return events
+
+    def retract(self) -> None:
+        """Be no candidate any more, unless another thread announces this very moment."""
+        self.candidates.pop(self, None)
+        if self.level.events & self.wanted:  # pragma: no cover - a matter of luck
+            self.candidates[self] = None
 
 
 # A WeakValueDictionary by hand: it is asked at every registration, mostly in vain.
@@ -96,40 +148,57 @@ class Readiness:
         True
     """
 
-    __slots__ = ("__weakref__", "_watchers", "events", "fd")
+    __slots__ = ("__weakref__", "_watches", "events", "fd")
 
     def __init__(self, events: int = 0, fd: FileDescriptor | None = None) -> None:
         self.fd: FileDescriptor = FileDescriptor() if fd is None else fd
         self.events: int = events
         # Replaced, never changed, so that set() may walk over it while another thread watches.
-        self._watchers: tuple[Candidates, ...] = ()
+        self._watches: tuple[Watch, ...] = ()
         _levels[self.fd] = weakref.KeyedRef(self, forget, self.fd)
 
     def set(self, events: int) -> None:
-        """Replace the mask; watchers hear of it if something is ready that was not before."""
-        new = events & ~self.events
-        self.events = events
-        if new:
-            for watcher in self._watchers:
-                watcher[self.fd] = None
-                if watcher.sleeping:
-                    watcher.wake()
+        """Replace the mask."""
+        before = self.events
+        if events & ~before:
+            self.add(events & ~before)
+        if before & ~events:
+            self.remove(before & ~events)
+
+    def add(self, events: int) -> None:
+        """Be ready for something new; who waits for it hears of it."""
+        self.events |= events
+        for watch in self._watches:
+            if events & watch.wanted:
+                candidates = watch.candidates
+                candidates[watch] = None
+                if candidates.sleeping:
+                    candidates.wake()
+
+    def remove(self, events: int) -> None:
+        """Be ready for something no longer; who waited for it has nothing to look at any more."""
+        left = self.events = self.events & ~events
+        for watch in self._watches:
+            if not left & watch.wanted:
+                watch.candidates.pop(watch, None)
+                if self.events & watch.wanted:  # pragma: no cover - another thread, just now
+                    watch.candidates[watch] = None
 
     def close(self) -> None:
         """Be ready for nothing, and be found and watched by nobody any more."""
         self.events = 0
-        self._watchers = ()
+        self._watches = ()
         _levels.pop(self.fd, None)
 
-    def watch(self, watcher: Candidates) -> None:
-        """Be among the candidates of *watcher* from now on, whenever something is newly ready."""
+    def watch(self, watch: Watch) -> None:
+        """Announce *watch* from now on, whenever something is newly ready that it waits for."""
         with _watching:
-            self._watchers = (*self._watchers, watcher)
+            self._watches = (*self._watches, watch)
 
-    def unwatch(self, watcher: Candidates) -> None:
-        """Tell *watcher* nothing any more."""
+    def unwatch(self, watch: Watch) -> None:
+        """Announce *watch* no more."""
         with _watching:
-            self._watchers = tuple(other for other in self._watchers if other is not watcher)
+            self._watches = tuple(other for other in self._watches if other is not watch)
 
 
 def forget(reference: weakref.KeyedRef[int, Readiness]) -> None:

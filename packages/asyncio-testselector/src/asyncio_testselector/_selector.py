@@ -2,18 +2,19 @@
 A selector of mocks and real files.
 
 Theory of operation. Real files are registered with the real selector and reported by it, at the
-price of a dictionary entry. Mocks and memory objects are kept in the `Registry` alone. What is
-ready of these is among the *candidates*: descriptors that a level announced, or that `set_ready`
-counted a *pulse* for. ``select()`` looks at the candidates only, so that its cost does not depend
-on how many mocks are idle:
+price of a dictionary entry; as long as a loop watches nothing else, ``select()`` is the real one's.
+Mocks and memory objects are kept in the `Registry` alone. What is ready of these is among the
+*candidates*: what a level announced, and descriptors that `set_ready` counted a *pulse* for.
+``select()`` looks at the candidates only, so that its cost does not depend on how many mocks are
+idle:
 
 - a pulse is an event that is reported once (`set_read_ready`); two of one kind are reported by two
   calls of ``select()``; one that nobody waits for when it is due is dropped, as a real selector
   says nothing of events it does not watch;
 - a level (see `_readiness`) is reported as long as it lasts.
 
-A candidate is taken out first, then looked at, then put back if something is left: an announcement
-from another thread is then never lost.
+Other threads may announce something at any time. They announce first and look second, whether the
+selector sleeps; the selector says first that it is going to sleep, and looks second.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from asyncio_testselector._cpython import loop_of
 from asyncio_testselector._descriptor import FileDescriptor, is_virtual
 from asyncio_testselector._pipes import refuse_pipes, serve_pipes
 from asyncio_testselector._pulses import Pulses
-from asyncio_testselector._readiness import Candidates, Readiness, readiness_of
+from asyncio_testselector._readiness import Candidates, Watch, readiness_of
 from asyncio_testselector._registry import ALL, Events, Registry, check_events, merged
 from asyncio_testselector._wakeup import LoopWakeup, SocketWakeup
 
@@ -73,10 +74,12 @@ class TestSelector(selectors.BaseSelector):
             msg = f"{selector!r} is no selector: pass one of the selectors module, or None"
             raise TypeError(msg)
         self._selector = selector
+        self._direct: selectors.BaseSelector | None = None  # the real one, to be asked alone
         self._registry = Registry()
+        self._mocks = self._registry.mocks
         self._candidates = Candidates()
-        self._levels: dict[int, Readiness] = {}  # of the mocks that have one
-        self._pulses = Pulses()
+        self._watches: dict[int, Watch] = {}  # of the mocks that have a level
+        self._pulses = Pulses(self._candidates)
         self._file_pulses = Pulses()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._socket_wakeup: SocketWakeup | None = None
@@ -91,7 +94,7 @@ class TestSelector(selectors.BaseSelector):
             for key in known.values():
                 self._registry.files[key.fd] = key
                 self._meet_loop(key)
-            self._count_spares()
+            self._files_changed()
 
     def _meet_loop(self, key: SelectorKey) -> None:
         if self._loop is None:
@@ -104,7 +107,7 @@ class TestSelector(selectors.BaseSelector):
         self._loop = loop
         self._candidates.wakeup = LoopWakeup(loop)
         serve_pipes(loop)
-        self._count_spares()
+        self._files_changed()
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else repr(self._registry)[1:-1]
@@ -125,12 +128,13 @@ class TestSelector(selectors.BaseSelector):
             OSError: The real selector refused the real file.
         """
         if type(fileobj) is FileDescriptor and events in ALL and not self._closed:
-            mocks = self._registry.mocks  # the same as below, for what asyncio passes
+            mocks = self._mocks  # the same as below, for what asyncio passes
             if fileobj not in mocks:
+                self._direct = None
                 mocks[fileobj] = key = SelectorKey(fileobj, fileobj, events, data)
                 level = readiness_of(fileobj)
                 if level is not None:
-                    self._watch(fileobj, level)
+                    self._watches[fileobj] = Watch(self._candidates, level, key)
                 return key
         check_events(events)
         number = self._registry.lookup(fileobj)
@@ -139,24 +143,19 @@ class TestSelector(selectors.BaseSelector):
         if number in keys:
             msg = f"{fileobj!r} (FD {int(number)}) is already registered"
             raise KeyError(msg)
-        if keys is self._registry.mocks:
+        if keys is self._mocks:
+            self._direct = None
             key = SelectorKey(fileobj, number, events, data)
             keys[number] = key
             level = readiness_of(number)
             if level is not None:
-                self._watch(number, level)
+                self._watches[number] = Watch(self._candidates, level, key)
         else:
             key = self._real().register(fileobj, events, data)
             keys[key.fd] = key
             self._meet_loop(key)
-            self._count_spares()
+            self._files_changed()
         return key
-
-    def _watch(self, number: int, level: Readiness) -> None:
-        self._levels[number] = level
-        level.watch(self._candidates)
-        if level.events:
-            self._candidates[number] = None
 
     def _real(self) -> selectors.BaseSelector:
         if self._selector is None:
@@ -172,15 +171,15 @@ class TestSelector(selectors.BaseSelector):
             ValueError: It is no file, or is closed and was not registered.
         """
         keys, key = self._registry.find(fileobj)
-        if keys is self._registry.mocks:
-            level = self._levels.pop(key.fd, None)
-            if level is not None:
-                level.unwatch(self._candidates)
-            del keys[key.fd]
+        if keys is self._mocks:
+            watch = self._watches.pop(key.fd, None)
+            if watch is not None:
+                watch.end()
         else:
             self._ask_real("unregister", key, fileobj)
-            del keys[key.fd]
-            self._count_spares()
+        del keys[key.fd]
+        if keys is not self._mocks or not keys:
+            self._files_changed()
         return key
 
     def _ask_real(self, method: str, key: SelectorKey, *args: Any) -> Any:
@@ -206,13 +205,13 @@ class TestSelector(selectors.BaseSelector):
         """
         check_events(events)
         keys, key = self._registry.find(fileobj)
-        if keys is self._registry.mocks:
+        if keys is self._mocks:
             if events != key.events or data != key.data:
                 key = SelectorKey(key.fileobj, key.fd, events, data)
                 keys[key.fd] = key
-                level = self._levels.get(key.fd)
-                if level is not None and level.events & events:
-                    self._candidates[key.fd] = None
+                watch = self._watches.get(key.fd)
+                if watch is not None:
+                    watch.change(key)
         else:
             key = self._ask_real("modify", key, fileobj, events, data)
             keys[key.fd] = key
@@ -246,26 +245,33 @@ class TestSelector(selectors.BaseSelector):
         Raises:
             ValueError: The selector is closed.
         """
-        if self._closed:
-            self._check_open()
-        candidates = self._candidates
-        ready = self._ready_mocks() if candidates else []
+        direct = self._direct
+        if direct is not None:
+            return direct.select(timeout)
+        ready = self._ready_mocks() if self._candidates else []
+        busy = ready or (timeout is not None and timeout <= 0)
+        if busy and self._spared and not self._file_pulses:
+            self._spared -= 1
+            return ready
+        self._check_open()
         real = self._selector
         if real is None:
             return ready
-        pulsed = self._pulsed_files() if self._file_pulses else None
-        if ready or pulsed or (timeout is not None and timeout <= 0):
-            if self._spared and not pulsed:
-                self._spared -= 1
-                return ready
-            self._spared = self._spares
-            events = real.select(0 if ready or pulsed else timeout)
-            if self._socket_wakeup is not None:
-                events = self._socket_wakeup.removed_from(events)
-            if pulsed:
-                events = merged(pulsed, events)
-            return ready + events if ready else events
-        if candidates.wakeup is None and self._registry.mocks:
+        pulsed = self._file_pulses.due(self._registry.files) if self._file_pulses else None
+        if not (busy or pulsed):
+            return self._wait(real, timeout)
+        self._spared = self._spares
+        events = real.select(0 if ready or pulsed else timeout)
+        if self._socket_wakeup is not None:
+            events = self._socket_wakeup.removed_from(events)
+        if pulsed:
+            events = merged(pulsed, events)
+        return ready + events if ready else events
+
+    def _wait(self, real: selectors.BaseSelector, timeout: float | None) -> Events:
+        """Wait for real files, or for an announcement by another thread."""
+        candidates = self._candidates
+        if candidates.wakeup is None and self._mocks:
             candidates.wakeup = self._socket_wakeup = SocketWakeup(real)
         candidates.sleeping = True
         try:  # unless something was announced since the look at the candidates
@@ -281,71 +287,59 @@ class TestSelector(selectors.BaseSelector):
         if self._socket_wakeup is not None:
             events = self._socket_wakeup.removed_from(events)
         if self._file_pulses:
-            events = merged(self._pulsed_files(), events)
+            events = merged(self._file_pulses.due(self._registry.files), events)
         return self._ready_mocks() + events if self._candidates else events
 
-    def _count_spares(self) -> None:
+    def _files_changed(self) -> None:
         """
-        Find out how often in a row a busy loop can do without a look at the real selector.
+        Find out when the real selector is to be asked.
 
-        If all it watches is the loop's own wake-up socket, there is nothing to be found but that
-        somebody wants a loop to wake up that is awake, and the news of a signal, which can wait for
-        a few turns. Only selectors of the standard library are spared: others may count.
+        Alone, if there is nothing else: announcements for files, by other threads, end that.
+
+        Not in each turn of a busy loop, if all it watches is the loop's own wake-up socket: there
+        is nothing to be found but that somebody wants a loop to wake up that is awake, and the news
+        of a signal, which can wait for a few turns. Only selectors of the standard library are
+        spared: others may count.
         """
         alone = len(self._registry.files) <= 1 and self._loop is not None
         plain = type(self._selector).__module__ == "selectors"
         self._spares = self._spared = SPARES if alone and plain else 0
+        if self._spares or self._loop is None or self._socket_wakeup is not None:
+            self._direct = None
+            return
+        self._direct = self._selector
+        if self._mocks or self._candidates or self._file_pulses:
+            self._direct = None
 
     def _ready_mocks(self) -> Events:
+        candidates: list[Any] = [*self._candidates]
+        if self._pulses:
+            return self._pulsed_mocks(candidates)
         ready: Events = []
-        candidates, pulses = self._candidates, self._pulses
-        levels, mocks = self._levels, self._registry.mocks
-        for number in (*candidates,):
-            level = levels.get(number)
-            key = mocks.get(number)
-            if level is None or key is None or number in pulses:
-                candidates.pop(number, None)
-                events = self._pulsed_mock(number, key, level)
-                if key is not None and events:
-                    ready.append((key, events))
-                continue
-            # Ready as a rule: not taken out and put back, but out, and back if it was raised by
-            # another thread meanwhile.
-            wanted = key.events
-            events = level.events & wanted
+        for watch in candidates:  # no number: as long as one is there, there are pulses
+            events = watch.level.events & watch.wanted
             if events:
-                ready.append((key, events))
-                continue
-            candidates.pop(number, None)
-            if level.events & wanted:  # pragma: no cover - a matter of luck
-                candidates[number] = None
+                ready.append((watch.key, events))
+            else:
+                watch.retract()
         return ready
 
-    def _pulsed_mock(self, number: int, key: SelectorKey | None, level: Readiness | None) -> int:
-        """Return what a mock is ready for by its level and its pulses; it may stay a candidate."""
-        if key is None:
-            self._pulses.drop(number)
-            return 0
-        events = 0 if level is None else level.events & key.events
-        if events:
-            self._candidates[number] = None
-        if number in self._pulses:
-            events |= self._pulses.take(key)
-            if number in self._pulses:
-                self._candidates[number] = None
-        return events
-
-    def _pulsed_files(self) -> Events:
-        ready: Events = []
-        for number in self._file_pulses.numbers():
-            key = self._registry.files.get(number)
+    def _pulsed_mocks(self, candidates: list[Watch | int]) -> Events:
+        """Return what mocks are ready for by their levels and their pulses, each mock once."""
+        ready: dict[int, tuple[SelectorKey, int]] = {}
+        for candidate in candidates:
+            number = candidate if isinstance(candidate, int) else candidate.key.fd
+            key = self._mocks.get(number)
             if key is None:
-                self._file_pulses.drop(number)
-                continue
-            events = self._file_pulses.take(key)
-            if events:
-                ready.append((key, events))
-        return ready
+                self._pulses.drop(number)
+            elif number not in ready:
+                watch = self._watches.get(number)
+                events = 0 if watch is None else watch.look()
+                if number in self._pulses:
+                    events |= self._pulses.take(key)
+                if events:
+                    ready[number] = key, events
+        return [*ready.values()]
 
     def set_ready(self, fileobj: Any, events: int) -> None:
         """
@@ -364,11 +358,9 @@ class TestSelector(selectors.BaseSelector):
             number = self._registry.lookup(fileobj)
         except ValueError:  # closed, and not registered: no selector would report it
             return
-        virtual = is_virtual(number)
-        (self._pulses if virtual else self._file_pulses).add(number, events)
-        if virtual:
-            self._candidates[number] = None
-        if self._candidates.sleeping:
+        (self._pulses if is_virtual(number) else self._file_pulses).add(number, events)
+        direct, self._direct = self._direct, None
+        if self._candidates.sleeping or direct is not None:
             self._candidates.wake()
 
     def _check_open(self) -> None:
@@ -381,10 +373,12 @@ class TestSelector(selectors.BaseSelector):
         if self._closed:
             return
         self._closed = True
-        for level in self._levels.values():
-            level.unwatch(self._candidates)
-        self._levels.clear()
-        self._registry.mocks.clear()
+        self._direct = None
+        self._spared = 0
+        for watch in self._watches.values():
+            watch.end()
+        self._watches.clear()
+        self._mocks.clear()
         self._registry.files.clear()
         self._candidates.clear()
         if self._selector is not None:
