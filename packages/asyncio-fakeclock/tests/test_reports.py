@@ -1,6 +1,7 @@
 """Deadlocks, frozen time, livelocks: what is said, when, and where it is raised."""
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 
@@ -51,6 +52,49 @@ def test_deadlock_tells_the_await_chain_of_every_task() -> None:
     assert "inner(): await event.wait()\n" in text
     assert "in asyncio's Event.wait() of <asyncio.locks.Event object at " in text
     assert "test_reports.py:" in text
+
+
+async def numbers() -> Any:
+    yield 1
+    await asyncio.Event().wait()  # in numbers
+
+
+async def iterate() -> None:
+    async for _ in numbers():
+        pass
+
+
+async def ask_for_next() -> None:
+    generator = numbers()
+    await generator.__anext__()
+    await anext(generator, None)
+
+
+async def enter() -> None:
+    @contextlib.asynccontextmanager
+    async def connection() -> Any:
+        async for _ in numbers():
+            pass
+        yield
+
+    async with connection():
+        pass
+
+
+async def delegate() -> None:
+    class Request:
+        def __await__(self) -> Any:
+            return iterate().__await__()
+
+    await Request()
+
+
+@pytest.mark.parametrize("start", [iterate, ask_for_next, enter, delegate])
+def test_await_chain_leads_through_async_generators_and_awaitable_objects(start: Any) -> None:
+    text = text_of(DeadlockError, lambda clock: start())
+
+    assert "numbers(): await asyncio.Event().wait()  # in numbers\n" in text
+    assert "in asyncio's Event.wait() of <asyncio.locks.Event object at " in text
 
 
 def test_deadlock_tells_what_a_gather_waits_for() -> None:
@@ -185,6 +229,15 @@ def test_task_that_spins_is_found_by_an_automatic_clock() -> None:
 
     assert text.startswith("livelock at 0 s: ")
     assert "100 times" in text
+
+
+def test_livelock_names_the_task_whose_turn_it_is() -> None:
+    async def main(clock: FakeClock) -> None:
+        asyncio.current_task().set_name("spinner")  # type: ignore[union-attr]
+        while True:
+            await asyncio.sleep(0)
+
+    assert "it is the turn of task 'spinner'." in text_of(LivelockError, main, max_turns=100)
 
 
 def test_busy_loop_below_the_limit_is_fine() -> None:

@@ -1,6 +1,7 @@
 """The words in which a waiting task is described."""
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -43,16 +44,58 @@ def test_chain_goes_from_the_outermost_coroutine_to_the_innermost() -> None:
     assert f'File "{__file__}", line ' in lines[1]
 
 
-def test_chain_leads_through_asynchronous_generators_and_old_coroutines() -> None:
-    async def numbers() -> Any:
+async def numbers() -> Any:
+    yield 1
+    await wait_for_ever()
+
+
+async def iterate() -> None:
+    async for _ in numbers():
+        pass
+
+
+async def ask_for_next() -> None:
+    generator = numbers()
+    await generator.__anext__()
+    await anext(generator, None)
+
+
+async def close() -> None:
+    async def generate() -> Any:
+        try:
+            yield 1
+        finally:
+            await wait_for_ever()
+
+    generator = generate()
+    await generator.__anext__()
+    await generator.aclose()
+
+
+async def enter() -> None:
+    @contextlib.asynccontextmanager
+    async def connection() -> Any:
         await wait_for_ever()
-        yield 1
+        yield
 
-    async def outer() -> None:
-        async for _ in numbers():
-            pass
+    async with connection():
+        pass
 
-    assert "async for _ in numbers():" in describe(outer)
+
+class Request:
+    def __await__(self) -> Any:
+        return wait_for_ever().__await__()
+
+
+async def delegate() -> None:
+    await Request()
+
+
+@pytest.mark.parametrize("start", [iterate, ask_for_next, close, enter, delegate])
+def test_chain_leads_through_async_generators_and_awaitable_objects(
+    start: Callable[[], Any],
+) -> None:
+    assert "    await asyncio.Event().wait()" in describe(start).splitlines()
 
 
 def test_tasks_that_gather_waits_for_are_named() -> None:

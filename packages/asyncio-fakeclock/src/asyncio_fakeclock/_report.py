@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,11 @@ __all__ = ["await_chains", "frames_of", "is_plumbing", "seconds", "timer_text"]
 _ASYNCIO = os.path.dirname(asyncio.__file__)
 _OURS = os.path.dirname(__file__)
 _INDENT = "    "
+
+_WRAPPERS = frozenset(
+    {"async_generator_asend", "async_generator_athrow", "coroutine_wrapper", "anext_awaitable"}
+)
+_LINKS = _WRAPPERS | {"coroutine", "generator", "async_generator"}
 
 
 def seconds(value: float) -> str:
@@ -66,7 +72,20 @@ def _step(awaited: Any) -> tuple[FrameType | None, Any]:
         if hasattr(awaited, f"{prefix}_frame"):
             inner = "gi_yieldfrom" if prefix == "gi" else f"{prefix}_await"
             return getattr(awaited, f"{prefix}_frame"), getattr(awaited, inner, None)
-    return None, None
+    return None, _wrapped(awaited)
+
+
+def _wrapped(awaited: object) -> object:
+    """
+    Return what one of the interpreter's own awaitables wraps, None for anything else.
+
+    They are what the methods of async generators, ``__await__()`` of a coroutine, and ``anext()``
+    return. Of what they wrap they tell nobody but the garbage collector. Read on 3.10 to 3.15.
+    """
+    if type(awaited).__name__ not in _WRAPPERS:
+        return None
+    referents = gc.get_referents(awaited)
+    return next((each for each in referents if type(each).__name__ in _LINKS), None)
 
 
 def _is_asyncio(code: CodeType) -> bool:
@@ -108,7 +127,10 @@ def _future(future: asyncio.Future[Any]) -> str:
 def timer_text(timer: asyncio.Handle) -> str:
     """Return what a timer will call, in a few words."""
     callback, args = callback_of(timer)
-    name = getattr(callback, "__qualname__", None) or repr(callback)
+    name = getattr(callback, "__qualname__", None)
     if name == "_set_result_unless_cancelled" and args:
         return "a sleep ends"
-    return f"{name}()"
+    task = getattr(callback, "__self__", None)
+    if name is None and isinstance(task, asyncio.Task):  # so tasks in C take their steps
+        return f"task {task.get_name()!r}"
+    return f"{name or repr(callback)}()"

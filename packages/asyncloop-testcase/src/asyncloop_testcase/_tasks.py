@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import linecache
 import sys
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,11 @@ __unittest = True
 # An await chain deeper than this is shown by its two ends.
 LONGEST_CHAIN = 40
 LONGEST_REPR = 200
+
+WRAPPERS = frozenset(
+    {"async_generator_asend", "async_generator_athrow", "coroutine_wrapper", "anext_awaitable"}
+)
+LINKS = WRAPPERS | {"coroutine", "generator", "async_generator"}
 
 
 def describe_tasks(tasks: Iterable[asyncio.Task[Any]]) -> str:
@@ -91,7 +97,21 @@ def _frames(awaitable: object) -> Iterator[types.FrameType]:
                 awaitable = getattr(awaitable, inner)
                 break
         else:
-            return
+            awaitable = _behind(awaitable)
+
+
+def _behind(awaitable: object) -> object:
+    """
+    Return what one of the interpreter's own awaitables wraps, None for anything else.
+
+    They are what ``__anext__()``, ``asend()``, ``athrow()`` and ``aclose()`` of an async generator,
+    ``__await__()`` of a coroutine, and ``anext()`` return. They tell nobody what they wrap, but the
+    garbage collector. Read on 3.10 to 3.15.
+    """
+    if type(awaitable).__name__ not in WRAPPERS:
+        return None
+    inside = gc.get_referents(awaitable)
+    return next((each for each in inside if type(each).__name__ in LINKS), None)
 
 
 def _frame_lines(frame: types.FrameType) -> list[str]:
