@@ -2,10 +2,11 @@
 
 import asyncio
 import collections
+import itertools
 import os
 
 import pytest
-from asyncmock_plus import GLOBAL, LIMITED, patch
+from asyncmock_plus import GLOBAL, LIMITED, _patch_dict, patch
 from asyncmock_plus._patch_layers import covered
 
 SETTINGS = {"retries": 3}
@@ -145,6 +146,83 @@ def test_one_patch_may_be_entered_twice():
         assert settings == {"retries": 7}
 
     assert settings == {"retries": 3}
+
+
+def test_a_patch_is_started_from_with_to_its_end_however_often_it_is_entered():
+    patcher = patch.dict({}, retries=5)
+
+    with patcher:
+        with patcher:
+            assert patcher.is_started
+        assert patcher.is_started
+
+    assert not patcher.is_started
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+@pytest.mark.parametrize("clear", [False, True])
+def test_patches_of_one_dictionary_and_another_end_in_any_order(order, clear):
+    one, other = {"retries": 3}, {}
+    patchers = [patch.dict(one, a=1), patch.dict(other, b=2), patch.dict(one, c=3, clear=clear)]
+    for patcher in patchers:
+        patcher.__enter__()
+
+    values = {"retries": 3, "a": 1, "c": 3}
+    for ended, number in enumerate(order, 1):
+        patchers[number].__exit__(None, None, None)
+        values.pop("abc"[number], None)
+        hidden = {"retries", "a"} if clear and "c" in values else set()
+        assert one == {key: values[key] for key in values if key not in hidden}
+        assert other == ({"b": 2} if 1 in order[ended:] else {})
+
+    assert not covered
+
+
+def test_a_decorator_may_end_beneath_a_with_statement():
+    settings = {}
+
+    @patch.dict(settings, decorated=1)
+    def generator():
+        yield
+
+    steps = generator()
+    next(steps)
+    with patch.dict(settings, block=1):
+        steps.close()
+        assert settings == {"block": 1}
+
+    assert settings == {}
+    assert not covered
+
+
+def test_what_another_thread_has_overwritten_is_restored():
+    settings, other = {}, {}
+    with patch.dict(settings, retries=5):
+        before = _patch_dict.latest
+        with patch.dict(other, retries=6):
+            # As if both had started at the same moment, this one a little later.
+            _patch_dict.latest = before
+        assert other == {}
+
+    assert settings == {}
+    assert not covered
+
+
+def test_what_has_ended_in_another_thread_is_not_laid_again():
+    settings, other = {}, {}
+    ended = patch.dict(settings, retries=5)
+    with ended:
+        before = _patch_dict.latest
+    with patch.dict(other, retries=6):
+        # As if it had ended while this one started.
+        _patch_dict.latest = *_patch_dict.latest[:3], before
+        _patch_dict.settle()
+        assert not ended.is_started
+        with patch.dict(settings, clear=True):
+            pass
+
+    assert (settings, other) == ({}, {})
+    assert not covered
 
 
 def test_decorated_functions_of_every_kind():

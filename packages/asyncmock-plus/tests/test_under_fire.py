@@ -10,11 +10,12 @@ the end there is nothing left.
 import asyncio
 import gc
 import inspect
+import threading
 import types
 
 import pytest
 from asyncmock_plus import GLOBAL, LIMITED, patch
-from asyncmock_plus._patch_layers import covered, running
+from asyncmock_plus._patch_layers import Layer, covered, exclusively, running
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -304,3 +305,44 @@ def test_tasks_cancelled_at_every_suspension_point(turns, tasks):
     assert (world.left, world.right, world.settings) == (*["original"] * 2, {"who": "original"})
     assert not covered
     assert not running
+
+
+def test_work_on_layers_that_comes_up_amid_other_work_is_done_after_it():
+    done = []
+
+    def work(layer):
+        exclusively(lambda layer: done.append("inner"), layer)
+        done.append("outer")
+
+    exclusively(work, Layer())
+
+    assert done == ["outer", "inner"]
+
+
+def test_work_on_layers_of_another_thread_is_done_by_the_one_that_works():
+    done = []
+
+    def work(layer):
+        arguments = (lambda layer: done.append(threading.current_thread()), layer)
+        other = threading.Thread(target=exclusively, args=arguments)
+        other.start()
+        other.join()
+        assert done == []
+
+    exclusively(work, Layer())
+
+    assert done == [threading.current_thread()]
+
+
+def test_work_on_layers_that_an_error_has_left_is_done_on_the_next_occasion():
+    done = []
+
+    def work(layer):
+        exclusively(lambda layer: done.append("inner"), layer)
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        exclusively(work, Layer())
+    exclusively(lambda layer: done.append("next"), Layer())
+
+    assert done == ["inner", "next"]

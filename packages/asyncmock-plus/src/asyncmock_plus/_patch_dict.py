@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from asyncmock_plus._patch_decorator import DecoratingPatcher
-from asyncmock_plus._patch_layers import Layer, Place, covered, running
+from asyncmock_plus._patch_layers import Layer, Place, exclusively, running, take
 from asyncmock_plus._patch_target import importer
 from asyncmock_plus._patch_wrappers import wrap_in_call
 from asyncmock_plus._scope import PatchScope
@@ -144,10 +144,14 @@ class DictLayer(Layer):
 
     __slots__ = ("mapping", "patcher", "pauses")
 
-    before: Any
-    mapping: Any
-    patcher: _patch_dict
     pauses: dict[Context, tuple[Change, Change | None]]
+
+    def __init__(self, mapping: Any, patcher: _patch_dict, before: Any) -> None:
+        self.mapping: Any = mapping
+        self.patcher = patcher
+        self.key = id(mapping)
+        self.before: Any = before
+        self.context = None
 
     def patched(self) -> Change:
         """Return what the patch itself changes."""
@@ -161,6 +165,37 @@ class DictLayer(Layer):
         """Replace the contents by what was there before."""
         clear_dict(self.mapping)
         update_dict(self.mapping, self.before)
+
+    def settle(self) -> None:
+        """Lay the layers of the patches that have none."""
+        settle()
+
+    def end(self, *exc_info: Any) -> bool | None:
+        """Take the layer away, from wherever it lies; without effect if it is not there."""
+        if latest is None:
+            return super().end(*exc_info)
+        exclusively(take, self)
+        return None
+
+
+# A patch without a layer: the patch, the dictionary, what was in it before, and the one that was
+# the latest then. It counts as long as the patch refers to it: threads may get in between.
+Alone = tuple["_patch_dict", "dict[Any, Any]", "dict[Any, Any]", "Alone | None"]
+
+# What started last lies on top wherever it lies: to end it is to bring back what was there.
+latest: Alone | None = None
+
+
+def settle() -> None:
+    """Lay a layer for each patch that has none, in the order of their start."""
+    global latest
+    found, latest = latest, None
+    chain = []
+    while found is not None:
+        chain.append(found)
+        found = found[3]
+    for alone in reversed(chain):
+        alone[0]._lay(alone)
 
 
 class _patch_dict(DecoratingPatcher):  # noqa: N801
@@ -196,7 +231,6 @@ class _patch_dict(DecoratingPatcher):  # noqa: N801
         clear: bool = False,
         **kwargs: Any,
     ) -> None:
-        self._entered: list[DictLayer] = []
         if "scope" in kwargs and isinstance(kwargs["scope"], PatchScope):
             self.scope: PatchScope = kwargs.pop("scope")
         self.in_dict: Any = in_dict
@@ -222,66 +256,95 @@ class _patch_dict(DecoratingPatcher):  # noqa: N801
         """Decorate a coroutine function."""
         return wrap_in_call(func, [self], asynchronous=True)
 
+    @property
+    def is_started(self) -> bool:
+        """Whether the patch is in force, started by ``with`` or ``start()``."""
+        return self._alone is not None or bool(self._entered)
+
     def _open(self, started: Started) -> Any:
-        in_dict = self.__enter__()
-        started.append(self._entered.pop())
-        return in_dict
+        layer = self._start_layer()
+        started.append(layer)
+        return layer.mapping
 
     # It may be started again before it has ended. And dictionaries have a path without any calls
     # that are not needed: the standard library does hardly more than to copy and to update.
 
+    # What it refers to as long as it has no layer.
+    _alone: Alone | None = None
+
     def __enter__(self) -> Any:
         """Start the patch; return the dictionary."""
+        global latest
         mapping = self.in_dict
-        if type(mapping) is not dict or self.clear:
-            return self._enter_any()
-        layer = DictLayer()
-        layer.mapping = mapping
-        layer.patcher = self
-        layer.before = mapping.copy()
-        layer.context = running[-1] if running else None
-        layer.key = key = id(mapping)
-        if key in covered:
-            layer.cover()
-        else:
-            covered[key] = layer
-        self._entered.append(layer)
+        if type(mapping) is not dict or self.clear or running or self._alone is not None:
+            return self._enter_layer()
+        self._alone = latest = self, mapping, mapping.copy(), latest
         mapping.update(self.values)
         return mapping
 
-    def _enter_any(self) -> Any:
+    def __exit__(self, *exc_info: object) -> Literal[False]:
+        """End the patch; without effect if it is not in force."""
+        global latest
+        alone = self._alone
+        if alone is None or latest is not alone:
+            return self._exit_layer()
+        self._alone = None
+        _, mapping, before, latest = alone
+        mapping.clear()
+        mapping.update(before)
+        return False
+
+    _stock: ClassVar[Any] = (__enter__, __exit__)
+
+    def settle(self) -> None:
+        """Have a layer, and those before it as well."""
+        settle()
+        if self._alone is not None:
+            self._lay(self._alone)
+
+    def _lay(self, alone: Alone) -> None:
+        if alone is self._alone:
+            _, mapping, before, _ = alone
+            layer = DictLayer(mapping, self, before)
+            layer.cover()
+            self._push(layer)
+            self._alone = None
+
+    def _enter_layer(self) -> Any:
+        layer = self._start_layer()
+        self._push(layer)
+        return layer.mapping
+
+    def _exit_layer(self) -> Literal[False]:
+        if self._alone is not None:
+            exclusively(_patch_dict._exit_settled, self)
+        else:
+            self._exit_settled()
+        return False
+
+    def _exit_settled(self) -> None:
+        if self._entered:
+            self._entered.pop().end()
+
+    def _push(self, layer: DictLayer) -> None:
+        vars(self).setdefault("_entered", []).append(layer)
+
+    def _start_layer(self) -> DictLayer:
         mapping = self.in_dict
         if isinstance(mapping, str):
             self.in_dict = mapping = importer(mapping)
-        layer = DictLayer()
-        layer.mapping = mapping
-        layer.patcher = self
-        layer.before = read_dict(mapping)
+        layer = DictLayer(mapping, self, read_dict(mapping))
         layer.context = running[-1] if running else None
-        layer.key = id(mapping)
-        layer.cover()
-        self._entered.append(layer)
+        if latest is None:
+            layer.cover()
+        else:
+            exclusively(Layer.cover, layer)
         try:
             if self.clear:
                 clear_dict(mapping)
             update_dict(mapping, self.values)
         except BaseException:
             with suppress(Exception):
-                self.__exit__()
-            raise
-        return mapping
-
-    def __exit__(self, *exc_info: object) -> Literal[False]:
-        """End the patch; without effect if it is not in force."""
-        if self._entered:
-            layer = self._entered.pop()
-            mapping = layer.mapping
-            if layer.context is None and type(mapping) is dict and covered.get(layer.key) is layer:
-                del covered[layer.key]
-                mapping.clear()
-                mapping.update(layer.before)
-            else:
                 layer.end()
-        return False
-
-    _stock: ClassVar[Any] = (__enter__, __exit__)
+            raise
+        return layer

@@ -25,13 +25,16 @@ There is one stack of running contexts: patches change what all threads see, and
 ones.
 
 Nearly always a layer is alone on its place. It is registered itself then, and the place is made
-when a second layer, or a context, asks for it.
+when a second layer, or a context, asks for it. And nearly always patches end in the reverse order
+of their start: a patch may do without a layer until something else happens. Before a layer that
+could lie beneath is touched, `Layer.settle` lays what is due.
 """
 
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -39,7 +42,18 @@ if TYPE_CHECKING:
 covered: dict[Hashable, Layer | Place] = {}
 running: list[Context] = []
 _numbers = count()
-_waiting: list[tuple[Callable[[Layer], None], Layer]] = []
+_waiting: list[tuple[Callable[[Any], object], Any]] = []
+_working = Lock()
+
+
+class Settling(Protocol):
+    """Layers, and patches that may do without one."""
+
+    def settle(self) -> None:
+        """Lay the layers of patches that have none yet, and may concern the same place."""
+
+
+_S = TypeVar("_S", bound=Settling)
 
 
 class Layer:
@@ -70,6 +84,9 @@ class Layer:
         """Bring the place back into the state it was in before."""
         raise NotImplementedError
 
+    def settle(self) -> None:
+        """Lay the layers of patches that have none yet, and may concern the same place."""
+
     def cover(self) -> None:
         """Lay a layer that has just been started, whose `before` is known, on top."""
         if self.key in covered:
@@ -84,7 +101,7 @@ class Layer:
             del covered[self.key]
             self.restore()
         else:
-            _exclusively(_take, self)
+            exclusively(take, self)
         return None
 
     def forget(self) -> None:
@@ -201,7 +218,7 @@ class Context:
         self.running = True
         running.append(self)
         for layer in self.layers:
-            _exclusively(_put_back, layer)
+            exclusively(_put_back, layer)
 
     def suspend(self) -> None:
         """Lift the patches, the call pauses or has ended."""
@@ -210,7 +227,7 @@ class Context:
         self.running = False
         running.remove(self)
         for layer in reversed(self.layers):
-            _exclusively(_lift, layer)
+            exclusively(_lift, layer)
 
 
 def _place(layer: Layer) -> Place:
@@ -227,10 +244,11 @@ def _place(layer: Layer) -> Place:
 
 
 def _lift(layer: Layer) -> None:
-    _take(layer, layer.context)
+    take(layer, layer.context)
 
 
-def _take(layer: Layer, context: Context | None = None) -> None:
+def take(layer: Layer, context: Context | None = None) -> None:
+    """Take a layer away, from wherever it lies."""
     place = _place(layer)
     rest = [other for other in place.layers if other is not layer]
     if len(rest) == len(place.layers):
@@ -255,18 +273,19 @@ def _put_back(layer: Layer) -> None:
         place.relay(sorted(layers, key=_rank), layer.context)
 
 
-def _exclusively(work: Callable[[Layer], None], layer: Layer) -> None:
+def exclusively(work: Callable[[_S], object], subject: _S) -> None:
+    """Do the work on a layer, or on a patch without one, when no other work is going on."""
     # The garbage collector may close a decorated generator at any allocation, hence amid the work
-    # on the layers it belongs to. Its turn comes when the work is done.
-    _waiting.append((work, layer))
-    if len(_waiting) > 1:
-        return
-    while _waiting:
-        work, layer = _waiting[0]
+    # on the layers it belongs to, and there are other threads. Whoever works does theirs, too.
+    _waiting.append((work, subject))
+    while _waiting and _working.acquire(blocking=False):
         try:
-            work(layer)
+            while _waiting:
+                work, subject = _waiting.pop(0)
+                subject.settle()
+                work(subject)
         finally:
-            del _waiting[0]
+            _working.release()
 
 
 def _is_ranked(layers: list[Layer]) -> bool:
