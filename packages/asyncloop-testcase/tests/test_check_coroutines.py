@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import subprocess
 import sys
 import types
 import warnings
@@ -94,6 +95,32 @@ def test_coroutine_made_by_the_loop_is_not_blamed_on_the_line_that_ran_the_loop(
             self.loop.run_until_complete(asyncio.sleep(0))
 
     assert verdict_of(Case, "unawaited_coroutines").endswith("  coroutine sleep()")
+
+
+EXPECTED_WARNING = """
+import asyncio, unittest
+from asyncloop_testcase import TestCase
+
+class Tests(TestCase):
+    async def test_that_expects_the_warning(self):
+        with self.assertWarns(RuntimeWarning):
+            asyncio.sleep(0)
+
+    async def test_that_forgets_to_await(self):
+        asyncio.sleep(0)
+
+result = unittest.TestResult()
+Tests("test_that_expects_the_warning").run(result)
+assert result.wasSuccessful(), result
+Tests("test_that_forgets_to_await").run(result)
+assert len(result.failures) == 1, result
+"""
+
+
+@pytest.mark.parametrize("flag", ["0", "1"])
+def test_filters_of_a_block_are_known_with_context_aware_warnings_and_without(flag: str) -> None:
+    option = f"context_aware_warnings={flag}"  # Pythons before 3.14 ignore it
+    subprocess.run([sys.executable, "-X", option, "-c", EXPECTED_WARNING], check=True)
 
 
 def test_coroutine_that_is_still_referenced() -> None:

@@ -239,6 +239,16 @@ def restore_unawaited_hook(hook: Callable[[Any], None], before: Callable[[Any], 
 # that were started without that module, and takes a lock. Read on 3.10 to 3.15.
 thread_count: Callable[[], int] = _thread._count
 
+if sys.version_info >= (3, 14) and sys.flags.context_aware_warnings:
+    # Free-threaded builds have this flag by default. Then ``warnings.catch_warnings()`` keeps the
+    # filters of its block in a context variable. Read on 3.14 and 3.15.
+    warning_filters: Callable[[], object] = warnings._get_filters  # type: ignore[attr-defined]
+else:
+
+    def warning_filters() -> object:
+        """Return the list of warning filters that hold here: each block has its own."""
+        return warnings.filters
+
 
 def is_something_due(loop: asyncio.AbstractEventLoop) -> bool:
     """

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
@@ -81,7 +80,7 @@ class Lookout:
                 self._selector, self._keys, self.registry = replaced
                 self.registry.begin(self._keys, fresh=self.fresh)
         if UNAWAITED in parts:
-            self._filters = warnings.filters
+            self._filters = _cpython.warning_filters()
             self._threads = _cpython.thread_count()
             self._depth = depth = sys.get_coroutine_origin_tracking_depth()
             self._hook = _cpython.replace_unawaited_hook(self._on_unawaited)
@@ -122,7 +121,7 @@ class Lookout:
         return any(old is new for old in self._inherited for new in culprits if new is not None)
 
     def _on_unawaited(self, coro: Coroutine) -> None:
-        if warnings.filters is self._filters and self._is_ours(coro):
+        if _cpython.warning_filters() is self._filters and self._is_ours(coro):
             self.unawaited = [*self.unawaited, never_awaited(coro)]
         elif self._hook is not None:  # pragma: no branch - it is once ours can be called
             self._hook(coro)
