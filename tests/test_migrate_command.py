@@ -83,6 +83,15 @@ def test_file_that_does_not_parse_is_left_alone_and_the_others_done(old, capsys)
     assert err.endswith("1 file rewritten, 1 file left alone\n")
 
 
+def test_line_and_words_of_a_syntax_error_are_those_of_python(tmp_path, capsys):
+    path = tmp_path / "broken.py"
+    path.write_text('"""\\d"""\nx = = 1\ny = 2\nz = 3\n')
+
+    assert main([str(path)]) == 1
+
+    assert f"{path}:2: left alone: not parsed: invalid syntax\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

@@ -134,7 +134,7 @@ def test_names_without_a_package():
 
 @says(
     """
-    2: loop= is gone since Python 3.10, and its value is a call
+    2: loop= is gone since Python 3.10, and its value is more than a name
     5: the base class takes no loop= since Python 3.10
     """
 )
@@ -164,9 +164,7 @@ def test_imports_that_are_left():
     )
 
 
-@says(
-    "SyntaxError: not parsed: parser error: error at 2:0: expected one of ), *, **, NAME (line 1)"
-)
+@says("SyntaxError: not parsed: invalid syntax (line 1)")
 def test_source_that_is_no_python():
     migrate("def f(:\n")
 
@@ -188,7 +186,7 @@ def test_report_of_the_command(tmp_path, monkeypatch, capsys):
     assert main(["old.py", "bad.py", "gone.py"]) == 1
     assert capsys.readouterr().err == (
         "old.py:2: asyncio.coroutine is gone since Python 3.11: write an async def\n"
-        "bad.py:1: left alone: not parsed: parser error: error at 2:0: expected one of ), *, **, NAME\n"
+        "bad.py:1: left alone: not parsed: invalid syntax\n"
         "gone.py: left alone: No such file or directory\n"
         "0 files to rewrite (--write does it), 1 place left to you, 2 files left alone\n"
     )

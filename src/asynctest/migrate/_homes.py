@@ -54,4 +54,15 @@ MODULES = {
 DISSOLVED = frozenset({"asynctest", "asynctest.case"})
 # The test cases, all of whose checks were off, and what switches them off.
 CASES = frozenset(f"{owner}.{name}" for owner in DISSOLVED for name in (*_CASE, *_CLOCK))
+NEW_CASES = frozenset(".".join(HOMES[name]) for name in CASES)
 LENIENT = "asyncloop_testcase.lenient"
+# The hooks of its test cases that were overridden, and what to do about each.
+_LOOP = "override openLoop() and closeLoop()"
+HOOKS = {
+    "_init_loop": _LOOP,
+    "_unset_loop": _LOOP,
+    "_patch_loop": _LOOP,
+    "_setUp": "override setUp()",
+    "_tearDown": "override tearDown()",
+    "_run_test_method": "override run(), or decorate the tests",
+}

@@ -56,7 +56,9 @@ class Loops(Pass):
                 self.note(original_node, "the base class takes no loop= since Python 3.10")
             return updated_node
         if not _is_without_effect(original_node.args[index].value):
-            self.note(original_node, "loop= is gone since Python 3.10, and its value is a call")
+            self.note(
+                original_node, "loop= is gone since Python 3.10, and its value is more than a name"
+            )
             return updated_node
         return _without(updated_node, index)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
+import warnings
 from dataclasses import dataclass
 
 import libcst as cst
@@ -100,6 +102,20 @@ def _parse(text: str) -> cst.Module:
         renamed = _async_name.rename(text)
         if renamed != text:
             return _parse(renamed)
-        problem = SyntaxError(f"not parsed: {error.message}")
-        problem.lineno = error.raw_line
-        raise problem from None
+        raise _problem(text, error) from None
+
+
+def _problem(text: str, error: cst.ParserSyntaxError) -> SyntaxError:
+    """Return what Python says of *text*: the line that libcst tells is often the next one."""
+    message, line = error.message, error.raw_line
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes like "\d", which are no reason
+            ast.parse(text)
+    except SyntaxError as said:
+        message, line = said.msg, said.lineno or line
+    except ValueError as said:  # a null byte, before Python 3.12
+        message = str(said)
+    problem = SyntaxError(f"not parsed: {message}")
+    problem.lineno = line
+    return problem

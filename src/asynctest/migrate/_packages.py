@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from asynctest.migrate._homes import CASES, DISSOLVED, HOMES, LENIENT, MODULES
+from asynctest.migrate._homes import CASES, DISSOLVED, HOMES, HOOKS, LENIENT, MODULES, NEW_CASES
 from asynctest.migrate._imports import full_name
 from asynctest.migrate._pass import GONE, Pass, comment_after, without_gone_lines
 
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _NO_HOME = "has no place in the four packages: asynctest stays imported for it"
+_NOT_CALLED = "is not called by the test cases of the packages:"
 
 
 class Packages(Pass):
     """Import from the packages, and name them where ``asynctest`` was named."""
 
-    words = re.compile(r"\basynctest\b")
+    # The packages' own names too: what is left is told again when the imports are rewritten.
+    words = re.compile(r"\b(asynctest|asyncloop_testcase|asyncio_fakeclock)\b")
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,6 +61,8 @@ class Packages(Pass):
         root: cst.BaseExpression = node
         while isinstance(root, cst.Attribute):
             root = root.value
+        if not isinstance(root, cst.Name):
+            return True  # `asynctest.patch("x").start`: an attribute of a result
         dissolved = self.imported(root) & DISSOLVED
         if not dissolved:
             return False  # the import statement alone is rewritten
@@ -81,6 +85,11 @@ class Packages(Pass):
                 is_dotted = isinstance(base.value, cst.Attribute)
                 self._classes[node] = LENIENT if is_dotted else LENIENT.rpartition(".")[2]
                 self._lenient_is_named |= not is_dotted
+        if any(self.is_imported(base.value, CASES | NEW_CASES) for base in node.bases):
+            for member in node.body.body:
+                if isinstance(member, cst.FunctionDef) and member.name.value in HOOKS:
+                    name = member.name.value
+                    self.note(member, f"{name}() {_NOT_CALLED} {HOOKS[name]}")
 
     def visit_IndentedBlock(self, node: cst.IndentedBlock) -> None:
         self._depth += 1
