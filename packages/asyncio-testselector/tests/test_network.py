@@ -22,6 +22,7 @@ from asyncio_testselector import (
     TestProactorEventLoop,
     TestSelector,
     install,
+    memory_socketpair,
 )
 
 CERTIFICATE = Path(__file__).with_name("certificate.pem")
@@ -369,6 +370,13 @@ def test_bulk_goes_through_small_capacity_and_tiny_reads() -> None:
         assert max(event.size for event in network.log) <= 100
 
     asyncio.run(main())
+
+
+def test_connection_holds_as_much_as_a_pair_of_sockets() -> None:
+    here, there = memory_socketpair()
+    with here, there, MemoryNetwork().socket() as sock:
+        held = sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+        assert held == here.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
 
 
 def test_file_is_sent_without_the_kernel(run: Any, network: MemoryNetwork, tmp_path: Path) -> None:

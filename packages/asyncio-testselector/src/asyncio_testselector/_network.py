@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, final
 
 from asyncio_testselector._installation import find_selector, install
+from asyncio_testselector._memory_stream import CAPACITY
 from asyncio_testselector._memory_tcp import TcpEnd
 from asyncio_testselector._network_checks import check_count, check_seconds
 from asyncio_testselector._network_fabric import Fabric
@@ -23,9 +24,6 @@ from asyncio_testselector._script import SocketScript
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-CAPACITY = 65536
-"""Bytes that one direction of a connection holds unread."""
 
 CONNECT_TIMEOUT = 127.0
 """Seconds until a connection that nobody answers fails: Linux' six retries of a SYN."""
