@@ -373,10 +373,15 @@ def test_bulk_goes_through_small_capacity_and_tiny_reads() -> None:
 
 
 def test_connection_holds_as_much_as_a_pair_of_sockets() -> None:
-    here, there = memory_socketpair()
-    with here, there, MemoryNetwork().socket() as sock:
-        held = sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
-        assert held == here.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+    async def main() -> None:
+        async with MemoryNetwork() as network:
+            held = []
+            for sock in (network.socket(), *memory_socketpair()):
+                held.append(sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF))
+                sock.close()
+            assert held == held[:1] * 3
+
+    asyncio.run(main())
 
 
 def test_file_is_sent_without_the_kernel(run: Any, network: MemoryNetwork, tmp_path: Path) -> None:
