@@ -7,6 +7,7 @@ import sys
 import types
 import warnings
 from collections.abc import AsyncIterator
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -61,31 +62,41 @@ def test_forgotten_mock_is_reported_with_the_line_that_called_it(spec: object) -
     )
 
 
-def test_coroutine_made_by_four_layers_of_helpers_is_reported_with_the_line_of_the_test(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def helpers(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    """A module that makes a coroutine under so many layers of its functions."""
     module = types.ModuleType("helpers")
     module.__file__ = "helpers.py"
     code = """
 __unittest = True
 async def make(): pass
-def fourth(): return make()
-def third(): return fourth()
-def second(): return third()
-def first(): return second()
+def call(layers): return call(layers - 1) if layers > 1 else make()
 """
     exec(compile(code, module.__file__, "exec"), vars(module))  # noqa: S102 - the line above
     monkeypatch.setitem(sys.modules, "helpers", module)
+    return module
 
+
+def test_coroutine_made_by_four_layers_of_helpers_is_reported_with_the_line_of_the_test(
+    helpers: Any,
+) -> None:
     class Case(TestCase):
         async def test(self) -> None:
-            module.first()  # dropped
+            helpers.call(4)  # dropped
 
     assert verdict_of(Case, "unawaited_coroutines").endswith(
         """\
     created at File "test_check_coroutines.py", in test
-      module.first()  # dropped"""
+      helpers.call(4)  # dropped"""
     )
+
+
+def test_coroutine_made_by_more_layers_of_helpers_is_reported_without_a_line(helpers: Any) -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            helpers.call(5)
+
+    assert verdict_of(Case, "unawaited_coroutines").endswith("  coroutine make()")
 
 
 def test_coroutine_made_by_the_loop_is_not_blamed_on_the_line_that_ran_the_loop() -> None:
