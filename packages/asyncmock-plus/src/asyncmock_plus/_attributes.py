@@ -9,7 +9,7 @@ from typing import Any
 
 from asyncmock_plus._adoption import adopt
 from asyncmock_plus._children import child_kind
-from asyncmock_plus._construction import Construction, narrow, simple_child
+from asyncmock_plus._construction import Construction, narrow
 from asyncmock_plus._cpython import (
     ALL_MAGICS,
     DELETED,
@@ -122,8 +122,9 @@ class Attributes(Construction):
                 and name not in DENIED_NAMES
                 and _CONFIGURED.isdisjoint(fields)
             ):
+                children = self._mock_children if children is None else children
                 # Whoever comes first, should two threads be here at once.
-                return self._mock_children.setdefault(name, simple_child(me, name, name))
+                return children.setdefault(name, me.plan.root.instance(name, me, name, me))
         elif child is not DELETED:
             return child
         return self._mock_new_child(name)

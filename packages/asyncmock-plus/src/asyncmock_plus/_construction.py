@@ -237,16 +237,6 @@ class Construction(Mixin):
         return tuple(made)
 
 
-def simple_child(me: Identity, name: Any, new_name: str) -> Any:
-    """Return a child of the same class as its parent, whose plan is a simple one."""
-    child = me.plan.root.instance()
-    its: Identity = child._mock_home[0]
-    if name is not None:
-        its.name, its.parent = name, me
-    its.new_name, its.new_parent = new_name, me
-    return child
-
-
 def narrow(mock: Any) -> None:
     """Hide the children that are not in the spec of the mock."""
     mock.__dict__["_mock_children"] = _Narrowed(mock, mock._mock_children)

@@ -9,6 +9,7 @@ class leads to its mock by ``_mock_home``.
 
 from __future__ import annotations
 
+from sys import intern
 from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT, MagicProxy
 
@@ -123,4 +124,5 @@ _effects: dict[str, Any] = {
     "__aiter__": _iterate_async,
 }
 
-MAGICS = {name: Magic(name) for name in sorted(DEFAULT_MAGICS)}
+# Python finds an interned name in a class by its address, which it does for each new mock.
+MAGICS = {intern(name): Magic(name) for name in sorted(DEFAULT_MAGICS)}

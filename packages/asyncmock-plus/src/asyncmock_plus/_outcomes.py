@@ -7,7 +7,6 @@ from unittest.mock import DEFAULT, MagicMock
 
 from asyncmock_plus._adoption import adopt
 from asyncmock_plus._attributes import Attributes
-from asyncmock_plus._construction import simple_child
 from asyncmock_plus._cpython import DELETED, CallList, is_callable
 from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._records import forget, ledger_of, two
@@ -111,7 +110,9 @@ class Outcomes(Attributes):
             if value is not None:
                 self.return_value = value
             elif me.plan.simple and not me.hooked and not self._mock_sealed and delegate is None:
-                value = self.__dict__["_mock_return_value"] = simple_child(me, None, "()")
+                value = self.__dict__["_mock_return_value"] = me.plan.root.instance(
+                    new_name="()", new_parent=me
+                )
                 me.route = None
             else:
                 self.return_value = value = self._get_child_mock(_new_parent=self, _new_name="()")

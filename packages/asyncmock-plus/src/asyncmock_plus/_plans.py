@@ -145,15 +145,16 @@ class Plan:
         namespace["_mock_home"] = home
         return type(self.name, self.bases, namespace), home
 
-    def instance(self) -> Any:
-        """Return a new mock, not initialized, of a class that is its own."""
+    def instance(
+        self, name: Any = None, parent: Any = None, new_name: str = "", new_parent: Any = None
+    ) -> Any:
+        """Return a new mock, not initialized but for its names, of a class that is its own."""
         found = self._recycled() if self.pool else None
         own, home = self._make() if found is None else found
         mock = self.new(own)
         me = Identity(mock, bury)
-        me.name = me.parent = me.new_parent = me.route = me.calls = me.everything = None
-        me.ledger = me.awaits = me.dirty = me.delegate = None
-        me.new_name = ""
+        me.name, me.parent, me.new_name, me.new_parent = name, parent, new_name, new_parent
+        me.route = me.calls = me.everything = me.ledger = me.awaits = me.dirty = me.delegate = None
         me.hooked = me.reported_to = False
         me.plan = self
         me.own_class = own
