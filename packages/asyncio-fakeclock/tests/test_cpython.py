@@ -137,6 +137,12 @@ def test_wakeup_fd_is_registered(loop: Any) -> None:
     assert fds == {_cpython.wakeup_fd(loop)}
 
 
+def test_loop_without_a_wakeup_pipe_has_no_wakeup_fd() -> None:
+    loop: Any = object()
+
+    assert _cpython.wakeup_fd(loop) == -1
+
+
 def test_signal_handlers_are_seen(loop: Any) -> None:
     import signal
 

@@ -306,6 +306,12 @@ def test_sleep_of_any_length_ends_at_its_instant(seconds: float, start: float) -
     assert run(main, start=start) == instant(start, seconds)
 
 
+def test_instant_is_not_rounded_to_before_now() -> None:
+    with clocked_loop(auto=False, start=0.4, resolution=1.0) as (loop, _):
+        assert loop.call_at(0.45, print).when() == 0.45
+        assert loop.call_at(0.6, print).when() == 1.0
+
+
 def test_steps_far_out_are_those_of_floats() -> None:
     async def main(clock: FakeClock) -> float:
         await asyncio.sleep(0.1)
