@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import sys
 
 import pytest
 from asyncloop_testcase import TestCase, fail_on
@@ -38,6 +39,25 @@ unhandled_exceptions: exceptions were raised where nobody asked for them
   Task 'worker', coroutine fail()
     created at File "test_check_errors.py", in test
       self.task = asyncio.create_task(fail(), name="worker")
+    Traceback (most recent call last):
+      File "test_check_errors.py", in fail
+        raise ValueError("boom")
+    ValueError: boom"""
+    )
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks are new in 3.12")
+def test_eager_task_that_failed_at_once_is_not_called_by_a_coroutine_it_has_forgotten() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            self.loop.set_task_factory(asyncio.eager_task_factory)
+            asyncio.create_task(fail(), name="worker")
+
+    assert (
+        verdict_of(Case, "unhandled_exceptions")
+        == """\
+unhandled_exceptions: exceptions were raised where nobody asked for them
+  Task 'worker'
     Traceback (most recent call last):
       File "test_check_errors.py", in fail
         raise ValueError("boom")

@@ -173,6 +173,39 @@ def test_bad_markers_say_what_to_do(output: str) -> None:
     ) in output
 
 
+def test_marker_at_a_unittest_test_case_is_refused_and_one_of_its_module_is_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "test_it.py").write_text(
+        LEAKING
+        + """
+import unittest
+
+pytestmark = pytest.mark.fail_on("strict")
+
+class TestMethod(unittest.IsolatedAsyncioTestCase):
+    @pytest.mark.fail_on(active_handles=True)
+    async def test_fails_marked(self):
+        leak()
+
+    async def test_passes_unmarked(self):
+        leak()
+
+@pytest.mark.fail_on(active_handles=True)
+class TestClass(unittest.TestCase):
+    def test_fails_marked(self):
+        pass
+"""
+    )
+    done = run(tmp_path)
+    assert verdicts(done.stdout) == {
+        "TestMethod::test_fails_marked": "FAILED",
+        "TestMethod::test_passes_unmarked": "PASSED",
+        "TestClass::test_fails_marked": "FAILED",
+    }
+    assert "TypeError: @pytest.mark.fail_on does nothing for a unittest.TestCase" in done.stdout
+
+
 def test_ini_file_applies_to_all_coroutine_tests(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(
         LEAKING

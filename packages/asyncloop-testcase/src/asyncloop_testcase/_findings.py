@@ -29,7 +29,9 @@ def failure(context: Context) -> Finding:
     future = context.get("future") or context.get("task")
     if isinstance(future, _cpython.TASKS):
         coro = future.get_coro()
-        what = f"Task {future.get_name()!r}, coroutine {coroutine_name(coro)}"
+        what = f"Task {future.get_name()!r}"
+        if coro is not None:  # an eager task that never had to wait forgets it
+            what += f", coroutine {coroutine_name(coro)}"
         created = site_of_coroutine(coro)
     elif future is not None:
         what = short(future)

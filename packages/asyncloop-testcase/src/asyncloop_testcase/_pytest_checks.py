@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import functools
 import inspect
+import unittest
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 __unittest = True
 
 MARKER = "fail_on"
+# Marked themselves, and not as a part of a module where others are meant.
+AT_TEST = (pytest.Function, pytest.Class)
 WORDS = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
 
 
@@ -58,7 +61,7 @@ def _level(name: str) -> Layer:
 @contextlib.contextmanager
 def checked(item: pytest.Item, ini: Sequence[str]) -> Iterator[None]:
     """Put the checks around the item's coroutine function, if there are any."""
-    if not isinstance(item, pytest.Function):
+    if not isinstance(item, pytest.Function) or _is_unittest(item):
         yield
         return
     owner, name = _target(item)
@@ -72,6 +75,20 @@ def checked(item: pytest.Item, ini: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         setattr(owner, name, function)
+
+
+def _is_unittest(item: pytest.Function) -> bool:
+    """Tell whether unittest runs the test, which no marker reaches; refuse one at the test."""
+    if item.cls is None or not issubclass(item.cls, unittest.TestCase):
+        return False
+    if any(isinstance(node, AT_TEST) for node, _ in item.iter_markers_with_node(MARKER)):
+        msg = (
+            "@pytest.mark.fail_on does nothing for a unittest.TestCase: use the decorator "
+            "asyncloop_testcase.fail_on, and asyncloop_testcase.TestCase as the base class, or "
+            "`async with check_loop():` in the test"
+        )
+        raise TypeError(msg)
+    return True
 
 
 def _target(item: pytest.Function) -> tuple[object, str]:
