@@ -91,6 +91,11 @@ def test_result_is_an_ordinary_mock_unless_the_spec_is_a_class_to_be_called(modu
     assert isinstance(result.anything, module.Mock)
 
 
+@pytest.mark.parametrize("cls", [Reader, Adder])
+def test_instance_is_not_asynchronous_because_its_class_can_be_called(cls) -> None:
+    assert not isinstance(mock.create_autospec(cls, instance=True), std.AsyncMockMixin)
+
+
 @pytest.mark.parametrize("kind", [mock.Mock, mock.MagicMock])
 def test_names_that_the_metaclass_lists_count(kind) -> None:
     class Meta(type):
