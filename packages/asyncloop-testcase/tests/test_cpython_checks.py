@@ -2,11 +2,13 @@
 
 import _thread
 import asyncio
+import contextlib
 import gc
 import selectors
 import sys
 import threading
 import warnings
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,15 +27,31 @@ def loop() -> object:
     loop.close()
 
 
-def test_interpreter_looks_up_the_hook_for_unawaited_coroutines_at_each_call() -> None:
-    seen = []
-    before = _cpython.replace_unawaited_hook(seen.append)
+@contextlib.contextmanager
+def seams(
+    loop: object,
+    on_exception: Callable[..., None] | None = None,
+    registry: type[dict[int, Any]] | None = None,
+    on_unawaited: Callable[[Any], None] | None = None,
+    depth: int = 0,
+) -> Iterator[_cpython.Seams]:
+    opened = _cpython.Seams()
+    opened.loop = loop  # type: ignore[assignment]
+    opened._open_seams(on_exception, registry, on_unawaited, depth)
     try:
-        fetch()
+        yield opened
     finally:
-        restored = _cpython.restore_unawaited_hook(seen.append, before)
+        opened.restored = opened._close_seams(on_exception, on_unawaited)  # type: ignore[attr-defined, arg-type]
+
+
+def test_interpreter_looks_up_the_hook_for_unawaited_coroutines_at_each_call() -> None:
+    seen: list[object] = []
+    before = warnings._warn_unawaited_coroutine
+    with seams(object(), on_unawaited=seen.append) as opened:
+        fetch()
     assert len(seen) == 1, "warnings._warn_unawaited_coroutine is not called any more"
-    assert restored
+    assert opened.restored
+    assert warnings._warn_unawaited_coroutine is before
 
 
 def test_hook_that_somebody_has_replaced_is_left_alone() -> None:
@@ -43,11 +61,56 @@ def test_hook_that_somebody_has_replaced_is_left_alone() -> None:
     def theirs(coro: object) -> None:
         """Do nothing."""
 
-    first = _cpython.replace_unawaited_hook(ours)
-    _cpython.replace_unawaited_hook(theirs)
-    assert not _cpython.restore_unawaited_hook(ours, first)
-    assert warnings._warn_unawaited_coroutine is theirs
-    assert _cpython.restore_unawaited_hook(theirs, first)
+    before = warnings._warn_unawaited_coroutine
+    try:
+        with seams(object(), on_unawaited=ours) as opened:
+            warnings._warn_unawaited_coroutine = theirs
+        assert not opened.restored
+        assert warnings._warn_unawaited_coroutine is theirs
+    finally:
+        warnings._warn_unawaited_coroutine = before
+
+
+def test_callers_are_recorded_as_deep_as_somebody_else_wants_it() -> None:
+    before = sys.get_coroutine_origin_tracking_depth()
+    sys.set_coroutine_origin_tracking_depth(7)
+    try:
+        with seams(object(), on_unawaited=print, depth=2):
+            assert sys.get_coroutine_origin_tracking_depth() == 7
+        with seams(object(), on_unawaited=print, depth=9):
+            assert sys.get_coroutine_origin_tracking_depth() == 9
+        assert sys.get_coroutine_origin_tracking_depth() == 7
+    finally:
+        sys.set_coroutine_origin_tracking_depth(before)
+
+
+def test_exception_handler_is_read_where_the_loop_keeps_it(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    def theirs(loop: object, context: object) -> None:
+        """Do nothing."""
+
+    assert loop._exception_handler is None, "loops have no _exception_handler any more"
+    loop.set_exception_handler(theirs)
+    assert loop._exception_handler is theirs
+    with seams(loop, on_exception=print):
+        assert loop.get_exception_handler() is theirs
+
+
+def test_loop_that_keeps_its_exception_handler_elsewhere_is_asked_for_it() -> None:
+    class Foreign:
+        handler: object = None
+
+        def get_exception_handler(self) -> object:
+            return self.handler
+
+        def set_exception_handler(self, handler: object) -> None:
+            self.handler = handler
+
+    foreign = Foreign()
+    with seams(foreign, on_exception=print):
+        assert foreign.handler is print
+    assert foreign.handler is None
 
 
 def test_loop_runs_every_callback_by_handle_run(loop: asyncio.AbstractEventLoop) -> None:
@@ -238,13 +301,13 @@ def test_registry_of_a_selector_is_replaced_and_restored() -> None:
     loop = asyncio.SelectorEventLoop()
     try:
         before = loop._selector._fd_to_key
-        replaced = _cpython.replace_registry(loop, Other)
-        assert replaced is not None, "selectors have no dictionary _fd_to_key any more"
-        assert loop._selector._fd_to_key is replaced[2]
-        assert list(loop._selector.get_map()) == list(before)
-        loop.add_reader(loop._csock, print)
-        assert loop._csock.fileno() in replaced[2], "selectors keep their keys elsewhere"
-        _cpython.restore_registry(*replaced)
+        with seams(loop, registry=Other) as opened:
+            new = opened.registry
+            assert new is not None, "selectors have no dictionary _fd_to_key any more"
+            assert loop._selector._fd_to_key is new
+            assert list(loop._selector.get_map()) == list(before)
+            loop.add_reader(loop._csock, print)
+            assert loop._csock.fileno() in new, "selectors keep their keys elsewhere"
         assert loop._selector._fd_to_key is before
         assert loop.remove_reader(loop._csock)
     finally:
@@ -252,7 +315,27 @@ def test_registry_of_a_selector_is_replaced_and_restored() -> None:
 
 
 def test_loop_without_a_registry_has_none_to_replace() -> None:
-    assert _cpython.replace_registry(object(), dict) is None  # type: ignore[arg-type]
+    with seams(object(), registry=dict) as opened:
+        assert opened.registry is None
+
+
+def test_loop_is_quiet_while_nothing_is_due_and_no_file_is_added() -> None:
+    loop = asyncio.SelectorEventLoop()
+    with seams(loop, registry=dict) as opened:
+        assert opened._is_quiet(), "the loop has no _ready or _scheduled any more"
+        loop.call_soon(print)
+        assert not opened._is_quiet()
+        loop._ready.clear()
+        timer = loop.call_later(3600, print)
+        assert not opened._is_quiet()
+        timer.cancel()
+        loop._scheduled.clear()
+        loop.add_reader(loop._csock, print)
+        assert not opened._is_quiet()
+        loop.remove_reader(loop._csock)
+        assert opened._is_quiet()
+        loop.close()
+        assert not opened._is_quiet(), "nobody can tell of a closed loop"
 
 
 def test_threads_are_counted_however_they_were_started() -> None:

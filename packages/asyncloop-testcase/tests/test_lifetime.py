@@ -372,6 +372,62 @@ class TestRestoring:
             loop.close()
 
 
+class TestRunningTheLoop:
+    def test_loop_that_is_stopped_too_early_is_told(self) -> None:
+        class Case(TestCase):
+            async def test(self) -> None:
+                self.loop.call_soon(self.loop.stop)
+                await asyncio.sleep(3600)
+
+        assert error_of(Case).endswith(
+            "RuntimeError: the loop was stopped before the coroutine had ended: "
+            "who called loop.stop()?\n"
+        )
+
+    def test_loop_turns_once_more_when_the_coroutine_has_ended(self) -> None:
+        class Case(TestCase):
+            called = False
+
+            async def test(self) -> None:
+                self.loop.call_soon(setattr, self, "called", True)
+
+            def tearDown(self) -> None:
+                assert self.called
+
+        assert passed(Case)
+
+    def test_loop_with_a_method_of_its_own_is_run_by_it(self) -> None:
+        class Loop(asyncio.SelectorEventLoop):
+            runs = 0
+
+            def run_until_complete(self, future: Any) -> Any:
+                self.runs += 1
+                return super().run_until_complete(future)
+
+        class Case(TestCase):
+            loop_factory = Loop
+
+            async def test(self) -> None:
+                assert self.loop.runs == 1
+
+        assert passed(Case)
+
+    def test_loop_runs_on_in_tear_down_after_system_exit(self) -> None:
+        class Case(TestCase):
+            ended = False
+
+            async def test(self) -> None:
+                raise SystemExit("on purpose")
+
+            async def asyncTearDown(self) -> None:  # noqa: N802 - unittest's style
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+                Case.ended = True
+
+        assert "SystemExit: on purpose" in error_of(Case)
+        assert Case.ended
+
+
 class TestCleanupsCalledByTheTest:
     def test_function_is_called_at_once(self) -> None:
         calls: list[str] = []

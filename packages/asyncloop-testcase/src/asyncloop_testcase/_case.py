@@ -248,8 +248,8 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         # The function, not the bound method: that one is slow to say that it has no attribute.
         name = self._testMethodName
         method = self._asyncloop_decorated or getattr(type(self), name, None) or getattr(self, name)
-        lifetime = self._asyncloop = Lifetime(self)
-        lifetime.open(method)
+        lifetime = self._asyncloop = Lifetime()
+        lifetime.open(self, method)
         # What is not overridden is not called, which saves a turn of the loop for asyncSetUp.
         if getattr(self.setUp, "__func__", None) is not unittest.TestCase.setUp:
             lifetime.call(self.setUp)

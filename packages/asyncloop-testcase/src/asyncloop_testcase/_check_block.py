@@ -140,8 +140,8 @@ class check_loop:  # noqa: N801 - used like a function, as contextlib.suppress i
         if self._watch is not None:
             msg = "this check_loop() is at work already: make another for a block inside"
             raise RuntimeError(msg)
-        watch = Watch(loop, self._plan)
-        watch.start()
+        watch = Watch()
+        watch.start(loop, self._plan)
         watch.enter_test()
         self._watch = watch
 

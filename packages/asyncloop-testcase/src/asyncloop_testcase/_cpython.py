@@ -14,7 +14,7 @@ import contextlib
 import sys
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import selectors
@@ -39,6 +39,7 @@ else:
 # it is needed for the first time. Read on 3.10 to 3.15.
 _events: Any = asyncio.events
 
+HAS_WATCHERS = sys.version_info < (3, 14)
 _DEFAULT_POLICIES: set[type] = set()
 if sys.platform != "win32":  # pragma: no branch - Windows has those of its own
     _DEFAULT_POLICIES.add(asyncio.unix_events._UnixDefaultEventLoopPolicy)
@@ -67,11 +68,11 @@ def set_current_loop(loop: asyncio.AbstractEventLoop | None, set_called: bool = 
     Do what ``asyncio.set_event_loop()`` does, and say whether anybody ever called that.
 
     It is done for each test, twice, and takes a quarter of the time without the way through the
-    policy's methods. A policy of somebody else, or a child watcher (up to 3.11) that wants to know
+    policy's methods. A policy of somebody else, or a child watcher (up to 3.13) that wants to know
     the loop, gets its call. Read on 3.10 to 3.15.
     """
     policy = _events._event_loop_policy or _policy()
-    if type(policy) not in _DEFAULT_POLICIES or getattr(policy, "_watcher", None) is not None:
+    if type(policy) not in _DEFAULT_POLICIES or (HAS_WATCHERS and policy._watcher is not None):
         asyncio.set_event_loop(loop)
         local = getattr(policy, "_local", None)
         if local is not None:
@@ -214,25 +215,6 @@ def restore_run(new: Run, original: Run) -> None:
     """Put back what `replace_run` replaced, unless somebody has replaced it in turn."""
     if asyncio.Handle._run is new:
         setattr(asyncio.Handle, "_run", original)  # noqa: B010
-
-
-def replace_unawaited_hook(hook: Callable[[Any], None]) -> Callable[[Any], None]:
-    """
-    Set what the interpreter calls for a coroutine that is deleted before it was awaited.
-
-    It looks up ``warnings._warn_unawaited_coroutine`` at each call, 3.10 to 3.15. Returns the old.
-    """
-    before: Callable[[Any], None] = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]
-    warnings._warn_unawaited_coroutine = hook  # type: ignore[attr-defined]
-    return before
-
-
-def restore_unawaited_hook(hook: Callable[[Any], None], before: Callable[[Any], None]) -> bool:
-    """Set the old hook again, False if somebody has replaced ours in the meantime."""
-    if warnings._warn_unawaited_coroutine != hook:  # type: ignore[attr-defined]
-        return False
-    warnings._warn_unawaited_coroutine = before  # type: ignore[attr-defined]
-    return True
 
 
 # How many threads there are beside the main one. ``threading.active_count()`` does not know those
@@ -383,35 +365,111 @@ def registered_count(loop: asyncio.AbstractEventLoop) -> int:
     return len(keys or ())
 
 
-D = TypeVar("D", bound="dict[int, Any]")
-
-
-def replace_registry(
-    loop: asyncio.AbstractEventLoop, kind: type[D]
-) -> tuple[Any, dict[int, Any], D] | None:
+class Seams:
     """
-    Let the selector of a loop keep its keys in a dictionary of another kind.
+    Where the default checks put themselves in between, to take notice of what a test does.
 
-    All selectors of the standard library have ``_fd_to_key``, 3.10 to 3.15.
+    - ``BaseEventLoop._exception_handler``, which can be read in less time than it can be asked for.
+    - ``_fd_to_key``, the dictionary in which all selectors of the standard library keep their keys.
+    - ``warnings._warn_unawaited_coroutine``, which the interpreter looks up at each call, for a
+      coroutine that is deleted before it was awaited.
 
-    Returns:
-        The selector, the dictionary that was there, and the new one, for `restore_registry`. None
-        if the loop has no such selector.
+    They were read on 3.10 to 3.15. This is done for each test, so there is one method that opens
+    all of them and one that closes them: calls of functions are a good part of the time.
+
+    Attributes:
+        loop: The loop of the test.
+        registry: What the selector keeps its keys in, None if it has no such dictionary.
     """
-    selector: Any = getattr(loop, "_selector", None)
-    before: Any = getattr(selector, "_fd_to_key", None)
-    if type(before) not in (dict, kind):
-        return None
-    new = selector._fd_to_key = kind(before)
-    return selector, before, new
 
+    loop: asyncio.AbstractEventLoop
+    # Class attributes are what most tests leave as it is.
+    registry: Any = None
+    _keys: dict[int, Any]
+    _selector: Any
+    _handles = False
+    _handler: Any
+    _hook: Callable[[Any], None] | None = None
+    _depth: int
 
-def restore_registry(selector: Any, before: dict[int, Any], new: dict[int, Any]) -> None:
-    """Put back what `replace_registry` replaced, unless somebody has replaced it in turn."""
-    if selector._fd_to_key is new:
-        before.clear()
-        before.update(new)
-        selector._fd_to_key = before
+    def _open_seams(
+        self,
+        on_exception: Callable[..., None] | None,
+        registry: type[dict[int, Any]] | None,
+        on_unawaited: Callable[[Any], None] | None,
+        depth: int,
+    ) -> None:
+        """
+        Take the places of what was there; None leaves it as it is.
+
+        Args:
+            on_exception: The exception handler, unless the loop has one of the user's.
+            registry: The type of dictionary that keeps the selector's keys.
+            on_unawaited: The hook for coroutines.
+            depth: How many callers of a coroutine function are to be recorded, at least.
+        """
+        loop: Any = self.loop
+        if on_exception is not None:
+            try:
+                handler = self._handler = loop._exception_handler
+            except AttributeError:
+                handler = self._handler = loop.get_exception_handler()
+            if handler is None or isinstance(getattr(handler, "__self__", None), Seams):
+                loop.set_exception_handler(on_exception)
+                self._handles = True
+        if registry is not None:
+            try:
+                selector = self._selector = loop._selector
+                keys = self._keys = selector._fd_to_key
+            except AttributeError:
+                keys = None
+            if type(keys) is dict or type(keys) is registry:
+                self.registry = selector._fd_to_key = registry(keys)
+        if on_unawaited is not None:
+            self._hook = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]
+            warnings._warn_unawaited_coroutine = on_unawaited  # type: ignore[attr-defined]
+            self._depth = before = sys.get_coroutine_origin_tracking_depth()
+            if before < depth:
+                sys.set_coroutine_origin_tracking_depth(depth)
+
+    def _is_quiet(self) -> bool:
+        """
+        Tell at a glance that nothing is left to do and no file more is registered than before.
+
+        False means: perhaps. ``_ready``, ``_scheduled``, 3.10 to 3.15.
+        """
+        loop: Any = self.loop
+        try:
+            if loop._ready or loop._scheduled:
+                return False
+            return self.registry is None or len(loop._selector._fd_to_key) <= len(self._keys)
+        except AttributeError:
+            return False
+
+    def _close_seams(
+        self, on_exception: Callable[..., None], on_unawaited: Callable[[Any], None]
+    ) -> bool:
+        """
+        Put back what was there, but for what somebody else has replaced in turn.
+
+        Returns:
+            False if that is the hook for coroutines.
+        """
+        restored = True
+        if self._hook is not None:
+            restored = warnings._warn_unawaited_coroutine == on_unawaited  # type: ignore[attr-defined]
+            if restored:
+                warnings._warn_unawaited_coroutine = self._hook  # type: ignore[attr-defined]
+            sys.set_coroutine_origin_tracking_depth(self._depth)
+        if self.registry is not None and self._selector._fd_to_key is self.registry:
+            keys = self._keys
+            if keys != self.registry:
+                keys.clear()
+                keys.update(self.registry)
+            self._selector._fd_to_key = keys
+        if self._handles and self.loop.get_exception_handler() == on_exception:
+            self.loop.set_exception_handler(self._handler)
+        return restored
 
 
 def handles_of(data: Any) -> list[tuple[str, asyncio.Handle]]:

@@ -43,6 +43,8 @@ __unittest = True
 # The check whose findings may be the cause of a failure, so it speaks in failed tests as well.
 CAUSE = "unhandled_exceptions"
 
+_RUN_UNTIL_COMPLETE = asyncio.BaseEventLoop.run_until_complete
+
 
 class Lifetime:
     """The loop, the context and all that is set for one test, and put back after it."""
@@ -59,18 +61,16 @@ class Lifetime:
     _plan: Plan | None = None
     watch: Watch | None = None
 
-    def __init__(self, case: TestCase) -> None:
-        self._case = case
-        self._context = contextvars.copy_context()
-
-    def open(self, method: object) -> None:
+    def open(self, case: TestCase, method: object) -> None:
         """
         Make the loop, set it as the current one, and begin to watch the test.
 
         Args:
+            case: The test.
             method: The test method, which the checks' options are looked up at.
         """
-        case = self._case
+        self._case = case
+        self._context = contextvars.copy_context()
         seconds = getattr(method, TIMEOUT, case.timeout)
         if seconds is not None:
             check_timeout(seconds)
@@ -91,8 +91,8 @@ class Lifetime:
             loop.set_debug(case.loop_debug)
         plan = self._plan = plan_of(type(case), method)
         if plan.checks:
-            watch = Watch(loop, plan, fresh=not case.use_default_loop)
-            watch.start()
+            watch = Watch()
+            watch.start(loop, plan, fresh=not case.use_default_loop)
             self.watch = watch
 
     def call(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
@@ -137,13 +137,24 @@ class Lifetime:
         if self._deadline is not None:
             self._deadline.task = task
         try:
-            return loop.run_until_complete(task)
+            if getattr(loop.run_until_complete, "__func__", None) is not _RUN_UNTIL_COMPLETE:
+                return loop.run_until_complete(task)
+            # What asyncio's method does, without asking twice what kind of object this is.
+            task.add_done_callback(_stop)
+            try:
+                loop.run_forever()
+            finally:
+                task.remove_done_callback(_stop)
         except BaseException:
             # KeyboardInterrupt and SystemExit come out of the loop past the task, which has them
             # too: nobody will ask it, and asyncio would log them when it is deleted.
             if task.done() and not task.cancelled():
                 task.exception()
             raise
+        if not task.done():
+            msg = "the loop was stopped before the coroutine had ended: who called loop.stop()?"
+            raise RuntimeError(msg)
+        return task.result()
 
     def _explain(self, error: BaseException) -> None:
         """Say where the tasks wait if time is up, or somebody lost patience and pressed Ctrl-C."""
@@ -241,6 +252,12 @@ class Lifetime:
                 self._before = None
             if loop is not None and case.loop is not None:
                 del case.loop  # vars(case).pop() would make a dictionary of the attributes
+
+
+def _stop(task: asyncio.Task[Any]) -> None:
+    # These two end the loop by themselves; it would be stopped when it runs for the next time.
+    if task.cancelled() or not isinstance(task.exception(), (SystemExit, KeyboardInterrupt)):
+        task.get_loop().stop()
 
 
 def _refuse_get_event_loop() -> NoReturn:

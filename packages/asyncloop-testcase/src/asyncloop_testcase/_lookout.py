@@ -11,7 +11,6 @@ noticed or something of interest is still alive.
 from __future__ import annotations
 
 import logging
-import sys
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
@@ -21,7 +20,7 @@ from asyncloop_testcase._registry import Registry
 if TYPE_CHECKING:
     import asyncio
     import types
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from asyncloop_testcase._report import Finding
 
@@ -42,7 +41,7 @@ _ROOT = logging.getLogger()
 DEPTH = 5
 
 
-class Lookout:
+class Lookout(_cpython.Seams):
     """
     Takes notice of lost exceptions, coroutines that are never awaited, and registered files.
 
@@ -54,7 +53,6 @@ class Lookout:
         registry: What notes who registers files, None if the loop's selector is of no help.
     """
 
-    loop: asyncio.AbstractEventLoop
     fresh: bool
     # Class attributes are what most tests leave as it is: making a Lookout costs less so.
     failures: Sequence[Finding] = ()
@@ -62,43 +60,32 @@ class Lookout:
     registry: Registry | None = None
     _inherited: Sequence[object] = ()
     _log_handlers: tuple[object, object] | None = None
-    _hook: Callable[[Coroutine], None] | None = None
 
     def _look_out(self, parts: frozenset[str]) -> None:
         """Begin with what is among `FAILURES`, `UNAWAITED` and `REGISTRY`."""
-        loop = self.loop
+        on_exception = registry = on_unawaited = None
         if FAILURES in parts:
             if not self.fresh:
-                self._inherited = _cpython.unfinished_work(loop)
-            self._handler = handler = loop.get_exception_handler()
+                self._inherited = _cpython.unfinished_work(self.loop)
             self._log_handlers = _LOGGER.handlers, _ROOT.handlers
-            if handler is None or isinstance(getattr(handler, "__self__", None), Lookout):
-                loop.set_exception_handler(self._on_exception)
+            on_exception = self._on_exception
         if REGISTRY in parts:
-            replaced = _cpython.replace_registry(loop, Registry)
-            if replaced is not None:
-                self._selector, self._keys, self.registry = replaced
-                self.registry.begin(self._keys, fresh=self.fresh)
+            registry = Registry
         if UNAWAITED in parts:
             self._filters = _cpython.warning_filters()
             self._threads = _cpython.thread_count()
-            self._depth = depth = sys.get_coroutine_origin_tracking_depth()
-            self._hook = _cpython.replace_unawaited_hook(self._on_unawaited)
-            if depth < DEPTH:
-                sys.set_coroutine_origin_tracking_depth(DEPTH)
+            on_unawaited = self._on_unawaited
+        self._open_seams(on_exception, registry, on_unawaited, DEPTH)
+        if self.registry is not None:
+            self.registry.count = len(self._keys)
+            if not self.fresh:
+                self.registry.begin(self._keys)
 
     def _look_away(self) -> None:
         """Put back what was there before."""
-        if self._hook is not None:
-            if not _cpython.restore_unawaited_hook(self._on_unawaited, self._hook):
-                self._filters = []  # somebody replaced ours and may put it back: it passes on now
-            sys.set_coroutine_origin_tracking_depth(self._depth)
-        if self.registry is not None:
-            _cpython.restore_registry(self._selector, self._keys, self.registry)
-        if self._log_handlers is not None:
-            self._inherited = ()
-            if self.loop.get_exception_handler() == self._on_exception:
-                self.loop.set_exception_handler(self._handler)
+        if not self._close_seams(self._on_exception, self._on_unawaited):
+            self._filters = []  # somebody replaced ours and may put it back: it passes on now
+        self._inherited = ()
 
     def _has_noticed(self) -> bool:
         """Tell whether there is anything that a check has to look at."""

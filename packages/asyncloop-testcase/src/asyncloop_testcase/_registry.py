@@ -61,13 +61,11 @@ class Registry(Notes, dict[int, "SelectorKey"]):
     # The registry of a block around this one, if that is where it stands.
     _outer: Registry | None = None
 
-    def begin(self, before: dict[int, SelectorKey], *, fresh: bool) -> None:
+    def begin(self, before: dict[int, SelectorKey]) -> None:
         """Remember what the dictionary was, and had, that this one stands in for."""
-        self.count: int = len(before)
         if type(before) is Registry:
             self._outer = before
-        if not fresh:
-            self.before: Sequence[asyncio.Handle] = handles_in(before.values())
+        self.before: Sequence[asyncio.Handle] = handles_in(before.values())
 
     def __setitem__(self, fd: int, key: SelectorKey) -> None:
         super().__setitem__(fd, key)

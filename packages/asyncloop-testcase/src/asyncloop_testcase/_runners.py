@@ -202,8 +202,8 @@ def _runner(
 
 
 def _run_forever(loop: asyncio.AbstractEventLoop, body: Coroutine[Any, Any, None]) -> None:
-    watch = Watch(loop, LOST_EXCEPTIONS)
-    watch.start()
+    watch = Watch()
+    watch.start(loop, LOST_EXCEPTIONS)
     try:
         task = loop.create_task(body)
         task.add_done_callback(lambda _: loop.stop())

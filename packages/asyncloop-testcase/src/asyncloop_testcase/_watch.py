@@ -7,9 +7,9 @@ one test: it makes one object of each `Check`, alive from the start of the test 
 case goes through it in this order::
 
     plan = plan_of(type(self), method)       # _fail_on.plan_of: a look-up the second time
-    watch = Watch(loop, plan, fresh=True)    # fresh: the loop is not one of earlier tests
+    watch = Watch()
     try:
-        watch.start()             # the loop exists and does not run; before setUp
+        watch.start(loop, plan, fresh=True)    # before setUp; the loop does not run yet
         ...                       # setUp
         watch.enter_test()        # unused_loop counts from here: test method and tearDown
         ...                       # test method, tearDown
@@ -96,12 +96,6 @@ class Watch(Lookout):
     """
     The checks of one test, at work; nothing has begun when it is made.
 
-    Args:
-        loop: The loop of the test.
-        plan: Which checks.
-        fresh: Whether the loop is new: then there cannot be any tasks and timers of earlier tests,
-            which nobody has to look for.
-
     Attributes:
         judging: True once the test is over: what happens now is not the test's doing.
         passed: What `finish` was told.
@@ -115,14 +109,19 @@ class Watch(Lookout):
     _line: Line | None = None
     _survivors: Sequence[Any] = ()
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, plan: Plan, *, fresh: bool = False) -> None:
+    def start(self, loop: asyncio.AbstractEventLoop, plan: Plan, *, fresh: bool = False) -> None:
+        """
+        Start every check; last of all the line is drawn between old objects and the test's.
+
+        Args:
+            loop: The loop of the test.
+            plan: Which checks.
+            fresh: Whether the loop is new: then there cannot be any tasks and timers of earlier
+                tests, which nobody has to look for.
+        """
         self.loop = loop
         self.fresh = fresh
         self._plan = plan
-
-    def start(self) -> None:
-        """Start every check; last of all the line is drawn between old objects and the test's."""
-        plan = self._plan
         try:
             if plan.parts:
                 self._looks_out = True
@@ -171,10 +170,18 @@ class Watch(Lookout):
         try:
             self.judging = True
             self.passed = passed
+            line = self._line
+            if (
+                self.fresh
+                and not (self.started or self.failures or self.unawaited)
+                and self._is_quiet()
+                and (line is None or line.is_clean())
+            ):
+                return None  # as in nearly all tests: nobody has to look for anything
             turned = _cpython.is_something_due(self.loop) and self._turn()
             if self._plan.leaving:
                 self._leave_test()
-            if turned or not (self._line is None or self._line.is_clean()):
+            if turned or not (line is None or line.is_clean()):
                 self._collect()
                 self._close_asyncgens()
             if not (self.started or self._survivors or self._has_noticed()):
