@@ -369,6 +369,16 @@ def test_writes_that_were_never_blocked_fail() -> None:
     sock.close()
 
 
+def test_data_after_the_end_fails_at_the_last_of_the_steps() -> None:
+    script = SocketScript("redis").reply(b"hello").expect(b"QUIT")
+    sock = script.socket()
+    sock.send(b"QUIT and more")
+
+    with pytest.raises(ScriptError, match=r"^script 'redis', after its last step expect\("):
+        script.check()
+    sock.close()
+
+
 def test_client_that_waits_like_the_script_fails_after_the_timeout(run: Any) -> None:
     script = SocketScript("redis", timeout=0.05).expect(b"PING\r\n").reply(b"PONG\r\n")
 
