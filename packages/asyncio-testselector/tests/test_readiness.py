@@ -3,6 +3,7 @@
 import gc
 from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
 
+import pytest
 from asyncio_testselector import FileDescriptor, TestSelector
 from asyncio_testselector._readiness import Readiness, Watch, readiness_of
 
@@ -26,6 +27,14 @@ class Ear:
 
 def watch_of(level, ear, events=EVENT_READ | EVENT_WRITE):
     return Watch(ear, level, SelectorKey(level.fd, level.fd, events, None))
+
+
+class Racing(Ear):
+    """While a watch is taken out, another thread announces it."""
+
+    def pop(self, watch, nothing):
+        watch.level.set(EVENT_READ)
+        super().pop(watch, nothing)
 
 
 def test_level_has_a_virtual_descriptor():
@@ -106,6 +115,18 @@ def test_sleeping_watchers_are_woken_after_they_are_told():
     level.set(EVENT_READ)
     level.set(EVENT_READ)
     assert ear.heard == [watch, "wake up"]
+
+
+@pytest.mark.parametrize("how", ["by the level", "by the selector"])
+def test_announcement_while_a_watch_is_taken_out_is_not_lost(how):
+    level, ear = Readiness(EVENT_READ), Racing()
+    watch = watch_of(level, ear, EVENT_READ)
+    if how == "by the level":
+        level.set(0)
+    else:
+        level.events = 0
+        watch.look()
+    assert ear.heard == [watch, watch, "nothing", watch]
 
 
 def test_closed_level_is_silent_and_unknown():

@@ -115,7 +115,7 @@ class Watch:
     def retract(self) -> None:
         """Be no candidate any more, unless another thread announces this very moment."""
         self.candidates.pop(self, None)
-        if self.level.events & self.wanted:  # pragma: no cover - a matter of luck
+        if self.level.events & self.wanted:
             self.candidates[self] = None
 
 
@@ -181,7 +181,7 @@ class Readiness:
         for watch in self._watches:
             if not left & watch.wanted:
                 watch.candidates.pop(watch, None)
-                if self.events & watch.wanted:  # pragma: no cover - another thread, just now
+                if self.events & watch.wanted:  # another thread, just now
                     watch.candidates[watch] = None
 
     def close(self) -> None:
