@@ -92,6 +92,17 @@ def test_line_and_words_of_a_syntax_error_are_those_of_python(tmp_path, capsys):
     assert f"{path}:2: left alone: not parsed: invalid syntax\n" in capsys.readouterr().err
 
 
+def test_null_byte_in_a_broken_file_is_what_is_told(tmp_path, capsys):
+    path = tmp_path / "broken.py"
+    path.write_text("x = = 1\ny = '\0'\n")
+
+    assert main([str(path)]) == 1
+
+    err = capsys.readouterr().err
+    assert err.startswith(f"{path}:")
+    assert ": left alone: not parsed: source code string cannot contain null bytes\n" in err
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
