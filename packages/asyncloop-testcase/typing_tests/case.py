@@ -58,6 +58,8 @@ class Case(TestCase):
         assert_type(await self.assertAsyncWarns(UserWarning, divide(1, 0)), float)
         assert_type(await self.assertAsyncWarnsRegex(UserWarning, "no", divide(1, 0)), float)
         assert_type(await exhaust_callbacks(self.loop), None)
+        assert_type(self.setUp(), Any)  # so pyright lets a subclass make it a coroutine function
+        assert_type(self.tearDown(), Any)
 
 
 class Decorated(TestCase):

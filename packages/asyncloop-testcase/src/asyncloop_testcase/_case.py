@@ -123,6 +123,11 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         else:
             close_loop(loop, self.cancel_timeout)
 
+    if TYPE_CHECKING:
+        # They may return something awaitable, while typeshed says that unittest's return None.
+        def setUp(self) -> Any: ...
+        def tearDown(self) -> Any: ...
+
     async def asyncSetUp(self) -> None:
         """Prepare the test; called after ``setUp``."""
 
