@@ -10,8 +10,8 @@ from asyncio_fakeclock import ClockedTestCase, FakeClock, new_event_loop
 from asyncio_testselector import ScriptError, SocketScript, install
 
 
-def test_delay_takes_no_real_time_under_an_automatic_clock() -> None:
-    script = SocketScript("slow").expect(b"x").delay(3600).reply(b"late")
+def test_delays_take_no_real_time_under_an_automatic_clock() -> None:
+    script = SocketScript("slow").expect(b"x").delay(3600).delay(1800).reply(b"late")
 
     async def main() -> float:
         loop = asyncio.get_running_loop()
@@ -25,7 +25,7 @@ def test_delay_takes_no_real_time_under_an_automatic_clock() -> None:
 
     loop = new_event_loop(auto=True)
     install(loop)
-    assert loop.run_until_complete(main()) == 3600
+    assert loop.run_until_complete(main()) == 5400
     loop.close()
     script.check()
 

@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from asyncio_fakeclock import DeadlockError, FakeClock, StalledError
+from asyncio_fakeclock import DeadlockError, FakeClock, StalledError, _pacer
 from asyncio_fakeclock._work import RealWork
 from clocked import clocked_loop, run
 from scenarios import SCENARIOS
@@ -319,6 +319,18 @@ def test_thread_that_never_ends_is_named_after_the_stall_timeout() -> None:
     assert "\n    thread 'never-ending'\n" in text
     assert "clock.ignore(...)" in text
     assert "await asyncio.sleep(3600)" in text
+
+
+def test_stall_timeout_is_counted_from_where_time_stood_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = iter(range(1000, 2000))
+    monkeypatch.setattr(_pacer.RealTime, "now", staticmethod(lambda: next(seconds)))
+
+    error, _ = stalling(threading.Event(), stall_timeout=5)
+
+    assert isinstance(error, StalledError)
+    assert next(seconds) == 1006
 
 
 def test_what_has_stalled_does_not_hold_time_back_any_more() -> None:
