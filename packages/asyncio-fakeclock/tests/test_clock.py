@@ -339,6 +339,20 @@ def test_handle_knows_the_instant_it_runs_at() -> None:
     assert run(main, auto=False) == [True, True]
 
 
+def test_timer_in_the_past_runs_in_the_next_turn() -> None:
+    async def main(clock: FakeClock) -> list[str]:
+        await clock.advance(10)
+        loop = asyncio.get_running_loop()
+        ran: list[str] = []
+        loop.call_at(3, ran.append, "timer")
+        loop.call_soon(loop.call_soon, ran.append, "the turn after")
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return ran
+
+    assert run(main, auto=False) == ["timer", "the turn after"]
+
+
 def test_timer_at_infinity_never_comes() -> None:
     async def main(clock: FakeClock) -> float:
         handle = asyncio.get_running_loop().call_later(math.inf, print)

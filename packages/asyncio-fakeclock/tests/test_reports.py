@@ -328,7 +328,8 @@ def test_task_that_goes_to_and_fro_makes_progress() -> None:
     assert run(main, max_jumps=10) == 400.0
 
 
-def test_heartbeat_of_a_callback_is_found() -> None:
+@pytest.mark.parametrize("max_jumps", [100, 1000])
+def test_heartbeat_of_a_callback_is_found(max_jumps: int) -> None:
     async def main(clock: FakeClock) -> None:
         def beat() -> None:
             asyncio.get_running_loop().call_later(1, beat)
@@ -336,7 +337,7 @@ def test_heartbeat_of_a_callback_is_found() -> None:
         beat()
         await asyncio.Event().wait()
 
-    assert "beat()" in text_of(LivelockError, main, max_jumps=100)
+    assert "beat()" in text_of(LivelockError, main, max_jumps=max_jumps)
 
 
 def test_polling_for_what_never_comes_is_found() -> None:
