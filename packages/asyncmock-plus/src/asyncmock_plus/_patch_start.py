@@ -65,10 +65,12 @@ class Patcher:
 
     def __exit__(self, *exc_info: object) -> bool | None:
         """Stop the patch; without effect if it is not in force."""
-        started = self._entered
+        started: Started = self._entered
         if not started:
             return False
         self._entered = ()
+        if len(started) == 1:  # as nearly always
+            return started[0].end(*exc_info)
         return end_all(started, exc_info)
 
     # A subclass that does it in its own way has other methods than these.
