@@ -418,6 +418,21 @@ def test_thread_pulses_a_real_file_of_a_sleeping_selector():
     loop.close()
 
 
+def test_pulse_of_a_real_file_ends_the_sleep_of_a_selector_that_has_mocks_as_well():
+    class Announcing(selectors.DefaultSelector):
+        def select(self, timeout=None):  # as another thread would, meanwhile
+            selector.set_ready(here, EVENT_READ)
+            return super().select(timeout)
+
+    selector = TestSelector(Announcing())
+    selector.register(Readiness().fd, EVENT_READ)
+    here, there = socket.socketpair()
+    with here, there:
+        key = selector.register(here, EVENT_READ)
+        assert selector.select(30) == [(key, EVENT_READ)]
+        selector.close()
+
+
 def test_announcement_just_before_sleeping_is_not_slept_over():
     """A thread announces after select() has looked, and before it says that it sleeps."""
     level = Readiness()
