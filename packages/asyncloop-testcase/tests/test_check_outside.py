@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asyncloop_testcase import TestCase, fail_on, strict
@@ -42,6 +43,17 @@ def linger(over: threading.Event) -> None:
 
 
 class TestThreads:
+    def test_threads_of_a_default_executor_that_the_test_has_set_end_with_the_loop(self) -> None:
+        class Case(TestCase):
+            @fail_on(leaked_threads=True)
+            async def test(self) -> None:
+                self.loop.set_default_executor(ThreadPoolExecutor(1, thread_name_prefix="mine"))
+                await asyncio.to_thread(int)
+
+        threads = set(threading.enumerate())
+        assert passed(Case)
+        assert set(threading.enumerate()) == threads
+
     def test_thread_that_is_still_alive(self, over: threading.Event) -> None:
         class Case(TestCase):
             @fail_on(leaked_threads=True)

@@ -10,6 +10,7 @@ import traceback
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
+from asyncloop_testcase import _cpython
 from asyncloop_testcase._check_slow import WATCHDOG
 from asyncloop_testcase._checks import Check
 from asyncloop_testcase._garbage import FOREIGN_MODULES, of_kind
@@ -26,8 +27,8 @@ __unittest = True
 GRACE = 0.2
 PAUSE = 0.002
 
-# The default executor's threads, which end with the loop, and those that wait for the processes
-# of asyncio.subprocess, which end with the process; and the one of the check slow_callbacks.
+# The threads of the loop's own executor, which end with the loop, and those that wait for the
+# processes of asyncio.subprocess, which end with the process; and the one of slow_callbacks.
 LOOP_THREADS = ("asyncio_", "uvloop_", "asyncio-waitpid-", "waitpid-", WATCHDOG)
 
 
@@ -56,6 +57,9 @@ class LeakedThreads(Check):
         if not new:
             return []
         new.discard(threading.current_thread())
+        executor = _cpython.default_executor(self.loop)  # it may be one that the test has set
+        if executor is not None:
+            new.difference_update(_cpython.workers_of(executor))
         return sorted((each for each in new if _is_somebodys(each)), key=lambda each: each.name)
 
     def _finding(self, thread: threading.Thread) -> Finding:
