@@ -8,6 +8,7 @@ import sys
 import tracemalloc
 import unittest.mock as std
 import weakref
+from typing import Any
 
 import asyncmock_plus as mock
 import pytest
@@ -287,6 +288,48 @@ def test_deep_copies_are_apart() -> None:
 
     assert duplicate.size == 3
     assert original.child.mock_calls == [mock.call(1)]
+
+
+class Copied:
+    def method(self) -> None: ...
+
+    @classmethod
+    def of_class(cls) -> None: ...
+
+    async def fetch(self) -> None: ...
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+@pytest.mark.parametrize("make", [mock.MagicMock, mock.AsyncMock, mock.create_autospec])
+def test_copies_of_specified_mocks_have_the_spec(make: Any, copied: Any) -> None:
+    original = make(Copied)
+    original.of_class()
+    duplicate = copied(original)
+
+    assert isinstance(duplicate, Copied)
+    assert duplicate.of_class.call_count == 1
+    assert inspect.iscoroutinefunction(duplicate.fetch)
+    with pytest.raises(AttributeError, match="Mock object has no attribute 'missing'"):
+        _ = duplicate.missing
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+@pytest.mark.parametrize("spec", [Copied, ["method"]])
+def test_copies_have_the_magic_methods_of_the_spec_only(spec: Any, copied: Any) -> None:
+    duplicate = copied(mock.MagicMock(spec=spec))
+
+    assert bool(duplicate) is True
+    with pytest.raises(TypeError, match=r"has no len\(\)"):
+        len(duplicate)
+
+
+def test_calls_of_a_copy_do_not_count_for_the_original() -> None:
+    original = mock.Mock()
+    copy.copy(original)(1)
+
+    assert original.call_count == 0
+    assert not original.called
+    assert original.call_args is None
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Nearly everything a mock starts with stands in its class; its dictionary holds w
 
 from __future__ import annotations
 
+import copy
 import weakref
 from typing import Any
 
@@ -233,7 +234,11 @@ class Construction(Mixin):
         me: Identity = self._mock_home[0]
         relatives = (self._mock_parent, self._mock_new_parent)
         made[0] = _rebuild
-        made[1] = (type(self), me.name, me.new_name, relatives, ledger_of(me))
+        names = None if self._mock_methods is None else tuple(me.plan.magics)
+        made[1] = (type(self), me.name, me.new_name, relatives, ledger_of(me), names)
+        if isinstance(self._mock_methods, dict):
+            # The names alone: what classes hold under them, not everything of it can be copied.
+            made[2] = {**made[2], "_mock_methods": list(self._mock_methods)}
         return tuple(made)
 
 
@@ -282,9 +287,20 @@ def _async_names(mock: Any) -> list[str]:
     return [] if spec is None else [name for name in mock._mock_methods if spec.is_async(name)]
 
 
-def _rebuild(cls: Any, name: Any, new_name: Any, relatives: tuple[Any, Any], ledger: Ledger) -> Any:
-    copy = cls.__new__(cls)
-    me = copy._mock_home[0]
-    me.name, me.new_name, me.ledger = name, new_name, ledger
+def _rebuild(
+    cls: Any,
+    name: Any,
+    new_name: Any,
+    relatives: tuple[Any, Any],
+    ledger: Ledger,
+    magics: tuple[str, ...] | None,
+) -> Any:
+    made = cls.__new__(cls)
+    me = made._mock_home[0]
+    me.name, me.new_name = name, new_name
+    # The lists of a copy are those of the original, what stands beside them is its own.
+    me.ledger = copy.copy(ledger)
     me.parent, me.new_parent = map(identity_of, relatives)
-    return copy
+    if magics is not None:
+        set_magics(me, {each: it for each, it in me.plan.magics.items() if each in magics})
+    return made

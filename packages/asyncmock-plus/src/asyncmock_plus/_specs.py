@@ -200,6 +200,9 @@ class Spec:
         own = instance_dictionary(spec)
         self._asyncs = frozenset(name for name, value in own.items() if is_async_function(value))
 
+    def __deepcopy__(self, memo: Any) -> Spec:
+        return self  # it is about a class, which is not copied either
+
     @property
     def signature(self) -> Any:
         """The signature of the specified callable, None when it has none."""
