@@ -418,11 +418,13 @@ class Seams:
                 loop.set_exception_handler(on_exception)
                 self._handles = True
         if registry is not None:
+            selector: Any = None
+            keys: Any = None
             try:
                 selector = self._selector = loop._selector
                 keys = self._keys = selector._fd_to_key
             except AttributeError:
-                keys = None
+                pass  # a loop of others, without a selector or with one that tells nothing
             if type(keys) is dict or type(keys) is registry:
                 self.registry = selector._fd_to_key = registry(keys)
         if on_unawaited is not None:
