@@ -339,12 +339,13 @@ def test_handle_knows_the_instant_it_runs_at() -> None:
     assert run(main, auto=False) == [True, True]
 
 
-def test_timer_in_the_past_runs_in_the_next_turn() -> None:
+@pytest.mark.parametrize("when", [3, 10])
+def test_timer_that_is_due_runs_in_the_next_turn(when: int) -> None:
     async def main(clock: FakeClock) -> list[str]:
         await clock.advance(10)
         loop = asyncio.get_running_loop()
         ran: list[str] = []
-        loop.call_at(3, ran.append, "timer")
+        loop.call_at(when, ran.append, "timer")
         loop.call_soon(loop.call_soon, ran.append, "the turn after")
         await asyncio.sleep(0)
         await asyncio.sleep(0)

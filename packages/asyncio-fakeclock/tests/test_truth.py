@@ -215,6 +215,23 @@ def test_pipe_within_the_loop_takes_virtual_time_only() -> None:
     assert run(main, stall_timeout=0.5) == (b"answer\n", 10.0)
 
 
+def test_busy_loop_reads_its_sockets() -> None:
+    async def main(clock: FakeClock) -> list[bytes]:
+        loop = asyncio.get_running_loop()
+        got: list[bytes] = []
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.setblocking(False)
+            loop.add_reader(ours, lambda: got.append(ours.recv(10)))
+            theirs.send(b"data")
+            for _ in range(10):
+                await asyncio.sleep(0)
+            loop.remove_reader(ours)
+        return got
+
+    assert run(main) == [b"data"]
+
+
 def test_server_without_clients_does_not_hold_time_back() -> None:
     async def main(clock: FakeClock) -> float:
         server = await asyncio.start_server(echo, "127.0.0.1", 0)
