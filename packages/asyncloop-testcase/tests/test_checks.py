@@ -17,6 +17,7 @@ from asyncloop_testcase import (
     TestCase,
     UncheckedWarning,
     _checks,
+    _cpython,
     check_loop,
     fail_on,
     lenient,
@@ -347,6 +348,24 @@ def test_loop_that_refuses_its_handler_back_is_an_error_of_the_test_and_all_is_r
     before = state()
     assert "RuntimeError: the handler stays" in error_of(Case)
     assert state() == before
+
+
+def test_test_that_leaves_nothing_is_judged_at_a_glance(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A selector that says nothing by itself, as that of asyncio-testselector, is looked at.
+    @fail_on(active_selector_callbacks=False)
+    class Case(TestCase):
+        async def test(self) -> None:
+            """Do nothing."""
+
+        async def test_that_leaves_a_timer(self) -> None:
+            asyncio.get_running_loop().call_later(3600, ring)
+
+    looks: list[object] = []
+    monkeypatch.setattr(_cpython, "is_something_due", looks.append)
+    passed(Case)
+    assert looks == []
+    passed(Case, "test_that_leaves_a_timer")
+    assert len(looks) == 1
 
 
 def test_three_hundred_healthy_tests_have_no_report() -> None:
