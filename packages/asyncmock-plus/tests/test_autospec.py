@@ -328,3 +328,10 @@ def test_result_set_on_a_function_wins_over_what_it_wraps() -> None:
     assert spec(1, c=2) == 3
     spec.return_value = mock.ANY
     assert spec(1, c=2) is mock.ANY
+
+
+def test_a_function_has_no_annotations_of_ours() -> None:
+    async def coroutine_function(a): ...
+
+    for spec in (function, coroutine_function):
+        assert mock.create_autospec(spec).__annotations__ == {}

@@ -299,6 +299,14 @@ class Copied:
     async def fetch(self) -> None: ...
 
 
+@pytest.mark.parametrize("kind", ["Mock", "MagicMock", "AsyncMock", "CoroutineMock"])
+def test_signature_of_a_mock_without_a_spec_has_no_annotations(kind: str) -> None:
+    made = getattr(mock, kind)()
+
+    assert inspect.signature(made) == inspect.signature(std.MagicMock())
+    assert made.__call__.__annotations__ == {}
+
+
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
 @pytest.mark.parametrize("make", [mock.MagicMock, mock.AsyncMock, mock.create_autospec])
 def test_copies_of_specified_mocks_have_the_spec(make: Any, copied: Any) -> None:

@@ -169,6 +169,9 @@ class AsyncCalls(AsyncMixin, Calls):
         return coroutine
 
 
+AsyncCalls.__call__.__annotations__ = {}  # as of Calls
+
+
 async def _awaited_effect(effect: Any, args: Any, kwargs: Any) -> Any:
     if isinstance(effect, FunctionType) or is_exception(effect):
         result = run_effect(effect, args, kwargs)

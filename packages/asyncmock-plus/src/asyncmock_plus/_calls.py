@@ -117,6 +117,10 @@ class Calls(Outcomes):
         return self.return_value
 
 
+# Frameworks read what a callable is annotated with, and these annotations are for readers of ours.
+Calls.__call__.__annotations__ = {}
+
+
 def run_effect(effect: Any, args: Any, kwargs: Any) -> Any:
     """Return what a side effect gives, DEFAULT when it leaves the result to the mock."""
     if type(effect) in _FUNCTIONS:

@@ -78,6 +78,7 @@ def _named(function: Any, name: str) -> Any:
         fields["co_qualname"] = name
     function.__code__ = code.replace(**fields)  # type: ignore[arg-type]
     function.__name__ = function.__qualname__ = name
+    function.__annotations__ = {}  # not the annotations of this module
     return function
 
 
