@@ -166,6 +166,13 @@ def test_callback_runs_once_for_each_call(loop):
     loop.remove_reader(mock)
 
 
+@pytest.mark.parametrize("ready", [set_read_ready, set_write_ready])
+@pytest.mark.parametrize("fileobj", ["file", object(), None])
+def test_what_is_no_file_is_refused_at_once(loop, ready, fileobj):
+    with pytest.raises(ValueError, match=r"^Invalid file object: "):
+        ready(fileobj, loop)
+
+
 def test_mock_that_nobody_watches_is_ignored(loop):
     reports = []
     loop.set_exception_handler(lambda _, context: reports.append(context))

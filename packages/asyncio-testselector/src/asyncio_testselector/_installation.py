@@ -96,6 +96,7 @@ def set_read_ready(fileobj: Any, loop: asyncio.AbstractEventLoop) -> None:
 
     Raises:
         TypeError: The loop has no selector.
+        ValueError: *fileobj* is no file at all: a transport, say, and not its socket.
         RuntimeError: The loop is closed.
 
     Example:
@@ -145,6 +146,9 @@ def set_ready(fileobj: Any, loop: asyncio.AbstractEventLoop, events: int) -> Non
     if not isinstance(loop, asyncio.AbstractEventLoop):
         msg = f"cannot make {fileobj!r} ready for {loop!r}: it is no event loop"
         raise TypeError(msg)
+    if not isinstance(fileobj, int) and not hasattr(fileobj, "fileno"):
+        msg = f"Invalid file object: {fileobj!r}"  # as selectors say it
+        raise ValueError(msg)
     selector = find_selector(loop)
     if selector is None:
         if not hasattr(selector_of(loop), "get_map"):
