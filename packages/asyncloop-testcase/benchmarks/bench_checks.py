@@ -48,8 +48,8 @@ def watched(plan: Plan) -> Callable[[], None]:
 
     def run() -> None:
         loop = asyncio.new_event_loop()
-        watch = Watch(loop, plan, fresh=True)
-        watch.start()
+        watch = Watch()
+        watch.start(loop, plan, fresh=True)
         watch.enter_test()
         loop.run_until_complete(body())
         assert watch.finish() is None
@@ -108,9 +108,10 @@ def busy_loop() -> Table:
     def run(plan: Plan | None) -> Callable[[], None]:
         def test() -> None:
             loop = asyncio.new_event_loop()
-            watch = None if plan is None else Watch(loop, plan, fresh=True)
-            if watch is not None:
-                watch.start()
+            watch = None
+            if plan is not None:
+                watch = Watch()
+                watch.start(loop, plan, fresh=True)
             loop.run_until_complete(work())
             if watch is not None:
                 assert watch.finish() is None
