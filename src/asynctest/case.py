@@ -76,8 +76,9 @@ class TestCase(_removed.RemovedAssertions, asyncloop_testcase.TestCase):
         self.loop: asyncio.AbstractEventLoop = self._patch_loop(super().openLoop())
 
     def _unset_loop(self) -> None:
-        """Close ``self.loop``."""
+        """Close ``self.loop``, which is None then."""
         super().closeLoop(self.loop)
+        del self.loop
 
     def _patch_loop(self, loop: Any) -> Any:
         """Return the loop that the test is to use."""

@@ -234,6 +234,7 @@ def hooks(asynctest):
         def _unset_loop(self):
             events.append(["_unset_loop", self.loop.is_closed()])
             super()._unset_loop()
+            events.append(self.loop)
 
     return [verdict(Tests), events]
 
