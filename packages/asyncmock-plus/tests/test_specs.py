@@ -253,3 +253,17 @@ def test_attributes_that_only_an_instance_has_are_told_by_their_kind() -> None:
 
     assert isinstance(spec.fetch, mock.AsyncMock)
     assert not isinstance(spec.get, mock.AsyncMock)
+
+
+def test_instances_are_not_asynchronous_because_their_metaclass_is() -> None:
+    class Meta(type):
+        async def __call__(cls) -> None:
+            """Do nothing."""
+
+    class Client(metaclass=Meta):
+        """Nothing that calls its instances."""
+
+    client = object.__new__(Client)
+    assert not inspect.iscoroutinefunction(mock.create_autospec(Client, instance=True))
+    assert not inspect.iscoroutinefunction(mock.create_autospec(client))
+    assert not inspect.iscoroutine(mock.Mock(spec=client)())

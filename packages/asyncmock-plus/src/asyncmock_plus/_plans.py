@@ -63,7 +63,6 @@ class Plan:
         owner: The mock class.
         straight: None of the hooks that a call goes through is overridden.
         outcomes: Neither ``return_value`` nor ``side_effect`` is overridden.
-        plain: None of the hooks at all is overridden.
         root: The plan of mocks without a spec, which have all magic methods.
         overridden: The names of the hooks that are.
     """
@@ -78,7 +77,6 @@ class Plan:
         "outcomes",
         "overridden",
         "owner",
-        "plain",
         "pool",
         "qualname",
         "references",
@@ -121,8 +119,7 @@ class Plan:
         hooks = [hook for hook in HOOKS if getattr(probe, hook, None) not in own_hooks]
         self.overridden = frozenset(hook for hook in hooks if hasattr(probe, hook))
         self.outcomes = self.overridden.isdisjoint({"return_value", "side_effect"})
-        self.plain = not self.overridden
-        self.simple = self.plain and mixin is None and owner in simple_kinds
+        self.simple = not self.overridden and mixin is None and owner in simple_kinds
         del probe
         # How often a class without users is referred to, counted where it is compared later.
         self.references = -1

@@ -49,6 +49,12 @@ def static_attribute(cls: type, name: str, default: Any = None) -> Any:
     return inspect.getattr_static(cls, name, default)
 
 
+def _call_method(cls: type) -> Any:
+    """Return what calls the instances of a class; that of its metaclass calls the class."""
+    calls = (base.__dict__["__call__"] for base in cls.__mro__ if "__call__" in base.__dict__)
+    return next(calls, None)
+
+
 def unwrapped(obj: Any) -> Any:
     """Return the function under class methods, static methods, partials and decorators."""
     for _ in range(_LAYERS):
@@ -74,7 +80,7 @@ def is_async_function(obj: Any) -> bool:
         return False
     if inspect.iscoroutinefunction(obj):
         return True
-    call = static_attribute(type(obj), "__call__")
+    call = _call_method(type(obj))
     return type(call) is FunctionType and inspect.iscoroutinefunction(call)
 
 
@@ -101,7 +107,7 @@ def _anything(*args: Any, **kwargs: Any) -> None: ...
 
 def is_async_instance(cls: Any) -> bool:
     """Return whether instances of the class are called like coroutine functions."""
-    return isinstance(cls, type) and is_async_function(static_attribute(cls, "__call__"))
+    return isinstance(cls, type) and is_async_function(_call_method(cls))
 
 
 def members_of(spec: Any) -> dict[str, Any]:
