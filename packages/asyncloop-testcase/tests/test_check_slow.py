@@ -1,8 +1,10 @@
 """The check slow_callbacks."""
 
 import asyncio
+import selectors
 import threading
 import time
+from typing import Any
 
 import pytest
 from asyncloop_testcase import (
@@ -13,89 +15,137 @@ from asyncloop_testcase import (
     fail_on,
     strict,
 )
-from checking import plain, verdict_of
+from checking import verdict_of
 from running import passed, run
 
-# Real time is the matter here: the limit is short, what blocks is much longer.
 LIMIT = 0.02
 LONG = 0.08
 
 
-def block() -> None:
-    time.sleep(LONG)
+class Clock:
+    """Stands in for the clock of the check, and moves when it is told to."""
+
+    now = 0.0
+
+    def __init__(self) -> None:
+        self.checks: list[_check_slow.SlowCallbacks] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        """Let it be later, as if this callback had taken so long."""
+        self.now += seconds
+
+    def block(self) -> None:
+        """Let it be later, and wait until the watchdog has looked what goes on here."""
+        self.now += LONG
+        patience = time.monotonic() + 30
+        while not self.checks[-1]._stacks and time.monotonic() < patience:
+            threading.Event().wait(0.001)
 
 
-def without_times(text: str) -> str:
-    return plain(text).replace("took 0.08", "took SECONDS").replace("took 0.09", "took SECONDS")
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    start = _check_slow.SlowCallbacks.start
+
+    def remember(check: _check_slow.SlowCallbacks) -> None:
+        clock.checks.append(check)
+        start(check)
+
+    monkeypatch.setattr(_check_slow, "perf_counter", clock)
+    monkeypatch.setattr(_check_slow.SlowCallbacks, "start", remember)
+    return clock
 
 
-def test_blocking_step_of_a_task_names_the_line() -> None:
+def test_blocking_step_of_a_task_names_the_line(clock: Clock) -> None:
     class Case(TestCase):
         @fail_on(slow_callbacks=LIMIT)
         async def test(self) -> None:
             await asyncio.sleep(0)
-            block()
+            clock.block()
 
     head, _, rest = verdict_of(Case, "slow_callbacks").partition("\n    blocked at")
     assert head.startswith("slow_callbacks: callbacks blocked the loop\n  Task 'Task-")
-    assert head.endswith(" s, the limit is 0.02 s")
-    assert (
-        rest
-        == """
+    assert head.endswith("took 0.08 s, the limit is 0.02 s")
+    assert rest.startswith(
+        """
       File "test_check_slow.py", in test
-        block()
+        clock.block()
       File "test_check_slow.py", in block
-        time.sleep(LONG)"""
+"""
     )
 
 
-def test_blocking_callback() -> None:
+def test_blocking_callback(clock: Clock) -> None:
     class Case(TestCase):
         @fail_on(slow_callbacks=LIMIT)
         async def test(self) -> None:
-            asyncio.get_running_loop().call_soon(block)
-            await asyncio.sleep(0.001)
+            asyncio.get_running_loop().call_soon(clock.block)
+            await asyncio.sleep(0)
 
     verdict = verdict_of(Case, "slow_callbacks")
-    assert "\n  callback test_check_slow.block() took 0." in verdict
+    assert "\n  callback test_check_slow.Clock.block() took 0.08 s" in verdict
     assert 'File "test_check_slow.py", in block' in verdict
 
 
-def test_many_short_callbacks_are_not_one_long() -> None:
+def test_many_short_callbacks_are_not_one_long(clock: Clock) -> None:
     class Case(TestCase):
-        @fail_on(slow_callbacks=0.5)
+        @fail_on(slow_callbacks=LIMIT)
         async def test(self) -> None:
             for _ in range(20):
-                asyncio.get_running_loop().call_soon(time.sleep, 0.03)
-            await asyncio.sleep(0.001)
+                asyncio.get_running_loop().call_soon(clock.pass_by, LIMIT / 2)
+            await asyncio.sleep(0)
 
     passed(Case)
+    assert clock.now > 5 * LIMIT
 
 
-def test_waiting_is_not_blocking() -> None:
+def test_waiting_is_not_blocking(clock: Clock) -> None:
+    class Waiting(selectors.DefaultSelector):
+        def select(self, timeout: float | None = None) -> list[tuple[Any, int]]:
+            clock.pass_by(LONG)
+            return super().select(timeout)
+
     class Case(TestCase):
-        @fail_on(slow_callbacks=LIMIT * 2)
+        loop_factory = staticmethod(lambda: asyncio.SelectorEventLoop(Waiting()))
+
+        @fail_on(slow_callbacks=LIMIT)
         async def test(self) -> None:
-            await asyncio.sleep(LIMIT * 3)
-            await asyncio.to_thread(time.sleep, LIMIT * 3)
+            await asyncio.sleep(0)
+            await asyncio.to_thread(int)
 
     passed(Case)
+    assert clock.now > LONG
 
 
-def test_strict_does_not_switch_it_on() -> None:
+def test_callback_is_judged_by_real_time() -> None:
+    class Case(TestCase):
+        @fail_on(slow_callbacks=0.001)
+        async def test(self) -> None:
+            begun = time.perf_counter()
+            while time.perf_counter() < begun + 0.002:
+                pass
+
+    assert "the limit is 0.001 s" in verdict_of(Case, "slow_callbacks")
+
+
+def test_strict_does_not_switch_it_on(clock: Clock) -> None:
     class Case(TestCase):
         @strict
         async def test(self) -> None:
-            time.sleep(0.12)
+            clock.pass_by(3600)
 
     passed(Case)
+    assert clock.checks == []
 
 
-def test_true_stands_for_a_tenth_of_a_second() -> None:
+def test_true_stands_for_a_tenth_of_a_second(clock: Clock) -> None:
     class Case(TestCase):
         @fail_on(slow_callbacks=True)
         async def test(self) -> None:
-            time.sleep(0.15)
+            clock.pass_by(0.15)
 
     assert "the limit is 0.1 s" in verdict_of(Case, "slow_callbacks")
 
@@ -151,11 +201,11 @@ def test_names_of_what_is_raised() -> None:
     assert issubclass(UncheckedWarning, UserWarning)
 
 
-def test_limit_of_the_class_can_be_switched_off() -> None:
+def test_limit_of_the_class_can_be_switched_off(clock: Clock) -> None:
     @fail_on(slow_callbacks=LIMIT)
     class Case(TestCase):
         @fail_on(slow_callbacks=False)
         async def test(self) -> None:
-            block()
+            clock.pass_by(LONG)
 
     passed(Case)
