@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import gc
 import selectors
+import signal
 import sys
 import threading
 import warnings
@@ -336,6 +337,45 @@ def test_loop_is_quiet_while_nothing_is_due_and_no_file_is_added() -> None:
         assert opened._is_quiet()
         loop.close()
         assert not opened._is_quiet(), "nobody can tell of a closed loop"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="such loops do not tell")
+def test_loop_is_idle_while_it_has_nothing_to_do_nor_to_wait_for() -> None:
+    loop = asyncio.SelectorEventLoop()
+    assert _cpython.is_idle(loop), "the loop has no _ready, _scheduled or _signal_handlers any more"
+    callback = loop.call_soon(print)
+    assert not _cpython.is_idle(loop)
+    callback.cancel()
+    loop._ready.clear()
+    loop.call_later(3600, print).cancel()
+    assert not _cpython.is_idle(loop)
+    loop._scheduled.clear()
+    loop.add_reader(loop._csock, print)
+    assert not _cpython.is_idle(loop)
+    loop.remove_reader(loop._csock)
+    loop.add_signal_handler(signal.SIGUSR1, print)
+    assert not _cpython.is_idle(loop)
+    loop.remove_signal_handler(signal.SIGUSR1)
+    assert _cpython.is_idle(loop)
+    loop.close()
+    assert not _cpython.is_idle(loop), "nobody can tell of a closed loop"
+
+
+def test_loop_with_a_selector_of_others_is_idle_when_its_map_says_so() -> None:
+    class Foreign:
+        map: dict[int, object] | None = {1: "one"}
+
+        def get_map(self) -> dict[int, object] | None:
+            return self.map
+
+    foreign = Foreign()
+    fake: Any = SimpleNamespace(_ready=[], _scheduled=[], _signal_handlers={}, _selector=foreign)
+    assert _cpython.is_idle(fake)
+    foreign.map = {1: "one", 2: "two"}
+    assert not _cpython.is_idle(fake)
+    foreign.map = None
+    assert not _cpython.is_idle(fake)
+    assert not _cpython.is_idle(SimpleNamespace())  # type: ignore[arg-type]
 
 
 def test_threads_are_counted_however_they_were_started() -> None:

@@ -58,8 +58,17 @@ def surroundings() -> dict[str, Any]:
         "asyncgen hooks": sys.get_asyncgen_hooks(),
         "origin tracking": sys.get_coroutine_origin_tracking_depth(),
         "gc": (gc.isenabled(), frozen_count(), gc.get_threshold(), gc.get_debug()),
-        "threads": threading.enumerate(),
     }
+
+
+@contextlib.contextmanager
+def unchanged() -> Iterator[None]:
+    """Fail if the block changes the surroundings, or leaves a thread; older ones may end."""
+    threads = threading.enumerate()
+    before = surroundings()
+    yield
+    assert surroundings() == before
+    assert set(threading.enumerate()) <= set(threads)
 
 
 @pytest.fixture
@@ -75,13 +84,12 @@ def compare(
     reference: type[unittest.TestCase], ours: type[unittest.TestCase], mode: str, log: list[str]
 ) -> None:
     expected = faults.observe(reference, mode, log)
-    before = surroundings()
     Quiet.opened.clear()
 
-    seen = faults.observe(ours, mode, log)
+    with unchanged():
+        seen = faults.observe(ours, mode, log)
 
     assert seen == expected
-    assert surroundings() == before
     assert len(Quiet.opened) == 1
     assert all(loop.is_closed() for loop in Quiet.opened)
     gc.collect(1)  # a ResourceWarning, or a coroutine that nobody awaited, is an error here
@@ -168,13 +176,14 @@ def test_checks_change_nothing_and_are_taken_off(
         mode,
         log,
     )
-    before = surroundings()
     ours = faults.make_case(
         AllChecks, faults.coroutine_body(phase, outcome, log), "success expected"
     )
 
-    assert faults.observe(ours, mode, log) == expected
-    assert surroundings() == before
+    with unchanged():
+        seen = faults.observe(ours, mode, log)
+
+    assert seen == expected
     assert asyncio.get_event_loop() is current_loop
 
 

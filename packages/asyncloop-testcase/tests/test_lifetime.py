@@ -2,13 +2,17 @@
 
 import asyncio
 import gc
+import os
+import selectors
+import signal
+import socket
 import sys
 import unittest
 import weakref
 from typing import Any
 
 import pytest
-from asyncloop_testcase import TestCase, fail_on, lenient, strict
+from asyncloop_testcase import TestCase, _selector, fail_on, lenient, strict
 from running import error_of, failure_of, passed, run
 
 
@@ -372,6 +376,21 @@ class TestRestoring:
             loop.close()
 
 
+class CountingSelector(selectors.DefaultSelector):
+    """Counts how often it is asked, hence the turns of the loop."""
+
+    last: "CountingSelector"
+
+    def __init__(self) -> None:
+        super().__init__()
+        CountingSelector.last = self
+        self.looks = 0
+
+    def select(self, timeout: float | None = None) -> list[tuple[Any, int]]:
+        self.looks += 1
+        return super().select(timeout)
+
+
 class TestRunningTheLoop:
     def test_loop_that_is_stopped_too_early_is_told(self) -> None:
         class Case(TestCase):
@@ -395,6 +414,97 @@ class TestRunningTheLoop:
                 assert self.called
 
         assert passed(Case)
+
+    def test_test_that_never_waits_takes_one_turn(self) -> None:
+        class Case(TestCase):
+            loop_factory = staticmethod(lambda: asyncio.SelectorEventLoop(CountingSelector()))
+
+            async def test(self) -> None:
+                """Do nothing."""
+
+        assert passed(Case)
+        assert CountingSelector.last.looks == 1
+
+    def test_test_that_waits_takes_the_turns_that_asyncio_takes(self) -> None:
+        async def wait() -> None:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+
+        loop = asyncio.SelectorEventLoop(CountingSelector())
+        loop.run_until_complete(wait())
+        loop.close()
+        theirs = CountingSelector.last.looks
+
+        class Case(TestCase):
+            loop_factory = staticmethod(lambda: asyncio.SelectorEventLoop(CountingSelector()))
+
+            async def test(self) -> None:
+                await wait()
+
+        assert passed(Case)
+        assert CountingSelector.last.looks == theirs
+
+    @pytest.mark.parametrize("leave", ["timer", "reader", "task", "done callback"])
+    def test_what_is_due_when_the_coroutine_has_ended_is_called_before_tear_down(
+        self, leave: str
+    ) -> None:
+        ours, theirs = socket.socketpair()
+
+        class Case(TestCase):
+            called = False
+
+            def call(self, *args: object) -> None:
+                self.called = True
+                self.loop.remove_reader(ours)
+
+            async def start(self) -> None:
+                self.call()
+
+            async def test(self) -> None:
+                if leave == "timer":
+                    self.loop.call_later(0, self.call)
+                elif leave == "reader":
+                    theirs.send(b"x")
+                    self.loop.add_reader(ours, self.call)
+                elif leave == "task":
+                    self.task = self.loop.create_task(self.start())
+                else:
+                    task = asyncio.current_task()
+                    assert task is not None
+                    task.add_done_callback(self.call)
+
+            def tearDown(self) -> None:
+                assert self.called
+
+        with ours, theirs:
+            assert passed(Case)
+
+    def test_signal_that_came_last_is_handled(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_selector, "_install", None)  # a TestSelector lets signals wait
+        handled: list[str] = []
+
+        class Case(TestCase):
+            async def test(self) -> None:
+                self.loop.add_signal_handler(signal.SIGUSR1, handled.append, "handled")
+                os.kill(os.getpid(), signal.SIGUSR1)
+
+        assert passed(Case)
+        assert handled == ["handled"]
+
+    def test_interrupt_in_a_method_of_its_own_is_passed_on(self) -> None:
+        class Loop(asyncio.SelectorEventLoop):
+            def run_until_complete(self, future: Any) -> Any:
+                super().run_until_complete(future)
+                raise KeyboardInterrupt
+
+        class Case(TestCase):
+            loop_factory = Loop
+
+            async def test(self) -> None:
+                """Do nothing."""
+
+        with pytest.raises(KeyboardInterrupt):
+            run(Case)
 
     def test_loop_with_a_method_of_its_own_is_run_by_it(self) -> None:
         class Loop(asyncio.SelectorEventLoop):

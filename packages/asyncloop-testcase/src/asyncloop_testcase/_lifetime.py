@@ -139,10 +139,13 @@ class Lifetime:
         try:
             if getattr(loop.run_until_complete, "__func__", None) is not _RUN_UNTIL_COMPLETE:
                 return loop.run_until_complete(task)
-            # What asyncio's method does, without asking twice what kind of object this is.
-            task.add_done_callback(_stop)
+            # What asyncio's method does, without a second turn where nothing is left for it.
+            first = loop.call_soon(_end_first_turn, task)
             try:
                 loop.run_forever()
+            except BaseException:
+                first.cancel()
+                raise
             finally:
                 task.remove_done_callback(_stop)
         except BaseException:
@@ -252,6 +255,17 @@ class Lifetime:
                 self._before = None
             if loop is not None and case.loop is not None:
                 del case.loop  # vars(case).pop() would make a dictionary of the attributes
+
+
+def _end_first_turn(task: asyncio.Task[Any]) -> None:
+    """Stop the loop of a task that never had to wait, as a test that awaits mocks, or go on."""
+    loop = task.get_loop()
+    if not task.done():
+        task.add_done_callback(_stop)
+    elif _cpython.is_idle(loop):
+        loop.stop()
+    else:
+        loop.call_soon(loop.stop)
 
 
 def _stop(task: asyncio.Task[Any]) -> None:
