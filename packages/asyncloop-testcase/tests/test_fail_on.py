@@ -1,6 +1,7 @@
 """The decorators fail_on, strict, lenient and ignore_loop."""
 
 import asyncio
+import functools
 import gc
 import unittest
 import weakref
@@ -40,6 +41,34 @@ def test_coroutine_test_cannot_fail_unused_loop() -> None:
             """Do nothing."""
 
     assert names(Case) == DEFAULT - {"unused_loop"}
+
+
+def test_flags_of_a_module_do_not_make_a_test_a_coroutine() -> None:
+    names_of_module: dict[str, type] = {}
+    code = """
+from __future__ import annotations
+class Case:
+    def test(self): pass
+"""
+    exec(code, names_of_module)  # noqa: S102 - the line above
+
+    assert names(names_of_module["Case"]) == DEFAULT
+
+
+def test_test_without_code_of_its_own_is_asked_what_it_is() -> None:
+    class Test:
+        def __call__(self) -> None:
+            """Do nothing."""
+
+    async def work(name: str) -> None:
+        """Do nothing."""
+
+    class Case:
+        test = Test()
+        test_part = functools.partial(work, "a name")
+
+    assert names(Case) == DEFAULT
+    assert names(Case, "test_part") == DEFAULT - {"unused_loop"}
 
 
 def test_strict_switches_on_all_but_those_by_name() -> None:
