@@ -163,6 +163,15 @@ class TestLoops:
 
 
 class TestTasks:
+    def test_task_tells_its_coroutine(self, loop: asyncio.AbstractEventLoop) -> None:
+        coro = asyncio.sleep(0)
+        for kind in _cpython.TASKS:
+            task = kind(coro, loop=loop)
+            assert _cpython.coroutine_of(task) is coro, CHANGED
+            loop.run_until_complete(task)
+            coro = asyncio.sleep(0)
+        coro.close()
+
     def test_task_tells_what_it_waits_for(self, loop: asyncio.AbstractEventLoop) -> None:
         async def main() -> None:
             future = loop.create_future()

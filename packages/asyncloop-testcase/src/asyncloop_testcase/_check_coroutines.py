@@ -43,7 +43,8 @@ class UnawaitedCoroutines(Check):
     def _pinned(self) -> Iterable[Finding]:
         coros = of_kind(self.watch.survivors(), types.CoroutineType)
         unawaited = [coro for coro in coros if inspect.getcoroutinestate(coro) == "CORO_CREATED"]
-        due = [task.get_coro() for task in _cpython.all_tasks(self.loop)] if unawaited else ()
+        tasks = _cpython.all_tasks(self.loop) if unawaited else ()
+        due = [_cpython.coroutine_of(task) for task in tasks]
         for coro in unawaited:
             if not any(coro is other for other in due):
                 yield never_awaited(coro)

@@ -101,7 +101,7 @@ class SlowCallbacks(Check):
         task = getattr(callback, "__self__", None)
         created = None
         if isinstance(task, _cpython.TASKS):
-            coro = task.get_coro()
+            coro = _cpython.coroutine_of(task)
             who = f"Task {task.get_name()!r}, coroutine {coroutine_name(coro)}"
             created = site_of_coroutine(coro)
         else:

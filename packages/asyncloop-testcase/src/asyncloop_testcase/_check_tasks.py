@@ -42,7 +42,7 @@ class PendingTasks(Check):
         return [
             _finding(task)
             for task in sorted(self._left - self._before, key=lambda task: task.get_name())
-            if not isinstance(task.get_coro(), _cpython.ASYNCGEN_CLOSING)
+            if not isinstance(_cpython.coroutine_of(task), _cpython.ASYNCGEN_CLOSING)
         ]
 
     def restore(self) -> None:
@@ -51,5 +51,5 @@ class PendingTasks(Check):
 
 def _finding(task: asyncio.Task[Any]) -> Finding:
     what, *waits = describe_task(task).splitlines()
-    site = site_of_coroutine(task.get_coro())
+    site = site_of_coroutine(_cpython.coroutine_of(task))
     return Finding(what, site, [line.removeprefix("  ") for line in waits])

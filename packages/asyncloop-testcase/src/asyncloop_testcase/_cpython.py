@@ -165,6 +165,15 @@ def waits_for(task: asyncio.Future[Any]) -> asyncio.Future[Any] | None:
     return waiter
 
 
+def coroutine_of(task: asyncio.Task[Any]) -> Any:
+    """
+    Return the coroutine of a task; None if it has forgotten it, as an eager task that never waited.
+
+    Of such a task ``get_coro()`` crashes CPython 3.12.1, ``_coro`` does not. Read on 3.10 to 3.15.
+    """
+    return getattr(task, "_coro", None)
+
+
 def children_of(future: asyncio.Future[Any]) -> list[asyncio.Future[Any]]:
     """Return what a ``gather()`` waits for (``_GatheringFuture._children``, 3.10 to 3.15)."""
     return list(getattr(future, "_children", ()))

@@ -28,7 +28,7 @@ def failure(context: Context) -> Finding:
     created: Site | None = None
     future = context.get("future") or context.get("task")
     if isinstance(future, _cpython.TASKS):
-        coro = future.get_coro()
+        coro = _cpython.coroutine_of(future)
         what = f"Task {future.get_name()!r}"
         if coro is not None:  # an eager task that never had to wait forgets it
             what += f", coroutine {coroutine_name(coro)}"

@@ -63,8 +63,8 @@ def describe_task(task: asyncio.Task[Any]) -> str:
             ...
           waits for <Future pending ...>
     """
-    lines = [f"Task {_name(task)!r}, coroutine {_coroutine_name(task.get_coro())}()"]
-    lines += chain_lines(task.get_coro())
+    coro = _cpython.coroutine_of(task)
+    lines = [f"Task {_name(task)!r}, coroutine {_coroutine_name(coro)}()", *chain_lines(coro)]
     if task.done():
         lines.append("  done")
     else:
