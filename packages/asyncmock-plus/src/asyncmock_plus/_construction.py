@@ -6,7 +6,6 @@ Nearly everything a mock starts with stands in its class; its dictionary holds w
 
 from __future__ import annotations
 
-import copy
 import weakref
 from typing import Any
 
@@ -299,7 +298,7 @@ def _rebuild(
     me = made._mock_home[0]
     me.name, me.new_name = name, new_name
     # The lists of a copy are those of the original, what stands beside them is its own.
-    me.ledger = copy.copy(ledger)
+    me.ledger = ledger.copy()
     me.parent, me.new_parent = map(identity_of, relatives)
     if magics is not None:
         set_magics(me, {each: it for each, it in me.plan.magics.items() if each in magics})

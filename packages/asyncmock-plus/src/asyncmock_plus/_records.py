@@ -59,6 +59,13 @@ class Ledger:
         for entry in everything or ():
             self.add(entry)
 
+    def copy(self) -> Ledger:
+        """Return another one with the same lists."""
+        other = Ledger.__new__(Ledger)
+        for name in self.__slots__:
+            setattr(other, name, getattr(self, name))
+        return other
+
     def add(self, entry: Entry) -> None:
         """Take the call of a descendant."""
         name, method_name, args, kwargs = entry
