@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import sys
 import types
 
 import pytest
@@ -265,8 +266,10 @@ class TestGenerators:
         generator.close()
         assert Backend.limit == 10
 
-    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-    def test_ends_with_a_generator_that_refuses_to(self, scope):
+    def test_ends_with_a_generator_that_refuses_to(self, scope, monkeypatch):
+        # That of some versions of pytest keeps the generator alive.
+        monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: None)
+
         @patch.object(Backend, "limit", 20, scope=scope)
         def stubborn():
             while True:

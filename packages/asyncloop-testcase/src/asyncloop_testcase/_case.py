@@ -125,8 +125,11 @@ class TestCase(AsyncAssertions, unittest.TestCase):
 
     if TYPE_CHECKING:
         # They may return something awaitable, while typeshed says that unittest's return None.
-        def setUp(self) -> Any: ...
-        def tearDown(self) -> Any: ...
+        def setUp(self) -> Any:
+            """Prepare the test, as in unittest; it may be a coroutine function."""
+
+        def tearDown(self) -> Any:
+            """Tidy up after the test, as in unittest; it may be a coroutine function."""
 
     async def asyncSetUp(self) -> None:
         """Prepare the test; called after ``setUp``."""
