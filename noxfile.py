@@ -61,6 +61,14 @@ def siblings(package: str) -> list[str]:
     return [arg for name in needed for arg in ("-e", f"packages/{name}")]
 
 
+def install_built(session: nox.Session, *requirements: str) -> None:
+    """Install requirements, those of ours from what `build` has just put into dist/."""
+    # From a folder of wheels uv takes its cached one of that version, even if it was built anew.
+    uncached = [f"--refresh-package={name}" for name in [*PACKAGES, SUITE]]
+    options = uncached if session.venv_backend == "uv" else []
+    session.install(*options, "--find-links", str(WHEELS), *requirements)
+
+
 def pytest(session: nox.Session, *args: str) -> None:
     """Run pytest as the matrix does: every warning is an error, in its workers as well."""
     env = {"PYTHONWARNINGS": "error"}
@@ -114,7 +122,7 @@ def wheel(session: nox.Session, package: str) -> None:
     """Install one distribution from its wheel, away from the source tree, and test that."""
     source = ROOT if package == SUITE else ROOT / "packages" / package
     wanted = f"{package}[migrate]" if package == SUITE else package
-    session.install("--find-links", str(WHEELS), wanted)
+    install_built(session, wanted)
     if package == SUITE:
         session.install("pytest>=8.3", "pytest-asyncio>=1.3")  # as the tutorial says
         copied = ["docs/examples", "docs/tutorial.md", "tests/test_tutorial.py", "pyproject.toml"]
@@ -152,7 +160,7 @@ def sdist(session: nox.Session, package: str) -> None:
         shutil.unpack_archive(archive, away)
         source = Path(away) / archive.name.removesuffix(".tar.gz")
         wanted = f"{package} @ {archive.as_uri()}"
-        session.install("--find-links", str(WHEELS), wanted, *group("test", source))
+        install_built(session, wanted, *group("test", source))
         with session.chdir(source):
             package_tests(session, package)
 
@@ -185,7 +193,7 @@ def typing(session: nox.Session) -> None:
 @nox.session(requires=["build"])
 def verify_types(session: nox.Session) -> None:
     """Check that the wheels tell the type of every public name."""
-    session.install("--find-links", str(WHEELS), f"{SUITE}[migrate]", *group("typing"))
+    install_built(session, f"{SUITE}[migrate]", *group("typing"))
     modules = [module(package) for package in [*PACKAGES, SUITE]]
     session.run("python", "campaign/verify_types.py", *modules)
 
