@@ -183,6 +183,39 @@ class TestRegisterCheck:
         assert "limit 5" in failure_of(Case, "test_five")
         assert "limit 3" in failure_of(Case, "test_strict")
 
+    def test_zero_is_an_option_only_false_switches_a_check_off(self, registry: object) -> None:
+        @register_check
+        class Limit(Check):
+            name = "limit"
+            default = 0
+
+            @classmethod
+            def validate(cls, value: object) -> object:
+                return value
+
+            def finish(self):
+                return [Finding(f"limit {self.option!r}")]
+
+        class Case(TestCase):
+            async def test(self) -> None:
+                """Do nothing."""
+
+            @strict
+            async def test_strict(self) -> None:
+                """Do nothing."""
+
+            @fail_on(limit=0)
+            async def test_zero(self) -> None:
+                """Do nothing."""
+
+            @fail_on(limit=False)
+            async def test_off(self) -> None:
+                """Do nothing."""
+
+        for method in ("test", "test_strict", "test_zero"):
+            assert "limit 0" in failure_of(Case, method)
+        assert passed(Case, "test_off")
+
     def test_strict_counts_checks_registered_later(self, registry: object) -> None:
         @strict
         class Case(TestCase):

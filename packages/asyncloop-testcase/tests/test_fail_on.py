@@ -231,6 +231,21 @@ def test_function_that_is_not_of_the_class_is_not_kept_alive() -> None:
     assert reference() is None
 
 
+def test_test_that_cannot_be_hashed_has_a_plan_each_time() -> None:
+    class Test:
+        __name__ = "test"
+        __hash__ = None
+
+        def __call__(self) -> None:
+            """Do nothing."""
+
+    class Case:
+        test = Test()
+
+    assert names(Case) == DEFAULT
+    assert names(Case) == DEFAULT
+
+
 def test_ignore_loop_is_deprecated_and_works() -> None:
     with pytest.warns(DeprecationWarning, match=r"use fail_on\(unused_loop=False\)") as caught:
 

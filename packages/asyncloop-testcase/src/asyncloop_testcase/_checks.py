@@ -78,7 +78,7 @@ class Check:
     @classmethod
     def validate(cls, value: object) -> object:
         """
-        Return the option to use for *value*, a false one to switch the check off.
+        Return the option to use for *value*: ``False`` switches the check off, no other one does.
 
         Raises:
             TypeError: It is of no type that the check understands.
