@@ -294,6 +294,78 @@ def test_turn_of_the_loop_sweeps_out_what_is_mostly_cancelled() -> None:
     assert there > left == 400
 
 
+@pytest.mark.parametrize(
+    ("timers", "cancelled", "left"),
+    [
+        (1001, 999, 1001),
+        (1001, 1000, 1001),
+        # The sweep at 1001 leaves 4000.
+        (5000, 1000 + 1500, 4000),
+        (5000, 1000 + 2000, 4000),
+        (5000, 1000 + 2001, 1999),
+    ],
+)
+def test_turn_of_the_loop_sweeps_only_if_most_of_many_are_cancelled(
+    timers: int, cancelled: int, left: int
+) -> None:
+    async def main(clock: FakeClock) -> int:
+        loop = asyncio.get_running_loop()
+        handles = [loop.call_later(1 + n, print) for n in range(timers)]
+        for handle in handles[timers - cancelled :]:
+            handle.cancel()
+        await clock.advance(0.5)
+        return instants_held(loop)
+
+    assert run(main, auto=False) == left
+
+
+def instants_held(loop: Any) -> int:
+    return len(loop.time.__self__._agenda)
+
+
+async def some_are_cancelled(clock: FakeClock) -> None:
+    loop = asyncio.get_running_loop()
+    for n in range(1200):
+        handle = loop.call_at(1 + n // 4, int)
+        if n % 4 < 2:
+            handle.cancel()
+    await clock.advance(1000)
+
+
+async def each_is_cancelled_after_it_ran(clock: FakeClock) -> None:
+    loop = asyncio.get_running_loop()
+    handles = [loop.call_at(1 + n, int) for n in range(600)]
+    await clock.advance(1000)
+    for handle in handles:
+        handle.cancel()
+
+
+async def pairs_are_cancelled_after_they_ran(clock: FakeClock) -> None:
+    loop = asyncio.get_running_loop()
+    handles = [loop.call_at(1 + n // 2, int) for n in range(600)]
+    await clock.advance(1000)
+    for handle in handles:
+        handle.cancel()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [some_are_cancelled, each_is_cancelled_after_it_ran, pairs_are_cancelled_after_they_ran],
+)
+def test_sweep_comes_with_the_first_above_a_thousand_still_to_come(before: Any) -> None:
+    async def main(clock: FakeClock) -> list[int]:
+        loop = asyncio.get_running_loop()
+        await before(clock)
+        held = []
+        handles = [loop.call_later(1 + n, print) for n in range(1001)]
+        for handle in handles:
+            held.append(instants_held(loop))
+            handle.cancel()
+        return [min(held), instants_held(loop)]
+
+    assert run(main, auto=False) == [1001, 1]
+
+
 def test_timer_cancelled_while_its_instant_runs_does_not_run() -> None:
     async def main(clock: FakeClock) -> list[int]:
         loop = asyncio.get_running_loop()
@@ -449,6 +521,24 @@ def test_timers_keep_the_time_they_had_left() -> None:
     left, ran = asyncio.run(main())
     assert left == pytest.approx(3599, abs=5)
     assert ran == ["inside", "before"]
+
+
+@pytest.mark.parametrize("options", [{}, {"auto": True}, {"trace": True}])
+@pytest.mark.parametrize("overdue", [0, 5])
+def test_timers_that_were_due_already_run_at_the_start(
+    overdue: int, options: dict[str, Any]
+) -> None:
+    loop = asyncio.new_event_loop()
+    try:
+        loop.time = lambda: 50.0  # type: ignore[method-assign]
+        ran: list[float] = []
+        loop.call_at(50 - overdue, lambda: ran.append(loop.time()))
+        loop.call_at(50 - overdue, loop.stop)
+        with FakeClock(loop, start=100, **options) as clock:
+            loop.run_forever()
+            assert (ran, clock.time()) == ([100.0], 100.0)
+    finally:
+        loop.close()
 
 
 def test_timer_given_back_can_be_cancelled() -> None:

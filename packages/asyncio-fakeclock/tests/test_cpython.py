@@ -27,9 +27,12 @@ def test_handles_have_the_slots_that_are_filled_in() -> None:
     assert slots == _cpython.HANDLE_SLOTS, "TimerHandle has other slots: see call_at()"
 
 
-def test_handle_filled_in_is_as_one_that_was_made(loop: Any) -> None:
+def test_handle_filled_in_is_as_one_that_was_made(
+    loop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = asyncio.TimerHandle(1.0, print, (), loop)
     queue = _queue(loop)
+    monkeypatch.setattr(asyncio.TimerHandle, "__init__", None)  # without its constructor
 
     filled = queue.call_at(1.0, print)
 

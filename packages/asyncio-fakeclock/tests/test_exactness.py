@@ -312,6 +312,14 @@ def test_instant_is_not_rounded_to_before_now() -> None:
         assert loop.call_at(0.6, print).when() == 1.0
 
 
+def test_instants_are_rounded_as_long_as_floats_tell_nanoseconds_apart() -> None:
+    with clocked_loop(auto=False) as (loop, _):
+        beside = 3e6 + math.ulp(3e6)
+        assert loop.call_at(beside, print).when() == 3e6
+        beyond = 5e6 + math.ulp(5e6)
+        assert loop.call_at(beyond, print).when() == beyond
+
+
 def test_steps_far_out_are_those_of_floats() -> None:
     async def main(clock: FakeClock) -> float:
         await asyncio.sleep(0.1)

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from asyncio_fakeclock import DeadlockError, FakeClock, LivelockError
+from asyncio_fakeclock import DeadlockError, FakeClock, LivelockError, new_event_loop
 from clocked import clocked_loop, run
 
 
@@ -204,7 +204,13 @@ def spin_by_instant(loop: asyncio.AbstractEventLoop) -> None:
     loop.call_at(loop.time(), spin_by_instant, loop)
 
 
-@pytest.mark.parametrize("spin", [spin_by_callback, spin_by_timer, spin_by_instant])
+def spin_in_the_past(loop: asyncio.AbstractEventLoop) -> None:
+    loop.call_at(loop.time() - 1, spin_in_the_past, loop)
+
+
+@pytest.mark.parametrize(
+    "spin", [spin_by_callback, spin_by_timer, spin_by_instant, spin_in_the_past]
+)
 def test_advance_that_can_never_finish_fails(spin: Any) -> None:
     async def main(clock: FakeClock) -> str:
         asyncio.get_running_loop().call_later(3, spin, asyncio.get_running_loop())
@@ -250,6 +256,26 @@ def test_busy_loop_below_the_limit_is_fine() -> None:
         return clock.time()
 
     assert run(main, max_turns=100) == 10.0
+
+
+def chain(loop: asyncio.AbstractEventLoop, turns: int) -> None:
+    if turns == 1:
+        loop.stop()
+    else:
+        loop.call_soon(chain, loop, turns - 1)
+
+
+@pytest.mark.parametrize(
+    ("turns", "result"), [(100, contextlib.nullcontext()), (101, pytest.raises(LivelockError))]
+)
+def test_livelock_is_the_first_turn_above_the_limit(turns: int, result: Any) -> None:
+    loop = new_event_loop(max_turns=100)
+    try:
+        loop.call_soon(chain, loop, turns)
+        with result:
+            loop.run_forever()
+    finally:
+        loop.close()
 
 
 def test_many_timers_of_one_instant_are_no_livelock() -> None:
