@@ -98,6 +98,8 @@ def test_module_import_becomes_the_packages_that_are_used():
          "if x:\n    import asyncmock_plus\n    asyncmock_plus.patch"),
         ("import asynctest\npatch = (asynctest.mock).patch",
          "import asyncmock_plus\npatch = asyncmock_plus.patch"),
+        ("try:\n    import asynctest as u\nexcept ImportError:\n    import aiounittest as u\nu.main",
+         "try:\n    import unittest\nexcept ImportError:\n    import aiounittest as u\nunittest.main"),
         ("import asynctest\nmock = asynctest.mock", "import asyncmock_plus\nmock = asyncmock_plus"),
     ],
 )  # fmt: skip
@@ -233,7 +235,12 @@ def test_known_names_of_one_import_move_although_others_stay():
 
 
 def test_imports_of_other_modules_are_untouched():
-    source = "import abc; import zlib\nfrom abc import ABC; x = 'asynctest'\nfrom abc import ABC\n"
+    source = textwrap.dedent("""\
+        import abc; import zlib
+        from abc import ABC; x = 'asynctest'
+        from abc import ABC
+        from zlib import crc32
+        """)
 
     assert after(source) == source
     assert notes(source) == []
