@@ -98,8 +98,8 @@ def test_module_import_becomes_the_packages_that_are_used():
          "if x:\n    import asyncmock_plus\n    asyncmock_plus.patch"),
         ("import asynctest\npatch = (asynctest.mock).patch",
          "import asyncmock_plus\npatch = asyncmock_plus.patch"),
-        ("try:\n    import asynctest as u\nexcept ImportError:\n    import aiounittest as u\nu.main",
-         "try:\n    import unittest\nexcept ImportError:\n    import aiounittest as u\nunittest.main"),
+        ("try:\n    import asynctest as at\nexcept E:\n    import aiounittest as at\nat.main",
+         "try:\n    import unittest\nexcept E:\n    import aiounittest as at\nunittest.main"),
         ("import asynctest\nmock = asynctest.mock", "import asyncmock_plus\nmock = asyncmock_plus"),
     ],
 )  # fmt: skip
