@@ -50,6 +50,15 @@ def test_pairs_and_keys_that_are_no_names():
     assert settings == {}
 
 
+def test_values_are_not_compared():
+    class Values(dict):
+        def __eq__(self, other):
+            raise AssertionError("nobody asks")
+
+    with patch.dict({}, Values(retries=5)) as settings:
+        assert settings == {"retries": 5}
+
+
 def test_clear_empties_it_meanwhile():
     settings = {"retries": 3}
 
@@ -78,6 +87,16 @@ def test_the_order_of_keys_is_restored():
         settings.move_to_end("a")
 
     assert list(settings.items()) == [("a", 1), ("b", 2)]
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_an_error_in_the_block_goes_on_its_way(clear):
+    settings = {"retries": 3}
+
+    with pytest.raises(ZeroDivisionError), patch.dict(settings, clear=clear, timeout=1):
+        raise ZeroDivisionError
+
+    assert settings == {"retries": 3}
 
 
 @pytest.mark.parametrize("clear", [False, True])
@@ -367,6 +386,28 @@ def test_keys_set_in_a_with_statement_are_hidden_and_end_with_it():
     assert not covered
 
 
+def test_keys_deleted_by_the_call_or_by_others_while_it_pauses_are_gone_when_it_resumes():
+    settings = {"retries": 3, "kept": 0}
+
+    @patch.dict(settings, limited=1, scope=LIMITED)
+    def generator():
+        with patch.dict(settings, block=1, own=1):
+            del settings["own"]
+            yield set(settings)
+            yield set(settings)
+
+    steps = generator()
+
+    assert next(steps) == {"retries", "kept", "limited", "block"}
+    assert settings.keys() == {"retries", "kept", "block", "own"}
+    del settings["retries"]
+    assert next(steps) == {"kept", "limited", "block"}
+    assert settings.keys() == {"kept", "block", "own"}
+    assert list(steps) == []
+    assert settings == {"retries": 3, "kept": 0}
+    assert not covered
+
+
 def test_keys_set_under_nested_limited_patches_are_hidden_by_either():
     settings = {}
 
@@ -444,6 +485,19 @@ def test_two_patches_of_one_dictionary_end_in_any_order(order, clear):
         first.stop()
 
     assert settings == {"retries": 3, "kept": 0}
+
+
+def test_the_original_is_back_even_if_a_patch_beneath_another_had_set_an_equal_value():
+    settings = {"flag": 1}
+    first, second = patch.dict(settings, flag=True), patch.dict(settings, other=2)
+    first.start()
+    second.start()
+
+    first.stop()
+    assert settings["flag"] is not True
+    second.stop()
+
+    assert settings == {"flag": 1}
 
 
 def test_tasks_with_patches_of_one_dictionary():

@@ -21,7 +21,7 @@ _F = TypeVar("_F", bound="Callable[..., Any]")
 
 _NOTHING: tuple[()] = ()
 
-# What a patch has set, and what it has deleted; all the rest, if it has cleared the dictionary.
+# What a patch has set, and what it had deleted then; None if it had cleared the dictionary.
 Change = tuple[dict[Any, Any], "set[Any] | None"]
 
 
@@ -128,7 +128,7 @@ def _joined(change: Change, later: Change) -> Change:
     gone = deleted_later or set()
     joined = {key: values[key] for key in values if key not in gone}
     joined.update(set_later)
-    return joined, None if deleted is None else (deleted | gone) - set_later.keys()
+    return joined, None if deleted is None else deleted | gone
 
 
 class DictLayer(Layer):
