@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+import stat
 import sys
 
 import pytest
 from asyncio_testselector import FileMock, SocketMock, install, set_read_ready, set_write_ready
 from asyncio_testselector._cpython import pipe_factories
-from asyncio_testselector._pipes import refuse_pipes, serving
+from asyncio_testselector._pipes import SYSTEM, refuse_pipes, serving
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="no pipes in Windows' selector loop"
@@ -97,6 +98,28 @@ def test_socket_mock_is_a_pipe_of_recv_and_send(loop):
     loop.run_until_complete(main())
 
 
+def test_transport_is_told_whether_its_pipe_is_a_socket(loop):
+    async def main():
+        for mock, is_kind in ((SocketMock(), stat.S_ISSOCK), (FileMock(), stat.S_ISFIFO)):
+            transport, _ = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, mock)
+            assert is_kind(SYSTEM.fstat(mock.fileno()).st_mode)
+            await lost(transport)
+
+    loop.run_until_complete(main())
+
+
+def test_transports_of_virtual_pipes_have_one_class(loop):
+    async def main():
+        kinds = set()
+        for _ in range(2):
+            transport, _ = await loop.connect_read_pipe(asyncio.Protocol, FileMock())
+            kinds.add(type(transport))
+            await lost(transport)
+        assert len(kinds) == 1
+
+    loop.run_until_complete(main())
+
+
 def test_pipe_of_the_system_is_left_to_the_loop(loop):
     async def main():
         here, there = os.pipe()
@@ -119,6 +142,11 @@ def test_class_of_the_loop_is_wrapped_once(loop):
     install(other)
     assert [vars(owner)[name] for owner, name in pipe_factories(other)] == methods
     other.close()
+
+
+def test_wrapped_methods_keep_their_names(loop):
+    for owner, name in pipe_factories(loop):
+        assert vars(owner)[name].__name__ == name
 
 
 def test_pipe_of_a_loop_that_is_not_served_is_left_to_it(loop):
