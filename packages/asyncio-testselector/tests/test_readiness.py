@@ -5,7 +5,7 @@ from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
 
 import pytest
 from asyncio_testselector import FileDescriptor, TestSelector
-from asyncio_testselector._readiness import Readiness, Watch, readiness_of
+from asyncio_testselector._readiness import Candidates, Readiness, Watch, readiness_of
 
 
 class Ear:
@@ -62,6 +62,13 @@ def test_events_that_nobody_waits_for_are_not_announced():
     assert ear.heard == [watch]
 
 
+def test_mask_that_stays_as_it_is_is_not_announced():
+    level, ear = Readiness(EVENT_READ), Ear()
+    watch_of(level, ear, EVENT_WRITE)
+    level.set(EVENT_READ)
+    assert ear.heard == []
+
+
 def test_what_was_ready_before_is_announced_to_who_begins_to_wait():
     level, ear = Readiness(EVENT_WRITE), Ear()
     watch = watch_of(level, ear, EVENT_READ)
@@ -98,6 +105,14 @@ def test_watch_with_nothing_to_report_is_no_candidate_any_more():
     assert ear.heard == [watch, "nothing"]
 
 
+def test_watch_whose_level_is_ready_for_something_else_only_is_no_candidate_any_more():
+    level, ear = Readiness(EVENT_READ | EVENT_WRITE), Ear()
+    watch = watch_of(level, ear, EVENT_READ)
+    level.events = EVENT_WRITE  # a plain store, as above
+    assert watch.look() == 0
+    assert ear.heard == [watch, "nothing"]
+
+
 def test_mask_is_set_before_watchers_are_told():
     class Looking(Ear):
         def __setitem__(self, watch, nothing):
@@ -115,6 +130,14 @@ def test_sleeping_watchers_are_woken_after_they_are_told():
     level.set(EVENT_READ)
     level.set(EVENT_READ)
     assert ear.heard == [watch, "wake up"]
+
+
+def test_selector_that_does_not_sleep_yet_is_not_woken():
+    level, candidates, woken = Readiness(), Candidates(), []
+    candidates.wakeup = lambda: woken.append("wake up")
+    watch = watch_of(level, candidates)
+    level.set(EVENT_READ)
+    assert (list(candidates), woken) == ([watch], [])
 
 
 @pytest.mark.parametrize("how", ["by the level", "by the selector"])
