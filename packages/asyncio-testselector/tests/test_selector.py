@@ -471,6 +471,21 @@ def test_busy_loop_still_looks_at_real_files():
     loop.close()
 
 
+@pytest.mark.parametrize("kind", ["mock", "descriptor", "file"])
+def test_whoever_asks_is_told_what_is_registered_and_modified(selector, kind):
+    with socket.socket() as sock:
+        mock = FileMock()
+        fileobj = {"mock": mock, "descriptor": mock.fileno(), "file": sock}[kind]
+        told = []
+        selector.on_register = told.append
+        keys = [selector.register(fileobj, EVENT_READ), selector.modify(fileobj, EVENT_WRITE, "b")]
+        for refused in (selector.register, selector.modify):
+            with pytest.raises((KeyError, ValueError)):
+                refused(fileobj, EVENT_READ if refused == selector.register else 0)
+        selector.unregister(fileobj)
+        assert told == keys
+
+
 class Named:
     """A file that is equal to every other of its name."""
 

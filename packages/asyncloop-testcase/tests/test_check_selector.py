@@ -5,6 +5,7 @@ import functools
 import selectors
 import socket
 import unittest
+from collections.abc import Callable
 
 import pytest
 from asyncloop_testcase import TestCase, check_loop
@@ -216,6 +217,79 @@ def test_reader_on_a_selector_of_somebody_else(
     assert "loop.add_reader(pair[0], ready)" in str(caught.value)
     assert "loop.add_writer(pair[0], ready)" in str(caught.value)
     assert not {"register", "modify"} & set(vars(loop._selector))
+    loop.close()
+
+
+class Telling(Wrapper):
+    """A selector that tells what is registered, as the one of asyncio-testselector."""
+
+    on_register: Callable[[object], object] | None = None
+
+    def register(self, fileobj: object, events: int, data: object = None) -> object:
+        key = super().register(fileobj, events, data)
+        if self.on_register is not None:
+            self.on_register(key)
+        return key
+
+
+def test_reader_on_a_selector_that_tells_is_reported_with_its_place(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    loop = asyncio.SelectorEventLoop(Telling())
+    with pytest.raises(AssertionError) as caught, check_loop(loop):
+        assert "register" not in vars(loop._selector)  # there is no need of a spy
+        loop.add_reader(pair[0], ready)
+    assert "loop.add_reader(pair[0], ready)" in str(caught.value)
+    assert loop._selector.on_register is None
+    loop.close()
+
+
+def test_reader_on_a_selector_that_tells_is_told_by_a_block_inside_too(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    loop = asyncio.SelectorEventLoop(Telling())
+    with (
+        pytest.raises(AssertionError, match="loop.add_reader") as outer,
+        check_loop(loop, unused_loop=False),
+        pytest.raises(AssertionError, match="loop.add_reader") as inner,
+        check_loop(loop, unused_loop=False),
+    ):
+        loop.add_reader(pair[0], ready)
+    assert str(outer.value) == str(inner.value)
+    loop.close()
+
+
+def test_reader_that_was_there_before_a_selector_was_asked_to_tell_is_no_leak(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    loop = asyncio.SelectorEventLoop(Telling())
+    loop.add_reader(pair[0], ready)
+    with pytest.raises(AssertionError) as caught, check_loop(loop, unused_loop=False):
+        loop.add_reader(pair[1], ready)
+    assert str(caught.value).count("reader of") == 1
+    loop.close()
+
+
+def test_whom_a_selector_tells_already_is_told_during_a_test_and_after_it(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    told: list[object] = []
+    loop = asyncio.SelectorEventLoop(Telling())
+    loop._selector.on_register = told.append
+    with check_loop(loop, unused_loop=False):
+        loop.add_reader(pair[0], ready)
+        loop.remove_reader(pair[0])
+    assert len(told) == 1
+    assert loop._selector.on_register == told.append
+    loop.close()
+
+
+def test_whom_the_test_has_a_selector_tell_is_told_after_it() -> None:
+    told: list[object] = []
+    loop = asyncio.SelectorEventLoop(Telling())
+    with check_loop(loop, unused_loop=False):
+        loop._selector.on_register = told.append
+    assert loop._selector.on_register == told.append
     loop.close()
 
 

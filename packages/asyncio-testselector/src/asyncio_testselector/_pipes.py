@@ -20,7 +20,7 @@ import weakref
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from asyncio_testselector._cpython import pipe_factories, pipe_transport
+from asyncio_testselector._cpython import PIPE_TRANSPORTS, pipe_factories, pipe_transport
 from asyncio_testselector._descriptor import FileDescriptor
 from asyncio_testselector._endpoints import is_socket
 from asyncio_testselector._filemock import would_block
@@ -92,10 +92,12 @@ _served: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
 
 def serve_pipes(loop: asyncio.AbstractEventLoop) -> None:
     """Have the loop accept virtual pipes; asked twice, it stays as it is."""
-    for owner, name in pipe_factories(loop):
-        original = vars(owner)[name]
-        if original not in _wrappers:
-            setattr(owner, name, serving(name, original))
+    kind = type(loop)
+    if not _wrappers.issuperset([getattr(kind, name, None) for name in PIPE_TRANSPORTS]):
+        for owner, name in pipe_factories(loop):
+            original = vars(owner)[name]
+            if original not in _wrappers:
+                setattr(owner, name, serving(name, original))
     _served.add(loop)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from selectors import EVENT_READ, EVENT_WRITE, BaseSelector, SelectorKey
 from typing import Any, final
 
-from asyncio_testselector._descriptor import FileDescriptor, is_virtual
+from asyncio_testselector._descriptor import FIRST_VIRTUAL_FD, FileDescriptor, is_virtual
 
 Keys = dict[int, SelectorKey]
 Events = list[tuple[SelectorKey, int]]
@@ -75,10 +75,6 @@ class Registry(Mapping[Any, SelectorKey]):
         Raises:
             ValueError: *fileobj* is no file, or is closed and was not registered.
         """
-        kind = type(fileobj)
-        if kind is FileDescriptor or (kind is int and fileobj >= 0):  # what asyncio passes
-            number: int = fileobj
-            return number
         try:
             return descriptor_of(fileobj)
         except ValueError:
@@ -88,6 +84,16 @@ class Registry(Mapping[Any, SelectorKey]):
                         return key.fd
             raise
 
+    def _place(self, fileobj: Any) -> tuple[Keys, int]:
+        """Return the dictionary that a file belongs to, and its descriptor."""
+        kind = type(fileobj)
+        if kind is FileDescriptor:  # these two are what asyncio asks for, again and again
+            return self.mocks, fileobj
+        if kind is int and 0 <= fileobj < FIRST_VIRTUAL_FD:
+            return self.files, fileobj
+        number = self.lookup(fileobj)
+        return self.keys_of(number), number
+
     def find(self, fileobj: Any) -> tuple[Keys, SelectorKey]:
         """
         Return the dictionary and the key of a registered file.
@@ -96,12 +102,7 @@ class Registry(Mapping[Any, SelectorKey]):
             KeyError: *fileobj* is not registered.
             ValueError: *fileobj* is no file.
         """
-        if type(fileobj) is FileDescriptor:  # what asyncio asks for, again and again
-            number: int = fileobj
-            keys = self.mocks
-        else:
-            number = self.lookup(fileobj)
-            keys = self.keys_of(number)
+        keys, number = self._place(fileobj)
         key = keys.get(number)
         if key is None:
             msg = f"{fileobj!r} is not registered"
@@ -113,10 +114,8 @@ class Registry(Mapping[Any, SelectorKey]):
 
     def get(self, fileobj: Any, /, default: Any = None) -> Any:
         """Return the key of *fileobj*, or the default if it is not registered."""
-        if type(fileobj) is FileDescriptor:
-            return self.mocks.get(fileobj, default)
-        number = self.lookup(fileobj)
-        return self.keys_of(number).get(number, default)
+        keys, number = self._place(fileobj)
+        return keys.get(number, default)
 
     def __iter__(self) -> Iterator[int]:
         yield from self.files

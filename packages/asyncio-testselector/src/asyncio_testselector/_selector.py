@@ -34,6 +34,7 @@ from asyncio_testselector._wakeup import LoopWakeup, SocketWakeup
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
 SPARES = 31
 """Looks at a real selector in a row that a busy loop can do without, if any."""
@@ -51,6 +52,10 @@ class TestSelector(selectors.BaseSelector):
     Args:
         selector: What watches real files. Without it, a ``selectors.DefaultSelector()`` is made
             for the first of them; until then ``select()`` never waits.
+
+    Attributes:
+        on_register: Called with the key of each file that is registered or modified, by whoever
+            watches a test; None for nobody.
 
     Raises:
         TypeError: *selector* is no selector.
@@ -73,6 +78,7 @@ class TestSelector(selectors.BaseSelector):
         if not hasattr(selector, "register") and selector is not None:
             msg = f"{selector!r} is no selector: pass one of the selectors module, or None"
             raise TypeError(msg)
+        self.on_register: Callable[[SelectorKey], object] | None = None
         self._selector = selector
         self._direct: selectors.BaseSelector | None = None  # the real one, to be asked alone
         self._registry = Registry()
@@ -97,10 +103,8 @@ class TestSelector(selectors.BaseSelector):
             self._files_changed()
 
     def _meet_loop(self, key: SelectorKey) -> None:
-        if self._loop is None:
-            loop = loop_of(key)
-            if loop is not None:
-                self.meet(loop)
+        if self._loop is None and (loop := loop_of(key)) is not None:
+            self.meet(loop)
 
     def meet(self, loop: asyncio.AbstractEventLoop) -> None:
         """Learn which loop registers files: it is woken by its own means, and served pipes."""
@@ -135,6 +139,8 @@ class TestSelector(selectors.BaseSelector):
                 level = readiness_of(fileobj)
                 if level is not None:
                     self._watches[fileobj] = Watch(self._candidates, level, key)
+                if self.on_register is not None:
+                    self.on_register(key)
                 return key
         check_events(events)
         number = self._registry.lookup(fileobj)
@@ -155,6 +161,8 @@ class TestSelector(selectors.BaseSelector):
             keys[key.fd] = key
             self._meet_loop(key)
             self._files_changed()
+        if self.on_register is not None:
+            self.on_register(key)
         return key
 
     def _real(self) -> selectors.BaseSelector:
@@ -215,6 +223,8 @@ class TestSelector(selectors.BaseSelector):
         else:
             key = self._ask_real("modify", key, fileobj, events, data)
             keys[key.fd] = key
+        if self.on_register is not None:
+            self.on_register(key)
         return key
 
     def get_key(self, fileobj: Any) -> SelectorKey:

@@ -272,7 +272,7 @@ def is_idle(loop: asyncio.AbstractEventLoop) -> bool:
     try:
         return len(selector._fd_to_key) == 1
     except AttributeError:
-        return hasattr(selector, "get_map") and len(selector.get_map() or ()) == 1
+        return registered_count(loop) == 1
 
 
 def all_tasks(loop: asyncio.AbstractEventLoop) -> set[asyncio.Task[Any]]:
@@ -391,7 +391,7 @@ def registered_count(loop: asyncio.AbstractEventLoop) -> int:
     keys = getattr(selector, "_fd_to_key", None)
     if keys is None:
         keys = selector.get_map() if hasattr(selector, "get_map") else None
-    return len(keys or ())
+    return 0 if keys is None else len(keys)
 
 
 class Seams:
@@ -408,13 +408,14 @@ class Seams:
 
     Attributes:
         loop: The loop of the test.
-        registry: What the selector keeps its keys in, None if it has no such dictionary.
+        registry: What the selector keeps its keys in, or what it tells of them; None if it does
+            neither.
     """
 
     loop: asyncio.AbstractEventLoop
     # Class attributes are what most tests leave as it is.
     registry: Any = None
-    _keys: dict[int, Any]
+    _keys: dict[int, Any] | None = None
     _selector: Any
     _handles = False
     _handler: Any
@@ -451,10 +452,11 @@ class Seams:
             keys: Any = None
             try:
                 selector = self._selector = loop._selector
-                keys = self._keys = selector._fd_to_key
+                keys = selector._fd_to_key
             except AttributeError:
                 pass  # a loop of others, without a selector or with one that tells nothing
             if type(keys) is dict or type(keys) is registry:
+                self._keys = keys
                 self.registry = selector._fd_to_key = registry(keys)
         if on_unawaited is not None:
             self._hook = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]
@@ -473,8 +475,10 @@ class Seams:
         try:
             if loop._ready or loop._scheduled:
                 return False
-            return self.registry is None or len(loop._selector._fd_to_key) <= len(self._keys)
-        except AttributeError:
+            if self._keys is not None:
+                return len(loop._selector._fd_to_key) <= len(self._keys)
+            return self.registry is None or len(loop._selector.get_map()) <= self.registry.count
+        except (AttributeError, TypeError):  # a closed selector has None for a map
             return False
 
     def _close_seams(
@@ -492,8 +496,8 @@ class Seams:
             if restored:
                 warnings._warn_unawaited_coroutine = self._hook  # type: ignore[attr-defined]
             sys.set_coroutine_origin_tracking_depth(self._depth)
-        if self.registry is not None and self._selector._fd_to_key is self.registry:
-            keys = self._keys
+        keys = self._keys
+        if keys is not None and self._selector._fd_to_key is self.registry:
             if keys != self.registry:
                 keys.clear()
                 keys.update(self.registry)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._findings import Context, failure, never_awaited
-from asyncloop_testcase._registry import Registry
+from asyncloop_testcase._registry import Observer, Registry, handles_in
 
 if TYPE_CHECKING:
     import asyncio
@@ -57,7 +57,7 @@ class Lookout(_cpython.Seams):
     # Class attributes are what most tests leave as it is: making a Lookout costs less so.
     failures: Sequence[Finding] = ()
     unawaited: Sequence[Finding] = ()
-    registry: Registry | None = None
+    _observer: Observer | None = None
     _inherited: Sequence[object] = ()
     _log_handlers: tuple[object, object] | None = None
 
@@ -76,15 +76,28 @@ class Lookout(_cpython.Seams):
             self._threads = _cpython.thread_count()
             on_unawaited = self._on_unawaited
         self._open_seams(on_exception, registry, on_unawaited, DEPTH)
-        if self.registry is not None:
+        if self._keys is not None:
             self.registry.count = len(self._keys)
             if not self.fresh:
                 self.registry.begin(self._keys)
+        elif registry is not None:
+            self._observe()
+
+    def _observe(self) -> None:
+        """Have a ``TestSelector`` say what is registered: it has no dictionary to be replaced."""
+        selector: Any = _cpython.selector_of(self.loop)
+        if hasattr(selector, "on_register"):
+            self.registry = self._observer = observer = Observer(selector)
+            observer.count = _cpython.registered_count(self.loop)
+            if not self.fresh:
+                observer.before = handles_in(selector.get_map().values())
 
     def _look_away(self) -> None:
         """Put back what was there before."""
         if not self._close_seams(self._on_exception, self._on_unawaited):
             self._filters = []  # somebody replaced ours and may put it back: it passes on now
+        if self._observer is not None:
+            self._observer.restore()
         self._inherited = ()
 
     def _has_noticed(self) -> bool:

@@ -23,7 +23,15 @@ class Notes:
     # Class attributes are what most tests leave as it is.
     count: int = 0
     before: Sequence[asyncio.Handle] = ()
+    # Those of a block around this one, which are taken at the same places.
+    _outer: Notes | None = None
     _sites: dict[asyncio.Handle, Site | None] | None = None
+
+    def note(self, key: SelectorKey, depth: int) -> None:
+        """Note who registers a key, here and around: the caller of so many frames above."""
+        self.take(key.data, depth + 1)
+        if self._outer is not None:
+            self._outer.note(key, depth + 1)
 
     def take(self, data: Any, depth: int) -> None:
         """Note who registers *data*: the caller of so many frames above."""
@@ -58,9 +66,6 @@ class Registry(Notes, dict[int, "SelectorKey"]):
     cost: these are called through the class, and an attribute of the same name makes that slow.
     """
 
-    # The registry of a block around this one, if that is where it stands.
-    _outer: Registry | None = None
-
     def begin(self, before: dict[int, SelectorKey]) -> None:
         """Remember what the dictionary was, and had, that this one stands in for."""
         if type(before) is Registry:
@@ -69,10 +74,32 @@ class Registry(Notes, dict[int, "SelectorKey"]):
 
     def __setitem__(self, fd: int, key: SelectorKey) -> None:
         super().__setitem__(fd, key)
-        self._note(key, 1)
+        self.note(key, 1)
 
-    def _note(self, key: SelectorKey, depth: int) -> None:
-        """Note who registers a key, here and around."""
-        self.take(key.data, depth + 1)
-        if self._outer is not None:
-            self._outer._note(key, depth + 1)
+
+@final
+class Observer(Notes):
+    """
+    What a ``TestSelector`` of asyncio-testselector calls when something is registered.
+
+    Args:
+        selector: Has an attribute ``on_register``.
+    """
+
+    def __init__(self, selector: Any) -> None:
+        self._selector = selector
+        self._previous = selector.on_register
+        if type(self._previous) is Observer:
+            self._outer = self._previous
+        selector.on_register = self
+
+    def __call__(self, key: SelectorKey) -> None:
+        """Note who calls the selector's method, which calls this."""
+        self.note(key, 2)
+        if self._previous is not self._outer:
+            self._previous(key)
+
+    def restore(self) -> None:
+        """Be called no longer, unless somebody else does that."""
+        if self._selector.on_register is self:
+            self._selector.on_register = self._previous
