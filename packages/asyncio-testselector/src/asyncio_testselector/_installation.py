@@ -21,7 +21,7 @@ def find_selector(loop: asyncio.AbstractEventLoop) -> TestSelector | None:
     """Return the TestSelector of a loop, also if something else wraps it, or None."""
     selector = selector_of(loop)
     for _ in range(8):  # a mock has a _selector, too, without end
-        if selector is None or type(selector) is TestSelector:
+        if selector is None or isinstance(selector, TestSelector):
             return selector
         selector = selector_of(selector)
     return None
