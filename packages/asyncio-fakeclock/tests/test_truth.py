@@ -318,14 +318,15 @@ def stalling(leave: threading.Event, **options: Any) -> tuple[BaseException | No
 
         error = None
         try:
-            loop.run_until_complete(main())
-        except StalledError as stalled:
-            error = stalled
-        loop.run_until_complete(asyncio.sleep(10))
-        now = clock.time()
-        leave.set()
-        thread.join()
-        return error, now
+            try:
+                loop.run_until_complete(main())
+            except StalledError as stalled:
+                error = stalled
+            loop.run_until_complete(asyncio.sleep(10))
+            return error, clock.time()
+        finally:
+            leave.set()
+            thread.join()
 
 
 def test_thread_that_never_ends_is_named_after_the_stall_timeout() -> None:
@@ -511,6 +512,27 @@ def test_external_lets_a_foreign_thread_answer() -> None:
 
     assert run(main) == ("answer", 0.0)
     foreign.join()
+
+
+def test_time_stands_still_for_a_callback_that_has_not_yet_woken_the_loop() -> None:
+    async def main(clock: FakeClock) -> tuple[str, float]:
+        loop = asyncio.get_running_loop()
+        answer = loop.create_future()
+        queue: Any = loop.time.__self__  # type: ignore[attr-defined]
+        poll = queue.poll
+
+        def beside_a_thread(timeout: float) -> list[Any]:
+            # One that has added a callback, and will write to the loop's pipe at once.
+            if queue.idle():
+                loop.call_soon(answer.set_result, "answer")
+                return []
+            return poll(timeout)
+
+        queue.poll = beside_a_thread
+        with clock.external():
+            return await asyncio.wait_for(answer, 5), clock.time()
+
+    assert run(main) == ("answer", 0.0)
 
 
 def test_without_external_a_foreign_answer_comes_too_late() -> None:
