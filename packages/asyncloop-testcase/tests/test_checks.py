@@ -233,6 +233,21 @@ class TestRegisterCheck:
 
         assert "late" in failure_of(Case)
 
+    def test_test_that_fails_is_not_blamed_by_checks_of_others(self, registry: object) -> None:
+        @register_check
+        class Zombies(Check):
+            name = "zombies"
+            default = True
+
+            def finish(self):
+                return [Finding("a zombie")]
+
+        class Case(TestCase):
+            async def test(self) -> None:
+                self.fail("on purpose")
+
+        assert "AssertionError: on purpose" in failure_of(Case)
+
     def test_check_that_looks_for_nothing_finds_nothing(self, registry: object) -> None:
         @register_check
         class Idle(Check):

@@ -102,6 +102,17 @@ class TestReturnedValues:
 
         assert text in error_of(case)
 
+    def test_value_of_a_function_is_an_error_after_an_asynchronous_set_up_too(self) -> None:
+        @lenient
+        class Case(TestCase):
+            async def setUp(self) -> None:
+                """Do nothing."""
+
+            def test(self) -> int:
+                return 3
+
+        assert "returned 3, and a test returns None or something to await" in error_of(Case)
+
     def test_coroutine_that_nobody_awaited_is_an_error_of_the_test(self) -> None:
         class Case(TestCase):
             async def test(self) -> Any:

@@ -51,7 +51,7 @@ class Lifetime:
 
     # Class attributes are what most tests leave as it is: making a Lifetime costs less so.
     in_phase = False
-    awaited = False
+    awaited: bool  # set by each call
     _judged = True
     _loop: asyncio.AbstractEventLoop | None = None
     _before: _cpython.CurrentLoop | None = None
