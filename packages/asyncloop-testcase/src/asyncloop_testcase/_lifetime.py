@@ -17,7 +17,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
-import sys
 import types
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -127,10 +126,7 @@ class Lifetime:
             msg = "the loop of the test is closed, nothing can be awaited any more"
             raise RuntimeError(msg)
         try:
-            if sys.version_info >= (3, 11):
-                task = loop.create_task(coro, context=self._context)
-            else:
-                task = create_task(loop, coro, self._context)
+            task = create_task(loop, coro, self._context)
         except RuntimeError:  # the test has closed the loop
             coro.close()
             raise
