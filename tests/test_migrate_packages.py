@@ -234,6 +234,12 @@ def test_known_names_of_one_import_move_although_others_stay():
     )
 
 
+def test_module_of_one_import_moves_although_others_stay():
+    assert after("from asynctest import case, _fail_on\ncase.TestCase\n") == (
+        "import asyncloop_testcase\nfrom asynctest import _fail_on\nasyncloop_testcase.TestCase\n"
+    )
+
+
 def test_imports_of_other_modules_are_untouched():
     source = textwrap.dedent("""\
         import abc; import zlib
