@@ -220,6 +220,19 @@ def test_reader_on_a_selector_of_somebody_else(
     loop.close()
 
 
+def test_reader_on_a_selector_of_somebody_else_that_a_test_leaves(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    class Case(TestCase):
+        loop_factory = staticmethod(lambda: asyncio.SelectorEventLoop(Wrapper()))
+
+        async def test(self) -> None:
+            asyncio.get_running_loop().add_reader(pair[0], ready)
+
+    verdict = verdict_of(Case, "active_selector_callbacks")
+    assert verdict.endswith("      asyncio.get_running_loop().add_reader(pair[0], ready)")
+
+
 class Telling(Wrapper):
     """A selector that tells what is registered, as the one of asyncio-testselector."""
 
