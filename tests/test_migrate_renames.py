@@ -24,6 +24,7 @@ def notes(source: str) -> list[tuple[int, str]]:
         ("asyncio.sleep(1, loop=self.loop)", "asyncio.sleep(1)"),
         ("asyncio.sleep(1, loop=asyncio.get_event_loop())", "asyncio.sleep(1)"),
         ("asyncio.wait_for(f, loop=loop, timeout=1)", "asyncio.wait_for(f, timeout=1)"),
+        ("asyncio.open_connection(host=h, loop=loop)", "asyncio.open_connection(host=h)"),
         ("asyncio.gather(*fs, loop=loop)", "asyncio.gather(*fs)"),
         ("asyncio.gather( a, b, loop=loop, )", "asyncio.gather( a, b, )"),
         ("asyncio.queues.Queue(0, loop=loop)", "asyncio.queues.Queue(0)"),
@@ -103,6 +104,31 @@ def test_loop_argument_of_a_base_class_is_listed():
     assert notes(source) == [(5, "the base class takes no loop= since Python 3.10")]
 
 
+def test_loop_argument_belongs_to_the_base_of_the_inner_class():
+    source = """\
+        import asyncio
+
+        class Outer(asyncio.Lock):
+            class Plain:
+                def __init__(self, loop):
+                    super().__init__(loop=loop)
+            class Inner(asyncio.Lock):
+                def __init__(self, loop):
+                    super().__init__(loop=loop)
+            def __init__(self, loop):
+                super().__init__(loop=loop)
+
+        class Plain:
+            def __init__(self, loop):
+                super().__init__(loop=loop)
+            class Inner(asyncio.Lock):
+                def __init__(self, loop):
+                    super().__init__(loop=loop)
+        """
+
+    assert [line for line, _ in notes(source)] == [9, 11, 18]
+
+
 def test_loop_argument_of_anything_else_in_such_a_class_is_left_alone():
     source = """\
         import asyncio
@@ -110,6 +136,8 @@ def test_loop_argument_of_anything_else_in_such_a_class_is_left_alone():
         class Named(asyncio.Lock):
             def start(self, loop):
                 super().start(loop=loop)
+                super().__enter__(loop=loop)
+                type(self).__init__(self, loop=loop)
                 make().__init__(loop=loop)
                 self.other.__init__(loop=loop)
                 make().start(loop=loop)
