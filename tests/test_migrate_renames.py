@@ -84,6 +84,13 @@ def test_comments_beside_a_removed_argument_stay():
         """)
 
 
+@pytest.mark.parametrize(("old", "new"), [("\n)", ")"), ("\n  )", "  )"), (")", ")")])
+def test_closing_bracket_stays_below_a_comment(old, new):
+    head = "import asyncio\nasyncio.sleep(\n    1,  # a second\n"
+
+    assert after(f"{head}    loop=loop{old}\n") == f"{head}{new}\n"
+
+
 def test_loop_argument_that_calls_something_is_left_and_listed():
     source = "import asyncio\nasyncio.sleep(1, loop=self.make_loop())\n"
 
