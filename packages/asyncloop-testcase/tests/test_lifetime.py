@@ -357,6 +357,32 @@ class TestRestoring:
             asyncio.set_event_loop(None)
             loop.close()
 
+    def test_lifetime_that_is_closed_again_does_nothing(self) -> None:
+        lifetimes: list[Any] = []
+
+        class First(TestCase):
+            forbid_get_event_loop = True
+
+            async def test(self) -> None:
+                lifetimes.append(self._asyncloop)
+
+        class Second(TestCase):
+            def test(self) -> None:
+                self.loop.run_until_complete(asyncio.sleep(0))
+                lifetimes[0].close()
+                assert asyncio.get_event_loop() is self.loop
+
+        class Third(First):
+            def test(self) -> None:  # type: ignore[override]
+                self.loop.run_until_complete(asyncio.sleep(0))
+                lifetimes[0].close()
+                with pytest.raises(AssertionError, match="forbid_get_event_loop is True"):
+                    asyncio.get_event_loop()
+
+        assert passed(First)
+        assert passed(Second)
+        assert passed(Third)
+
     def test_debug_mode_of_the_default_loop_stays_as_it_was(self) -> None:
         loop = asyncio.new_event_loop()
         loop.set_debug(True)
@@ -402,6 +428,20 @@ class TestRunningTheLoop:
             "RuntimeError: the loop was stopped before the coroutine had ended: "
             "who called loop.stop()?\n"
         )
+
+    def test_coroutine_left_by_a_stopped_loop_does_not_stop_it_again(self) -> None:
+        class Case(TestCase):
+            async def test(self) -> None:
+                self.event = asyncio.Event()
+                self.loop.call_soon(self.loop.stop)
+                await self.event.wait()
+
+            async def asyncTearDown(self) -> None:  # noqa: N802 - unittest's style
+                self.event.set()
+                for _ in range(4):
+                    await asyncio.sleep(0)
+
+        assert "who called loop.stop()?" in error_of(Case)
 
     def test_loop_turns_once_more_when_the_coroutine_has_ended(self) -> None:
         class Case(TestCase):
@@ -554,6 +594,7 @@ class TestCleanupsCalledByTheTest:
 
     @pytest.mark.parametrize("kind", ["coroutine", "future"])
     def test_asynchronous_one_is_refused_while_the_loop_runs(self, kind: str) -> None:
+        @lenient  # the check of coroutines closes those it finds
         class Case(TestCase):
             async def test(self) -> None:
                 future = self.loop.create_future()
