@@ -197,6 +197,22 @@ def test_patches_of_one_dictionary_and_another_end_in_any_order(order, clear):
     assert not covered
 
 
+def test_the_newer_of_two_patches_ends_first_although_another_dictionary_was_patched_last():
+    one, other = {"retries": 3}, {}
+    older, newer, last = patch.dict(one, a=1), patch.dict(one, b=2), patch.dict(other, c=3)
+    for patcher in (older, newer, last):
+        patcher.__enter__()
+
+    newer.__exit__(None, None, None)
+    assert one == {"retries": 3, "a": 1}
+    older.__exit__(None, None, None)
+    assert one == {"retries": 3}
+    last.__exit__(None, None, None)
+
+    assert other == {}
+    assert not covered
+
+
 def test_a_decorator_may_end_beneath_a_with_statement():
     settings = {}
 
@@ -295,6 +311,21 @@ def test_scope_is_a_key_like_any_other_unless_it_is_a_scope():
     with patch.dict(settings, scope="a"):
         assert settings == {"scope": "a"}
     assert patch.dict(settings, scope=LIMITED).scope is LIMITED
+
+
+def test_the_tests_of_a_decorated_class_have_its_scope():
+    settings = {}
+
+    @patch.dict(settings, retries=5, scope=LIMITED)
+    class Tests:
+        def test(self):
+            yield dict(settings)
+
+    steps = Tests().test()
+
+    assert next(steps) == {"retries": 5}
+    assert settings == {}
+    assert list(steps) == []
 
 
 def test_limited_lifts_all_changes_and_brings_them_back():
