@@ -151,11 +151,9 @@ class Place:
         raise NotImplementedError
 
     def arrange(self, layers: list[Layer]) -> None:
-        """Have these layers, in this order."""
+        """Have these layers, in this order; without any, the place is forgotten."""
         self.layers[:] = layers
-        if layers:
-            covered[self.key] = self
-        else:
+        if not layers:
             covered.pop(self.key, None)
 
     def relay(self, layers: list[Layer], context: Context | None = None) -> None:
