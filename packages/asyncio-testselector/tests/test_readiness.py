@@ -5,7 +5,7 @@ from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
 
 import pytest
 from asyncio_testselector import FileDescriptor, TestSelector
-from asyncio_testselector._readiness import Candidates, Readiness, Watch, readiness_of
+from asyncio_testselector._readiness import Candidates, Readiness, Watch, _levels, readiness_of
 
 
 class Ear:
@@ -96,6 +96,25 @@ def test_ended_watch_hears_nothing():
     assert ear.heard == []
 
 
+def test_ended_watch_is_no_candidate_any_more():
+    level, ear = Readiness(EVENT_READ), Ear()
+    watch = watch_of(level, ear)
+    watch.end()
+    assert ear.heard == [watch, "nothing"]
+
+
+def test_watch_that_ends_while_others_are_told_hears_nothing():
+    class Ending(Ear):
+        def __setitem__(self, watch, nothing):
+            ended.end()
+
+    level, ear = Readiness(), Ear()
+    watch_of(level, Ending())
+    ended = watch_of(level, ear)
+    level.set(EVENT_READ)
+    assert ear.heard == ["nothing"]
+
+
 def test_watch_with_nothing_to_report_is_no_candidate_any_more():
     level, ear = Readiness(EVENT_READ), Ear()
     watch = watch_of(level, ear)
@@ -153,11 +172,12 @@ def test_announcement_while_a_watch_is_taken_out_is_not_lost(how):
 
 
 def test_closed_level_is_silent_and_unknown():
-    level, ear = Readiness(), Ear()
+    level, ear = Readiness(EVENT_READ), Ear()
     watch_of(level, ear)
     level.close()
     level.close()
     assert (level.events, readiness_of(level.fd)) == (0, None)
+    ear.heard.clear()
     level.set(EVENT_READ)
     assert ear.heard == []
 
@@ -168,6 +188,7 @@ def test_dropped_level_is_forgotten():
     del level
     gc.collect()
     assert readiness_of(number) is None
+    assert number not in _levels
 
 
 def test_two_selectors_watch_one_level():
