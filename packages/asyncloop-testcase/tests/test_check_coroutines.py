@@ -4,6 +4,7 @@ import asyncio
 import gc
 import subprocess
 import sys
+import threading
 import types
 import warnings
 from collections.abc import AsyncIterator
@@ -217,6 +218,22 @@ def test_coroutine_of_an_unchecked_test_is_not_blamed_on_a_later_one() -> None:
 
     passed(First)
     passed(Second)
+
+
+@pytest.mark.filterwarnings("ignore:coroutine 'fetch' was never awaited")
+def test_coroutine_of_an_earlier_test_is_not_blamed_on_one_in_which_a_thread_ends() -> None:
+    ending = threading.Event()
+    thread = threading.Thread(target=ending.wait)
+
+    class Case(TestCase):
+        async def test(self) -> None:
+            ending.set()
+            thread.join()
+            KEPT.clear()
+
+    KEPT.append(fetch())
+    thread.start()
+    passed(Case)
 
 
 def test_failed_test_closes_what_its_traceback_pins() -> None:

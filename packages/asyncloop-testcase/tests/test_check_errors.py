@@ -6,7 +6,7 @@ import logging
 import sys
 
 import pytest
-from asyncloop_testcase import TestCase, fail_on
+from asyncloop_testcase import TestCase, check_loop, fail_on
 from checking import verdict_of
 from running import passed, run
 
@@ -229,6 +229,18 @@ def test_work_of_an_earlier_test_on_the_same_loop_is_not_blamed_on_a_later_one(l
     finally:
         asyncio.set_event_loop(None)
         loop.close()
+
+
+def test_exception_of_this_test_is_blamed_on_it_beside_work_of_an_earlier_one() -> None:
+    loop = asyncio.new_event_loop()
+    earlier = loop.create_task(asyncio.sleep(3600))
+    loop.run_until_complete(asyncio.sleep(0))
+    with pytest.raises(AssertionError, match="unhandled_exceptions"), check_loop(loop):
+        loop.call_soon(fail_callback)
+        loop.run_until_complete(asyncio.sleep(0))
+    earlier.cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
 
 
 class TestNotLost:

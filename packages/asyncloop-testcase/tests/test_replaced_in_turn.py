@@ -4,6 +4,7 @@ import asyncio
 import collections
 import functools
 import selectors
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -92,7 +93,11 @@ def test_hook_that_the_test_put_in_front_stays_and_passes_on(
     async def fetch() -> None:
         """Do nothing."""
 
-    before = warnings._warn_unawaited_coroutine
+    passed_on: list[str] = []
+    before = sys.get_coroutine_origin_tracking_depth()
+    monkeypatch.setattr(
+        warnings, "_warn_unawaited_coroutine", lambda coro: passed_on.append(coro.__name__)
+    )
     with check_loop(loop, unawaited_coroutines=True):
         loop.run_until_complete(asyncio.sleep(0))
         ours = warnings._warn_unawaited_coroutine
@@ -100,12 +105,15 @@ def test_hook_that_the_test_put_in_front_stays_and_passes_on(
         def theirs(coro: object) -> None:
             ours(coro)
 
-        monkeypatch.setattr(warnings, "_warn_unawaited_coroutine", theirs)
+        warnings._warn_unawaited_coroutine = theirs
 
     assert warnings._warn_unawaited_coroutine is theirs
-    with pytest.warns(RuntimeWarning, match="was never awaited"):
+    try:
+        sys.set_coroutine_origin_tracking_depth(1)  # as the checks of a test have it
         fetch()
-    monkeypatch.setattr(warnings, "_warn_unawaited_coroutine", before)
+    finally:
+        sys.set_coroutine_origin_tracking_depth(before)
+    assert passed_on == ["fetch"]
 
 
 def test_method_that_the_loop_has_of_its_own_is_put_back(loop: asyncio.AbstractEventLoop) -> None:
