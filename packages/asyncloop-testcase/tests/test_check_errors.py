@@ -6,7 +6,7 @@ import logging
 import sys
 
 import pytest
-from asyncloop_testcase import TestCase, check_loop, fail_on
+from asyncloop_testcase import TestCase, check_loop, fail_on, lenient
 from checking import verdict_of
 from running import passed, run
 
@@ -130,6 +130,17 @@ unhandled_exceptions: exceptions were raised where nobody asked for them
         raise KeyError("lost")
     KeyError: 'lost'"""
     )
+
+
+def test_exception_is_reported_if_nothing_else_is_checked() -> None:
+    @lenient
+    class Case(TestCase):
+        @fail_on(unhandled_exceptions=True)
+        async def test(self) -> None:
+            asyncio.get_running_loop().call_soon(fail_callback)
+            await asyncio.sleep(0)
+
+    verdict_of(Case, "unhandled_exceptions")
 
 
 def test_exception_of_nothing_but_a_message() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import functools
 
 import pytest
-from asyncloop_testcase import TestCase, check_loop, fail_on
+from asyncloop_testcase import TestCase, check_loop, fail_on, lenient
 from checking import verdict_of
 from running import passed, run
 
@@ -35,6 +35,14 @@ unused_loop: the loop did not run during the test
                 pass
 
         verdict_of(Case, "unused_loop")
+
+    def test_turn_that_the_checks_take_does_not_count(self) -> None:
+        called: list[str] = []
+        loop = asyncio.new_event_loop()
+        with pytest.raises(AssertionError, match="unused_loop"), check_loop(loop):
+            loop.call_soon(called.append, "at the end")
+        assert called == ["at the end"]
+        loop.close()
 
     def test_test_that_runs_the_loop(self) -> None:
         class Case(TestCase):
@@ -74,6 +82,19 @@ unused_loop: the loop did not run during the test
 
         verdict_of(Case, "unused_loop")
         assert cleaned == ["up"]
+
+    def test_set_up_and_cleanups_do_not_count_either_if_it_is_the_only_check(self) -> None:
+        @lenient
+        class Case(TestCase):
+            async def setUp(self) -> None:
+                await asyncio.sleep(0)
+                self.addCleanup(asyncio.sleep, 0)
+
+            @fail_on(unused_loop=True)
+            def test(self) -> None:
+                pass
+
+        verdict_of(Case, "unused_loop")
 
     def test_cleanup_after_a_tear_down_that_ran_the_loop_changes_nothing(self) -> None:
         class Case(TestCase):

@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 
 import pytest
-from asyncloop_testcase import TestCase, fail_on, strict
+from asyncloop_testcase import TestCase, fail_on, lenient, strict
 from checking import verdict_of
 from running import passed
 
@@ -104,6 +104,16 @@ def test_task_that_needs_a_second_turn_is_a_leak() -> None:
             asyncio.create_task(turns(), name="worker")
 
     assert "Task 'worker'" in verdict_of(Case, "pending_tasks")
+
+
+def test_pending_task_is_reported_if_it_is_the_only_check() -> None:
+    @lenient
+    class Case(TestCase):
+        @fail_on(pending_tasks=True)
+        async def test(self) -> None:
+            self.task = asyncio.create_task(asyncio.sleep(3600))
+
+    verdict_of(Case, "pending_tasks")
 
 
 def test_finalizer_made_task_is_no_leak() -> None:

@@ -24,7 +24,9 @@ from asyncloop_testcase import (
     register_check,
     strict,
 )
+from asyncloop_testcase._fail_on import make_plan
 from asyncloop_testcase._garbage import Line
+from asyncloop_testcase._watch import Watch
 from checking import frozen_count, plain, report_of, verdict_of
 from healthy import healthy_cases
 from running import error_of, failure_of, passed, run
@@ -447,3 +449,18 @@ def test_healthy_tests_have_no_report_in_check_loop() -> None:
 
 def test_plain_shortens_places() -> None:
     assert plain('File "/a/b.py", line 3, in X.<locals>.f') == 'File "b.py", in f'
+
+
+def test_watch_that_has_finished_has_nothing_to_restore() -> None:
+    loop = asyncio.new_event_loop()
+    before = sys.get_coroutine_origin_tracking_depth()
+    watch = Watch()
+    watch.start(loop, make_plan([{"unawaited_coroutines": True}]))
+    assert watch.finish() is None
+    try:
+        sys.set_coroutine_origin_tracking_depth(before + 1)
+        watch.restore()
+        assert sys.get_coroutine_origin_tracking_depth() == before + 1
+    finally:
+        sys.set_coroutine_origin_tracking_depth(before)
+        loop.close()
