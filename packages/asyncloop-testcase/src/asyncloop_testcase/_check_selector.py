@@ -17,7 +17,7 @@ from asyncloop_testcase import _cpython
 from asyncloop_testcase._check_loop import LoopSpies
 from asyncloop_testcase._checks import Check
 from asyncloop_testcase._lookout import REGISTRY
-from asyncloop_testcase._registry import Notes, handles_in
+from asyncloop_testcase._registry import Notes
 from asyncloop_testcase._report import Finding, Site
 from asyncloop_testcase._sites import Spies, site_of_caller
 from asyncloop_testcase._words import callback_name, name_of, short
@@ -52,7 +52,7 @@ class ActiveSelectorCallbacks(Check):
         self._notes = notes = Notes()
         notes.count = _cpython.registered_count(self.loop)
         if not self.watch.fresh:
-            notes.before = handles_in(selector.get_map().values())
+            notes.begin(selector.get_map())
         self._spies = Spies(selector)
         self._register = self._spies.replace("register", self._on_register)
         self._modify = self._spies.replace("modify", self._on_modify)

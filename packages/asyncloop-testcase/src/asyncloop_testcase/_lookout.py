@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._findings import Context, failure, never_awaited
-from asyncloop_testcase._registry import Observer, Registry, handles_in
+from asyncloop_testcase._registry import Observer, Registry
 
 if TYPE_CHECKING:
     import asyncio
     import types
     from collections.abc import Sequence
 
+    from asyncloop_testcase._registry import Notes
     from asyncloop_testcase._report import Finding
 
     Coroutine = types.CoroutineType[Any, Any, Any]
@@ -57,30 +58,32 @@ class Lookout(_cpython.Seams):
     # Class attributes are what most tests leave as it is: making a Lookout costs less so.
     failures: Sequence[Finding] = ()
     unawaited: Sequence[Finding] = ()
+    registry: Notes | None = None
     _observer: Observer | None = None
     _inherited: Sequence[object] = ()
     _log_handlers: tuple[object, object] | None = None
 
     def _look_out(self, parts: frozenset[str]) -> None:
         """Begin with what is among `FAILURES`, `UNAWAITED` and `REGISTRY`."""
-        on_exception = registry = on_unawaited = None
+        on_exception = kind = on_unawaited = None
         if FAILURES in parts:
             if not self.fresh:
                 self._inherited = _cpython.unfinished_work(self.loop)
             self._log_handlers = _LOGGER.handlers, _ROOT.handlers
             on_exception = self._on_exception
         if REGISTRY in parts:
-            registry = Registry
+            kind = Registry
         if UNAWAITED in parts:
             self._filters = _cpython.warning_filters()
             self._threads = _cpython.thread_count()
             on_unawaited = self._on_unawaited
-        self._open_seams(on_exception, registry, on_unawaited, DEPTH)
-        if self._keys is not None:
-            self.registry.count = len(self._keys)
+        self._open_seams(on_exception, kind, on_unawaited, DEPTH)
+        registry = self.registry
+        if registry is not None and self._keys is not None:
+            registry.count = len(self._keys)
             if not self.fresh:
-                self.registry.begin(self._keys)
-        elif registry is not None:
+                registry.begin(self._keys)
+        elif kind is not None:
             self._observe()
 
     def _observe(self) -> None:
@@ -90,7 +93,7 @@ class Lookout(_cpython.Seams):
             self.registry = self._observer = observer = Observer(selector)
             observer.count = _cpython.registered_count(self.loop)
             if not self.fresh:
-                observer.before = handles_in(selector.get_map().values())
+                observer.begin(selector.get_map())
 
     def _look_away(self) -> None:
         """Put back what was there before."""

@@ -9,7 +9,7 @@ from asyncloop_testcase._sites import site_of_caller
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
     from selectors import SelectorKey
 
     from asyncloop_testcase._report import Site
@@ -26,6 +26,11 @@ class Notes:
     # Those of a block around this one, which are taken at the same places.
     _outer: Notes | None = None
     _sites: dict[asyncio.Handle, Site | None] | None = None
+
+    def begin(self, before: Mapping[int, SelectorKey]) -> None:
+        """Remember what is registered already."""
+        handles = (_cpython.handles_of(key.data) for key in before.values())
+        self.before = [handle for pair in handles for _, handle in pair]
 
     def note(self, key: SelectorKey, depth: int) -> None:
         """Note who registers a key, here and around: the caller of so many frames above."""
@@ -52,11 +57,6 @@ class Notes:
         return count > self.count or (bool(self.before) and count > 0)
 
 
-def handles_in(keys: Iterable[SelectorKey]) -> list[asyncio.Handle]:
-    """Return what the loop calls for the keys of a selector."""
-    return [handle for key in keys for _, handle in _cpython.handles_of(key.data)]
-
-
 @final
 class Registry(Notes, dict[int, "SelectorKey"]):
     """
@@ -66,11 +66,11 @@ class Registry(Notes, dict[int, "SelectorKey"]):
     cost: these are called through the class, and an attribute of the same name makes that slow.
     """
 
-    def begin(self, before: dict[int, SelectorKey]) -> None:
+    def begin(self, before: Mapping[int, SelectorKey]) -> None:
         """Remember what the dictionary was, and had, that this one stands in for."""
         if type(before) is Registry:
             self._outer = before
-        self.before: Sequence[asyncio.Handle] = handles_in(before.values())
+        super().begin(before)
 
     def __setitem__(self, fd: int, key: SelectorKey) -> None:
         super().__setitem__(fd, key)
