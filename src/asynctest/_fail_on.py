@@ -16,7 +16,7 @@ import asyncloop_testcase
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 T = TypeVar("T", bound="type[Any] | Callable[..., Any]")
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from unittest.util import three_way_cmp
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 __all__ = ["RemovedAssertions", "findTestCases", "getTestCaseNames", "makeSuite"]
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 @asyncloop_testcase.lenient

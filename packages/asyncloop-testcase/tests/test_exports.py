@@ -22,8 +22,9 @@ def test_version_is_the_installed_one() -> None:
     assert asyncloop_testcase.__version__ == version("asyncloop-testcase")
 
 
-def test_frames_of_every_module_are_left_out_of_unittests_tracebacks() -> None:
+def test_frames_of_every_module_are_left_out_of_tracebacks() -> None:
     names = {module.name for module in pkgutil.iter_modules(asyncloop_testcase.__path__)}
     modules = [importlib.import_module(f"asyncloop_testcase.{n}") for n in names - {"_version"}]
 
-    assert [each.__name__ for each in modules if not vars(each).get("__unittest")] == []
+    for name in ("__unittest", "__tracebackhide__"):  # the latter is pytest's
+        assert [each.__name__ for each in modules if not vars(each).get(name)] == []

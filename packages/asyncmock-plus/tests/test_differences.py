@@ -10,6 +10,7 @@ import functools
 import gc
 import inspect
 import sys
+import traceback
 import warnings
 import weakref
 from contextlib import asynccontextmanager
@@ -245,6 +246,15 @@ def async_iteration_takes_async_iterables(mock):
         return [row async for row in table]
 
     assert asyncio.run(main()) == [1]
+
+
+@claim()
+def a_failed_assertion_shows_the_line_that_called_it(mock):
+    with pytest.raises(AssertionError) as caught:
+        mock.Mock().assert_called_once_with(1)
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    shown = [frame for frame in frames if "__unittest" not in frame.f_globals]
+    assert [frame.f_code.co_filename for frame in shown] == [__file__]
 
 
 @pytest.mark.parametrize(("check", "fixed_in"), CLAIMS)

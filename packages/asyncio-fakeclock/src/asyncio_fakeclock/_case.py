@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ClockedTestCase", "fakeclock"]
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 _ATTRIBUTE = "_asyncio_fakeclock_options"
 _OPTIONS = frozenset(

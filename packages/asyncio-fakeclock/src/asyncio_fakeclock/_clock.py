@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FakeClock"]
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 _clocks: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, weakref.ref[FakeClock]] = (
     weakref.WeakKeyDictionary()

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from asyncio_fakeclock._protocols import Owner, WithSelect
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 HANDLE_SLOTS = frozenset(
     {

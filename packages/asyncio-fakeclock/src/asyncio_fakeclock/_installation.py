@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["checked_loop", "override", "running_loop"]
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 def override(

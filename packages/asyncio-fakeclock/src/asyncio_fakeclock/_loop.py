@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["get_clock", "new_event_loop"]
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 def new_event_loop(

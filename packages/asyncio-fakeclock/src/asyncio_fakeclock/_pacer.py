@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Pacer"]
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 _FARTHEST = sys.float_info.max
 

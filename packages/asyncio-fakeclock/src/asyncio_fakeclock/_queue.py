@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TimerQueue"]
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 @final

@@ -29,7 +29,7 @@ from asyncio_testselector._script_steps import (
 if TYPE_CHECKING:
     from types import FrameType
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 PATIENCE = 10.0
 """Seconds that a script waits for its client at one step, unless told otherwise."""

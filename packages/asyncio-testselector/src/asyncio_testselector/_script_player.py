@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from asyncio_testselector._script_steps import Step
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 @final

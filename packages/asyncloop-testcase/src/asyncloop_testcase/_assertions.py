@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from re import Pattern
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 T = TypeVar("T")
 E = TypeVar("E", bound=BaseException)

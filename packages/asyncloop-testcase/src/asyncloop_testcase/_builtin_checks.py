@@ -12,7 +12,7 @@ from asyncloop_testcase._check_tasks import PendingTasks
 from asyncloop_testcase._check_transports import UnclosedTransports
 from asyncloop_testcase._checks import register_check
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 # What went wrong comes first, then what is left behind because of it.
 BUILTIN = (

@@ -7,7 +7,7 @@ import weakref
 
 from asyncloop_testcase import _cpython
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 # Callbacks that schedule each other without an end are a bug of the code under test.
 MOST_TURNS = 100_000

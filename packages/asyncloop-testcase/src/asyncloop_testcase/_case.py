@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 class TestCase(AsyncAssertions, unittest.TestCase):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from asyncloop_testcase._report import Report
     from asyncloop_testcase._watch import Plan
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 LEVELS = ("default", "strict", "lenient")
 # After these nothing more is done than to restore everything.

@@ -14,7 +14,7 @@ from asyncloop_testcase._lookout import UNAWAITED
 from asyncloop_testcase._report import Finding
 from asyncloop_testcase._tasks import chain_lines
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from asyncloop_testcase._report import Finding
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 class UnhandledExceptions(Check):

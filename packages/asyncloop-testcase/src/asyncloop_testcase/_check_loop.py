@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from asyncloop_testcase._watch import Watch
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 # So many records of timers are kept before those of finished ones are thrown away.
 MANY = 1000

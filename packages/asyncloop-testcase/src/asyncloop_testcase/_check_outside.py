@@ -21,7 +21,7 @@ from asyncloop_testcase._words import name_of, short
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 # What is told to end takes a moment. Only a test that seems to leak waits so many seconds.
 GRACE = 0.2

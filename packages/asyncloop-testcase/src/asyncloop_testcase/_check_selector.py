@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from selectors import BaseSelector
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 class ActiveSelectorCallbacks(Check):

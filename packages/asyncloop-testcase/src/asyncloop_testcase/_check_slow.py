@@ -27,7 +27,7 @@ from asyncloop_testcase._words import callback_name, coroutine_name, duration
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 DEFAULT_LIMIT = 0.1
 WATCHDOG = "asyncloop-testcase watchdog"

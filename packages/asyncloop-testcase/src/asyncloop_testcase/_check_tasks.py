@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterable
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 class PendingTasks(Check):

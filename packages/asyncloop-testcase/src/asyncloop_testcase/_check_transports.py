@@ -17,7 +17,7 @@ from asyncloop_testcase._words import short
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 class UnclosedTransports(Check):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from asyncloop_testcase._report import Finding
     from asyncloop_testcase._watch import Watch
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 C = TypeVar("C", bound="type[Check]")
 

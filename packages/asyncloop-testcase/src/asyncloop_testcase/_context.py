@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from types import TracebackType
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 class ContextCoroutine(Coroutine[Any, Any, Any]):

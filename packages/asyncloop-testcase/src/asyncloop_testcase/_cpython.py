@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from concurrent.futures import Executor
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 CurrentLoop = tuple["asyncio.AbstractEventLoop | None", bool]
 

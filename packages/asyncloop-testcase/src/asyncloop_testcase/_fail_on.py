@@ -12,7 +12,7 @@ from asyncloop_testcase import _builtin_checks, _checks
 from asyncloop_testcase._checks import KNOWN, Check
 from asyncloop_testcase._watch import Plan
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 T = TypeVar("T", bound="type[Any] | Callable[..., Any]")
 

@@ -13,7 +13,7 @@ from asyncloop_testcase._words import callback_name, coroutine_name, short
 if TYPE_CHECKING:
     import types
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 # What a loop tells its exception handler.
 Context = dict[str, Any]

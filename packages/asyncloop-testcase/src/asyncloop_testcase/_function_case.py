@@ -10,7 +10,7 @@ from asyncloop_testcase._case import TestCase
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 class FunctionTestCase(TestCase, unittest.FunctionTestCase):

@@ -35,7 +35,7 @@ from asyncloop_testcase import _cpython
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 KINDS: tuple[type, ...] = (
     types.CoroutineType,

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from asyncloop_testcase._report import Report
     from asyncloop_testcase._watch import Plan
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 # The check whose findings may be the cause of a failure, so it speaks in failed tests as well.
 CAUSE = "unhandled_exceptions"

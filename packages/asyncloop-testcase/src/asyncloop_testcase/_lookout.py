@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Coroutine = types.CoroutineType[Any, Any, Any]
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 FAILURES = "failures"
 UNAWAITED = "unawaited"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 TURNS_TO_END = 5
 # A job cannot be cancelled, so it gets more time, in seconds; the loop turns in between.

@@ -18,7 +18,7 @@ from asyncloop_testcase._fail_on import ALL, ATTRIBUTE, Layer, layers_of_class, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 MARKER = "fail_on"
 # Marked themselves, and not as a part of a module where others are meant.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 def refuse_result(method: object, result: object, *, awaited: bool) -> None:

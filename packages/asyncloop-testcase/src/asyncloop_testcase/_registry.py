@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from asyncloop_testcase._report import Site
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 class Notes:

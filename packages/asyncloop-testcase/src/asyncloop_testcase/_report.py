@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 class Site(NamedTuple):

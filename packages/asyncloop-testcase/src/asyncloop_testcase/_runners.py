@@ -24,7 +24,7 @@ from asyncloop_testcase._watch import Watch
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 P = ParamSpec("P")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 SERVED = (BaseSelectorEventLoop, BaseProactorEventLoop)

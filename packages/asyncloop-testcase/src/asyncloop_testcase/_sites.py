@@ -21,7 +21,7 @@ from asyncloop_testcase._report import Site
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 _HERE = os.path.dirname(__file__) + os.sep
 # Code that makes things on behalf of others; the line of interest is the one that called it.

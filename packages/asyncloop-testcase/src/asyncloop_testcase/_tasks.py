@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import types
     from collections.abc import Iterable, Iterator
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 # An await chain deeper than this is shown by its two ends.
 LONGEST_CHAIN = 40

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 T = TypeVar("T", bound="type[Any] | Callable[..., Any]")
 

@@ -46,7 +46,7 @@ from asyncloop_testcase._report import Report, Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 Options = tuple[tuple[type[Check], object], ...]
 

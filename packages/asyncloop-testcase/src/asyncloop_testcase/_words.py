@@ -9,7 +9,7 @@ from asyncloop_testcase import _cpython
 if TYPE_CHECKING:
     import asyncio
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 def name_of(function: Any) -> str:

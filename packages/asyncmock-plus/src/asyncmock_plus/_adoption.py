@@ -7,7 +7,7 @@ from typing import Any
 from asyncmock_plus._identity import identity_of, touch
 from asyncmock_plus._specs import extract_mock, is_mock
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 def adopt(parent: Any, value: Any, name: str | None, new_name: str) -> bool:

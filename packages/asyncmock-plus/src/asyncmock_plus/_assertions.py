@@ -2,18 +2,20 @@
 Assertions about calls.
 
 What passes is decided here, on the raw record. Whatever does not is handed to the standard
-library's own assertion, which words the failure as users know it.
+library's own assertion, which words the failure as users know it. Its frames are left out of the
+traceback: they tell a user nothing, and take thirty lines in pytest.
 """
 
 from __future__ import annotations
 
+from traceback import walk_tb
 from typing import Any
 
-from asyncmock_plus._cpython import std
+from asyncmock_plus._cpython import AsyncMockMixin, std
 from asyncmock_plus._kinds import Mixin
 from asyncmock_plus._specs import extract_mock
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 def _raw_calls(mock: Any) -> Any:
@@ -38,43 +40,58 @@ def _is_call(mock: Any, entry: Any, args: Any, kwargs: Any) -> bool:
     return spec is None or bool(spec.accepts(args, kwargs))
 
 
+def _hand_over(assertion: Any, mock: Any, /, *args: Any, **kwargs: Any) -> None:
+    """Call an assertion of the standard library; its failure is raised from here."""
+    try:
+        assertion(mock, *args, **kwargs)
+    except AssertionError as error:
+        *_, (innermost, _) = walk_tb(error.__traceback__)
+        if innermost.f_globals is vars(std) or innermost.f_globals is globals():
+            raise error.with_traceback(None)  # noqa: B904 - the same error
+        raise  # one of an __eq__ that asserts something
+
+
 class Assertions(Mixin):
-    """The assertions of all mocks."""
+    """The assertions of all mocks about calls."""
 
     def assert_called(self) -> None:
         """Assert that the mock was called at least once."""
         if not _raw_calls(self):
-            std.NonCallableMock.assert_called(self)
+            _hand_over(std.NonCallableMock.assert_called, self)
 
     def assert_called_once(self) -> None:
         """Assert that the mock was called once."""
         calls = _raw_calls(self)
         if calls is None or len(calls) != 1:
-            std.NonCallableMock.assert_called_once(self)
+            _hand_over(std.NonCallableMock.assert_called_once, self)
 
     def assert_not_called(self) -> None:
         """Assert that the mock was never called."""
         if _raw_calls(self) != []:
-            std.NonCallableMock.assert_not_called(self)
+            _hand_over(std.NonCallableMock.assert_not_called, self)
 
     def assert_called_with(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that the last call was made with these arguments."""
         calls = _raw_calls(self)
         if not calls or not _is_call(self, calls[-1], args, kwargs):
-            std.NonCallableMock.assert_called_with(self, *args, **kwargs)
+            _hand_over(std.NonCallableMock.assert_called_with, self, *args, **kwargs)
 
     def assert_called_once_with(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that the mock was called once, with these arguments."""
         calls = _raw_calls(self)
         if calls is None or len(calls) != 1 or not _is_call(self, calls[0], args, kwargs):
-            std.NonCallableMock.assert_called_once_with(self, *args, **kwargs)
+            _hand_over(std.NonCallableMock.assert_called_once_with, self, *args, **kwargs)
 
     def assert_any_call(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that one of the calls was made with these arguments."""
         for entry in _raw_calls(self) or ():
             if _is_call(self, entry, args, kwargs):
                 return
-        std.NonCallableMock.assert_any_call(self, *args, **kwargs)
+        _hand_over(std.NonCallableMock.assert_any_call, self, *args, **kwargs)
+
+    def assert_has_calls(self, calls: Any, any_order: bool = False) -> None:
+        """Assert that there were these calls, in this order unless any will do."""
+        _hand_over(std.NonCallableMock.assert_has_calls, self, calls, any_order)
 
     def _get_call_signature_from_name(self, name: Any) -> Any:
         """Return the signature of a child by its name in ``mock_calls``."""
@@ -90,3 +107,35 @@ class Assertions(Mixin):
                 break
             mock, signature = child, child._spec_signature
         return signature
+
+
+class AwaitAssertions(Mixin):
+    """The assertions of asynchronous mocks about awaits."""
+
+    def assert_awaited(self) -> None:
+        """Assert that the mock was awaited at least once."""
+        _hand_over(AsyncMockMixin.assert_awaited, self)
+
+    def assert_awaited_once(self) -> None:
+        """Assert that the mock was awaited once."""
+        _hand_over(AsyncMockMixin.assert_awaited_once, self)
+
+    def assert_awaited_with(self, /, *args: Any, **kwargs: Any) -> None:
+        """Assert that the last await was one of a call with these arguments."""
+        _hand_over(AsyncMockMixin.assert_awaited_with, self, *args, **kwargs)
+
+    def assert_awaited_once_with(self, /, *args: Any, **kwargs: Any) -> None:
+        """Assert that the mock was awaited once, after a call with these arguments."""
+        _hand_over(AsyncMockMixin.assert_awaited_once_with, self, *args, **kwargs)
+
+    def assert_any_await(self, /, *args: Any, **kwargs: Any) -> None:
+        """Assert that one of the awaits was one of a call with these arguments."""
+        _hand_over(AsyncMockMixin.assert_any_await, self, *args, **kwargs)
+
+    def assert_has_awaits(self, calls: Any, any_order: bool = False) -> None:
+        """Assert that there were these awaits, in this order unless any will do."""
+        _hand_over(AsyncMockMixin.assert_has_awaits, self, calls, any_order)
+
+    def assert_not_awaited(self) -> None:
+        """Assert that the mock was never awaited."""
+        _hand_over(AsyncMockMixin.assert_not_awaited, self)

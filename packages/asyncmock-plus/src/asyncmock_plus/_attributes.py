@@ -24,7 +24,7 @@ from asyncmock_plus._plans import HOOKS, set_magics
 from asyncmock_plus._specs import is_mock
 from asyncmock_plus._stand_ins import FIELDS, STAND_INS, stand_in
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 # Attributes that are properties here: they are set whatever the spec says.
 _PROPERTIES = frozenset(

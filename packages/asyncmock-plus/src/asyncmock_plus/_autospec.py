@@ -33,7 +33,7 @@ from asyncmock_plus._specs import (
     static_attribute,
 )
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 T = TypeVar("T")
 

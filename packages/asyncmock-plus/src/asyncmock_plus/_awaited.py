@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 @final

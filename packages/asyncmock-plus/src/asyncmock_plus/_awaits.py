@@ -12,17 +12,17 @@ from types import FunctionType
 from typing import Any
 from unittest.mock import DEFAULT
 
+from asyncmock_plus._assertions import AwaitAssertions
 from asyncmock_plus._awaited import Awaited
 from asyncmock_plus._calls import OPEN, Calls, run_effect
 from asyncmock_plus._cpython import CallList
 from asyncmock_plus._identity import VERSION, dotted_name
-from asyncmock_plus._kinds import Mixin
 from asyncmock_plus._outcomes import forget_calls, is_exception
 from asyncmock_plus._records import two
 from asyncmock_plus._specs import is_async_function
 from asyncmock_plus._stand_ins import FIELDS
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 def _awaits(name: str, raw: Any) -> Any:
@@ -88,7 +88,7 @@ def _set_up_async(fields: dict[str, Any]) -> None:
     fields.update(FIELDS, __kwdefaults__={})
 
 
-class AsyncMixin(Mixin):
+class AsyncMixin(AwaitAssertions):
     """What makes a mock a coroutine function."""
 
     _mock_set_up_kind = staticmethod(_set_up_async)

@@ -16,7 +16,7 @@ from asyncmock_plus._identity import VERSION, ancestors, has_stranger
 from asyncmock_plus._outcomes import Outcomes, is_exception
 from asyncmock_plus._records import add_own, three, two
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 # In the place of a result: the outcome has to be worked out at each call.
 OPEN = object()

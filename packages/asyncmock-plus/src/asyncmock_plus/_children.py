@@ -14,7 +14,7 @@ from asyncmock_plus._cpython import (
 from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._specs import is_async_function
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 def child_kind(mock: Any, name: Any, wraps: Any) -> Any:

@@ -23,7 +23,7 @@ from asyncmock_plus._specs import (
     members_of,
 )
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 class _OnFirstTouch:

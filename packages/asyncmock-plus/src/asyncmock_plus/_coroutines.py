@@ -12,7 +12,7 @@ from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._magic_methods import Items
 from asyncmock_plus._specs import is_awaitable
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 class Exhausted(StopAsyncIteration, StopIteration):

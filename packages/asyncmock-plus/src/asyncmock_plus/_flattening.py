@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from asyncmock_plus._cpython import std
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 C = TypeVar("C", bound=type)
 

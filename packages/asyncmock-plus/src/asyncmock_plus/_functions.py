@@ -12,7 +12,7 @@ from asyncmock_plus._specs import is_mock
 if TYPE_CHECKING:
     from types import CodeType, FunctionType
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 _CALL_ASSERTIONS = (
     "assert_any_call",

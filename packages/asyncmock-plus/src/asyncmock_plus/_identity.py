@@ -23,7 +23,7 @@ from typing import Any
 
 from asyncmock_plus._cpython import std
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 VERSION = [0]
 

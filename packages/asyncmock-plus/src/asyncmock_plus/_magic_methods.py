@@ -18,7 +18,7 @@ from asyncmock_plus._cpython import DEFAULT_MAGICS, DELETED, set_magic_result
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 class Magic(MagicProxy):

@@ -16,7 +16,7 @@ from asyncmock_plus._magic_methods import MAGICS
 from asyncmock_plus._outcomes import Outcomes
 from asyncmock_plus._plans import HOOKS, own_hooks, simple_kinds
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 @flattened

@@ -12,7 +12,7 @@ from asyncmock_plus._kinds import Kinds
 from asyncmock_plus._records import forget, ledger_of, two
 from asyncmock_plus._specs import is_mock
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 def is_exception(obj: Any) -> bool:

@@ -21,7 +21,7 @@ from asyncmock_plus._cpython import COUNTS_REFERENCES, AsyncMockMixin, std
 from asyncmock_plus._identity import Identity, touch
 from asyncmock_plus._specs import static_attribute
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 KEPT_CLASSES = 128
 HOOKS = (

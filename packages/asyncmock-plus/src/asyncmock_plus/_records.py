@@ -15,7 +15,7 @@ from typing import Any
 from asyncmock_plus._cpython import Call, CallList
 from asyncmock_plus._identity import Entry, Identity, touch
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 _tuple = tuple.__new__
 

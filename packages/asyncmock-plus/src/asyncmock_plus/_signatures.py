@@ -14,7 +14,7 @@ from typing import Any
 
 from asyncmock_plus._cpython import signature_of
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 def _nothing() -> None: ...
@@ -102,8 +102,14 @@ class Check:
         try:
             run(None, *args, **kwargs) if self._eat_first else run(*args, **kwargs)
         except TypeError:
-            if self.signature is not None:  # pragma: no branch - what can refuse mostly has one
-                self.signature.bind(*args, **kwargs)
+            if self.signature is None:  # pragma: no cover - what can refuse mostly has one
+                return
+        else:
+            return
+        try:
+            self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise error.with_traceback(None)  # noqa: B904 - the same error, without inspect's lines
 
     def _resolved(self) -> Any:
         if self._function is not None:

@@ -19,7 +19,7 @@ from asyncmock_plus._signatures import Check, read_signature
 
 __all__ = ["InvalidSpecError"]
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 _missing = object()
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from asyncmock_plus._cpython import COROUTINE_MARKER, AsyncMockMixin
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 
 async def AsyncMock(*args: Any, **kwargs: Any) -> None:  # noqa: N802

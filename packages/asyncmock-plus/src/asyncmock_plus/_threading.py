@@ -8,7 +8,7 @@ from unittest import mock as _std
 
 from asyncmock_plus._mocks import MagicMock
 
-__unittest = True
+__unittest = __tracebackhide__ = True
 
 _UNSET: Any = object()
 
