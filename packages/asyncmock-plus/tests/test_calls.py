@@ -207,6 +207,38 @@ def test_assertions_are_worded_by_the_standard_library() -> None:
     assert failures(mock) == failures(std)
 
 
+@pytest.mark.parametrize(
+    ("assertion", "arguments"),
+    [
+        ("assert_called", ()),
+        ("assert_called_once", ()),
+        ("assert_called_with", (1,)),
+        ("assert_called_once_with", (1,)),
+        ("assert_any_call", (1,)),
+    ],
+)
+@pytest.mark.parametrize("module", [mock, std], ids=["ours", "stdlib"])
+def test_mock_that_was_reset_was_not_called(module, assertion: str, arguments: object) -> None:
+    instance = module.Mock()
+    instance(1)
+    instance.reset_mock()
+
+    instance.assert_not_called()
+    with pytest.raises(AssertionError):
+        getattr(instance, assertion)(*arguments)
+
+
+@pytest.mark.parametrize("module", [mock, std], ids=["ours", "stdlib"])
+def test_last_call_is_the_one_that_is_compared(module) -> None:
+    instance = module.Mock()
+    instance(1)
+    instance(2)
+
+    instance.assert_called_with(2)
+    with pytest.raises(AssertionError):
+        instance.assert_called_with(1)
+
+
 def test_any_decides_on_the_expected_side() -> None:
     class Never:
         def __eq__(self, other):
