@@ -1,29 +1,53 @@
-"""The time limit of a test; time is real here, and short."""
+"""The time limit of a test; its clock stands still until a test says that time is up."""
 
 import asyncio
 import bdb
 import gc
 import inspect
+import io
 import math
 import sys
 import threading
-import time
 import unittest
 from typing import Any
 
 import pytest
-from asyncloop_testcase import TestCase, timeout
+from asyncloop_testcase import TestCase, _timeout, timeout
 from asyncloop_testcase._fail_on import lenient
 from asyncloop_testcase._timeout import Deadline, is_debugged
 from running import error_of, failure_of, passed, run
 
 
+class Clock:
+    """What the limits go by."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+CLOCK = Clock()
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A machine that is busy must not end a test before it has come to what it is about.
+    monkeypatch.setattr(_timeout, "time", CLOCK)
+
+
+def time_is_up() -> None:
+    """Let more time pass than any test here has, or has to answer a cancellation."""
+    CLOCK.now += 10
+
+
 class Short(TestCase):
-    timeout = 0.05
+    timeout = 0.05  # also the real seconds after which a limit looks at its clock again
     cancel_timeout = 0.05
 
 
 async def wait_for_ever() -> None:
+    time_is_up()
     await asyncio.Event().wait()
 
 
@@ -89,6 +113,7 @@ class TestHangs:
         class Case(Short):
             async def test(self) -> None:
                 while True:
+                    time_is_up()
                     try:
                         await asyncio.sleep(1000)
                     except asyncio.CancelledError:
@@ -137,6 +162,7 @@ class TestHangs:
     def test_function_that_runs_a_loop_without_tasks_is_limited_too(self) -> None:
         class Case(Short):
             def test(self) -> None:
+                self.loop.call_soon(time_is_up)
                 self.loop.run_forever()
 
         assert "timeout of 0.05 s" in failure_of(lenient(Case))
@@ -155,17 +181,26 @@ class TestHangs:
         loop.close()
 
     def test_blocked_loop_is_reported_at_once_and_fails_the_test_when_it_goes_on(
-        self, capsys: pytest.CaptureFixture[str]
+        self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        told = threading.Event()
+
+        class Stream(io.StringIO):
+            def flush(self) -> None:
+                told.set()
+
         class Case(Short):
             async def test(self) -> None:
-                time.sleep(0.25)
+                while not told.wait(0.01):
+                    time_is_up()
 
+        stream = Stream()
+        monkeypatch.setattr(sys, "stderr", stream)
         text = failure_of(Case)
 
         assert "the loop is blocked by" in text
-        assert "time.sleep(0.25)" in text
-        assert "time.sleep(0.25)" in capsys.readouterr().err
+        assert "while not told.wait(0.01):" in text or "time_is_up()" in text
+        assert "the loop is blocked by" in stream.getvalue()
 
     def test_subtests_count_together(self) -> None:
         class Case(Short):
@@ -229,6 +264,7 @@ class TestDecorator:
         class Case(TestCase):
             @timeout(None)
             async def test(self) -> None:
+                time_is_up()
                 await asyncio.sleep(0.05)
 
         assert passed(Case)
@@ -285,7 +321,18 @@ class Tracer(bdb.Bdb):
 
 
 class TestDebuggers:
-    def test_limit_is_off_while_a_debugger_traces_the_test(self) -> None:
+    def test_limit_is_off_while_a_debugger_traces_the_test(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = threading.Event()
+
+        def ask(frame: Any) -> bool:
+            answer = is_debugged(frame)
+            asked.set()
+            return answer
+
+        monkeypatch.setattr(_timeout, "is_debugged", ask)
+
         class Case(Short):
             async def test(self) -> None:
                 sys.settrace(Tracer().trace_dispatch)
@@ -295,7 +342,8 @@ class TestDebuggers:
                     sys.settrace(None)
 
             async def traced(self) -> None:
-                time.sleep(0.15)
+                time_is_up()
+                asked.wait()
                 await asyncio.sleep(0)
 
             async def tearDown(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import contextvars
+import types
 import unittest
 import warnings
 from collections.abc import Iterator
@@ -10,7 +11,13 @@ from typing import Any
 
 import faults
 import pytest
-from asyncloop_testcase import TestCase, exhaust_callbacks, run_forever, run_until_complete
+from asyncloop_testcase import (
+    TestCase,
+    _timeout,
+    exhaust_callbacks,
+    run_forever,
+    run_until_complete,
+)
 from asyncloop_testcase._checks import UncheckedWarning
 from asyncloop_testcase._fail_on import fail_on, lenient
 from running import error_of, failure_of, passed, run
@@ -120,11 +127,17 @@ def test_stubborn_task_is_reported() -> None:
     assert "does it swallow the cancellation?" in error_of(lenient(Case))
 
 
-def test_hanging_test_is_reported() -> None:
+def test_hanging_test_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+    # A busy machine must not end the test before it hangs.
+    clock = types.SimpleNamespace(monotonic=lambda: 10 * len(started))
+    monkeypatch.setattr(_timeout, "time", clock)
+
     class Case(UvTestCase):
         timeout = 0.05
 
         async def test(self) -> None:
+            started.append("test")
             await asyncio.Event().wait()
 
     assert "await asyncio.Event().wait()" in failure_of(Case)
