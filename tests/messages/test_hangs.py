@@ -4,9 +4,10 @@
 import asyncio
 import re
 import threading
+from types import SimpleNamespace
 from unittest.mock import patch
 
-from asyncloop_testcase import TestCase, _loops, lenient, timeout
+from asyncloop_testcase import TestCase, _loops, _timeout, lenient, timeout
 
 from messages.said import outcome_of, says
 
@@ -18,6 +19,18 @@ def case(test=None, **members):
         pass
 
     return type("Case", (TestCase,), {"test": test or passing, **members})
+
+
+class Clock:
+    """What limits go by; it stands still until a test says that time is up."""
+
+    now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+    def is_up(self):
+        self.now += 10
 
 
 @says(
@@ -36,13 +49,17 @@ def case(test=None, **members):
     """
 )
 def test_test_that_takes_too_long():
+    time = Clock()
+
     async def work():
+        time.is_up()
         await asyncio.Event().wait()
 
     async def test(self):
         await asyncio.create_task(work(), name="worker")
 
-    return outcome_of(case(test, timeout=0.01))
+    with patch.object(_timeout, "time", time):
+        return outcome_of(case(test, timeout=0.01))
 
 
 @says(
@@ -64,14 +81,18 @@ def test_test_that_takes_too_long():
     """
 )
 def test_test_that_takes_too_long_and_does_not_end():
+    time = Clock()
+
     async def test(self):
         while True:
+            time.is_up()
             try:
                 await asyncio.Event().wait()
             except asyncio.CancelledError:
                 pass
 
-    return outcome_of(lenient(case(test, timeout=0.05, cancel_timeout=0.3)))
+    with patch.object(_timeout, "time", time):
+        return outcome_of(lenient(case(test, timeout=0.05, cancel_timeout=0.3)))
 
 
 @says(
@@ -79,16 +100,17 @@ def test_test_that_takes_too_long_and_does_not_end():
     AssertionError: the test took longer than its timeout of 0.01 s
     the loop is blocked by
       File "test_hangs.py", line N, in test
-        lock.acquire(timeout=0.5)
+        lock.acquire(timeout=seconds.pop())
     """
 )
 def test_test_that_blocks_the_loop():
-    lock = threading.Lock()
+    lock, seconds = threading.Lock(), [0.5]
+    time = SimpleNamespace(monotonic=lambda: 0 if seconds else 10)  # is up as soon as it blocks
 
     async def test(self):
-        lock.acquire(timeout=0.5)
+        lock.acquire(timeout=seconds.pop())
 
-    with lock:
+    with lock, patch.object(_timeout, "time", time):
         text = outcome_of(case(test, timeout=0.01))
     # In between is asyncio, which is not the same in each version.
     return re.sub(r'(?s)(blocked by\n).*(  File "[^"]*test_hangs\.py")', r"\1\2", text)
