@@ -8,7 +8,7 @@ import unittest
 from collections.abc import Callable
 
 import pytest
-from asyncloop_testcase import TestCase, check_loop
+from asyncloop_testcase import TestCase, _selector, check_loop
 from checking import verdict_of
 from running import passed
 
@@ -205,8 +205,10 @@ def test_reader_on_a_selector_of_somebody_else(
 
 
 def test_reader_on_a_selector_of_somebody_else_that_a_test_leaves(
-    pair: tuple[socket.socket, socket.socket],
+    pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(_selector, "_install", None)  # a TestSelector around it would tell
+
     class Case(TestCase):
         loop_factory = staticmethod(lambda: asyncio.SelectorEventLoop(Wrapper()))
 
