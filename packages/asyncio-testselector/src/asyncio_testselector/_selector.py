@@ -387,10 +387,8 @@ class TestSelector(selectors.BaseSelector):
         self._spared = 0
         for watch in self._watches.values():
             watch.end()
-        self._watches.clear()
-        self._mocks.clear()
-        self._registry.files.clear()
-        self._candidates.clear()
+        for kept in (self._watches, self._mocks, self._registry.files, self._candidates):
+            kept.clear()
         if self._selector is not None:
             self._selector.close()
         self._candidates.wakeup = None
