@@ -76,10 +76,11 @@ def pytest(session: nox.Session, *args: str) -> None:
 
 
 def package_tests(session: nox.Session, package: str) -> None:
-    """Run a package's tests, and the examples in the docstrings of what is installed."""
+    """Run a package's tests, and the examples in its README and in what is installed."""
     session.install("pytest-xdist>=3.6")
     pytest(session, *WORKERS, "tests")
     if not session.posargs:  # which choose among the tests, as -k does
+        pytest(session, "-c", "pyproject.toml", str(ROOT / "tests" / "test_readme.py"))
         pytest(session, "--doctest-modules", "--pyargs", module(package))
 
 
@@ -195,7 +196,7 @@ def verify_types(session: nox.Session) -> None:
     """Check that the wheels tell the type of every public name."""
     install_built(session, f"{SUITE}[migrate]", *group("typing"))
     modules = [module(package) for package in [*PACKAGES, SUITE]]
-    session.run("python", "campaign/verify_types.py", *modules)
+    session.run("python", "tests/verify_types.py", *modules)
 
 
 @nox.session
@@ -229,6 +230,14 @@ def coverage(session: nox.Session) -> None:
     if session.python == NEWEST:
         session.run("coverage", "combine", env=data)
         session.run("coverage", "report", env=data)
+
+
+@nox.session
+def endurance(session: nox.Session) -> None:
+    """Repeat all tests in random order, and watch what ten thousand of them leave behind."""
+    session.install(*EDITABLE, "-e", ".", *group("test"))
+    session.run("python", "tests/endurance/leaks.py")
+    session.run("python", "tests/endurance/repeat.py", *session.posargs)
 
 
 @nox.session

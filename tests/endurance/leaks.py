@@ -1,7 +1,7 @@
 """
 Runs ten thousand tests in one process, and watches memory, descriptors and threads.
 
-Usage: ``python campaign/leaks.py [--tests 10000]``. The first tenth warms up (caches fill, the
+Usage: ``python tests/endurance/leaks.py [--tests 10000]``. The first tenth warms up (caches fill, the
 allocator takes its arenas); from there on nothing may grow.
 """
 
@@ -142,7 +142,7 @@ def run(number: int) -> int:
 
 
 def main() -> int:
-    """Run the campaign."""
+    """Run the tests, and compare."""
     parser = argparse.ArgumentParser(description="Watches what ten thousand tests leave behind.")
     parser.add_argument("--tests", type=int, default=10_000)
     options = parser.parse_args()

@@ -1,7 +1,7 @@
 """
 Checks that installed packages tell a type checker the type of every public name.
 
-Usage: ``python campaign/verify_types.py MODULE ...``, where the packages are installed from their
+Usage: ``python tests/verify_types.py MODULE ...``, where the packages are installed from their
 wheels and ``pyright`` is. Its figure for a module with mocks cannot reach 100 %: for a type
 checker ``unittest.mock.NonCallableMock`` has the base class ``Any``, and whatever inherits from it
 a metaclass that is unknown. This one finding is taken out, with what follows from it; all others

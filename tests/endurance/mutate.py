@@ -1,10 +1,9 @@
 """
 Changes a module in one place after the other, and tells which changes no test notices.
 
-Usage: ``python campaign/mutate.py PACKAGE MODULE ... [--tests FILE ...]``, for example
-``python campaign/mutate.py asyncio-fakeclock _instants --tests test_instants.py``, or
-``python campaign/mutate.py asynctest-suite migrate/_loops --tests test_migrate_renames.py``. It
-works on a copy, with cosmic-ray (``pip install cosmic-ray``). A survivor is a test that is
+Usage: ``mutate.py PACKAGE MODULE ... [--tests FILE ...]``, for example
+``mutate.py asyncio-fakeclock _time/instants --tests time/test_instants.py``, or
+``mutate.py asynctest-suite migrate/_loops --tests test_migrate_renames.py``. It works on a copy, with cosmic-ray (``pip install cosmic-ray``). A survivor is a test that is
 missing, or a change that makes no difference; which of them, somebody has to look at: SURVIVORS.md
 is what they found. With ``--work FOLDER`` the copy is kept there, and a run that was stopped goes
 on.
@@ -20,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SUITE = "asynctest-suite"
 CONFIG = """\
 [cosmic-ray]
@@ -71,7 +70,7 @@ def mutate(folder: Path, package: str, module: str, tests: list[str], timeout: f
         # The first run has compiled everything; of this module there will be many versions.
         for compiled in source.parent.glob(f"__pycache__/{source.stem}.*"):
             compiled.unlink()
-    call(sys.executable, str(ROOT / "campaign" / "forked_tests.py"), config, session)
+    call(sys.executable, str(ROOT / "tests" / "endurance" / "forked_mutants.py"), config, session)
     return call(tool("cr-report"), "--show-diff", "--surviving-only", session)
 
 

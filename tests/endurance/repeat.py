@@ -3,8 +3,8 @@ Runs all test suites again and again in random order, alone and with two workers
 
 A test that fails once in fifty runs is a bug, in the test or in what it tests.
 
-Usage: ``python campaign/repeat.py [--times 50] [--package NAME]``. Each run's seed is printed: to
-repeat it, call ``pytest --randomly-seed=N``.
+Usage: ``python tests/endurance/repeat.py [--times 50] [--package NAME]``. Each run's seed is
+printed: to repeat it, call ``pytest --randomly-seed=N``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = {path.parent.name: path.parent for path in sorted(ROOT.glob("packages/*/pyproject.toml"))}
 FOLDERS["together"] = ROOT
 
