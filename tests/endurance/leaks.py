@@ -1,8 +1,8 @@
 """
 Runs ten thousand tests in one process, and watches memory, descriptors and threads.
 
-Usage: ``python tests/endurance/leaks.py [--tests 10000]``. The first tenth warms up (caches fill, the
-allocator takes its arenas); from there on nothing may grow.
+Usage: ``python tests/endurance/leaks.py [--tests 10000]``. The first tenth warms up (caches fill,
+the allocator takes its arenas); from there on nothing may grow.
 """
 
 from __future__ import annotations
