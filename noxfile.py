@@ -31,10 +31,12 @@ PACKAGES = sorted(path.parent.name for path in ROOT.glob("packages/*/pyproject.t
 EDITABLE = [arg for name in PACKAGES for arg in ("-e", f"packages/{name}")]
 WHEELS = ROOT / "dist"
 WORKERS = ("-n", "auto", "--maxprocesses", "4")
+# Of these CPython for Windows is taken, where a command winpython3.x runs it.
+ON_WINDOWS = ["3.10", "3.13"]
 
 # Not coverage and sdist: they run the same tests again; CI calls them by name.
 nox.options.sessions = [
-    "lint", "typing", "verify_types", "tests", "together", "wheel", "floor", "docs",
+    "lint", "typing", "verify_types", "tests", "together", "wheel", "floor", "docs", "windows",
 ]  # fmt: skip
 
 
@@ -150,6 +152,34 @@ def copy(source: Path, target: Path, names: Iterable[str]) -> None:
             shutil.copytree(source / name, target / name, ignore=ignored)
         else:
             shutil.copy(source / name, target / name)
+
+
+@nox.session(venv_backend="none", requires=["build"])
+@nox.parametrize("version", ON_WINDOWS, ids=ON_WINDOWS)
+def windows(session: nox.Session, version: str) -> None:
+    """Test the wheels on CPython for Windows, run by another system; on Windows, all sessions do."""
+    python = f"winpython{version}"
+    if shutil.which(python) is None:
+        session.skip(f"there is no {python}")
+    needed = {line for name in PACKAGES for line in group("test", ROOT / "packages" / name)}
+    anew = [f"--reinstall-package={name}" for name in [*PACKAGES, SUITE]]
+    wheels = [str(path) for path in sorted(WHEELS.glob("*.whl"))]
+    session.run_install(
+        python, "--install", *anew, *wheels, *sorted({*needed, *group("test")}), external=True
+    )
+    env = {"PYTHONWARNINGS": "error"}
+    run = ("-m", "pytest", "-q", *WORKERS, "-p", "no:cacheprovider", *session.posargs)
+    for package in [*PACKAGES, SUITE]:
+        source = ROOT if package == SUITE else ROOT / "packages" / package
+        with tempfile.TemporaryDirectory() as away:
+            copied = ["tests", "README.md", "pyproject.toml", *(["docs"] if source == ROOT else [])]
+            copy(source, Path(away), copied)
+            shutil.copy(ROOT / "tests" / "test_readme.py", Path(away) / "tests" / "test_readme.py")
+            with session.chdir(away):
+                session.run(python, *run, "tests", env=env, external=True)
+                if package == SUITE:
+                    tour = ("-W", "error", "docs/examples/tour.py", "--brief")
+                    session.run(python, *tour, external=True)
 
 
 @nox.session(python=NEWEST, requires=["build"])
