@@ -157,7 +157,7 @@ def copy(source: Path, target: Path, names: Iterable[str]) -> None:
 @nox.session(venv_backend="none", requires=["build"])
 @nox.parametrize("version", ON_WINDOWS, ids=ON_WINDOWS)
 def windows(session: nox.Session, version: str) -> None:
-    """Test the wheels on CPython for Windows, run by another system; on Windows, all sessions do."""
+    """Test the wheels on CPython for Windows where Wine runs it; on Windows all sessions do."""
     python = f"winpython{version}"
     if shutil.which(python) is None:
         session.skip(f"there is no {python}")
