@@ -155,31 +155,30 @@ def copy(source: Path, target: Path, names: Iterable[str]) -> None:
 
 
 @nox.session(venv_backend="none", requires=["build"])
+@nox.parametrize("package", [*PACKAGES, SUITE], ids=[*PACKAGES, SUITE])
 @nox.parametrize("version", ON_WINDOWS, ids=ON_WINDOWS)
-def windows(session: nox.Session, version: str) -> None:
+def windows(session: nox.Session, version: str, package: str) -> None:
     """Test the wheels on CPython for Windows where Wine runs it; on Windows all sessions do."""
     python = f"winpython{version}"
     if shutil.which(python) is None:
         session.skip(f"there is no {python}")
-    needed = {line for name in PACKAGES for line in group("test", ROOT / "packages" / name)}
+    # One folder of installed packages for all: installed are always all five.
     anew = [f"--reinstall-package={name}" for name in [*PACKAGES, SUITE]]
-    wheels = [str(path) for path in sorted(WHEELS.glob("*.whl"))]
-    session.run_install(
-        python, "--install", *anew, *wheels, *sorted({*needed, *group("test")}), external=True
-    )
+    wheels = map(str, sorted(WHEELS.glob("*.whl")))
+    session.run_install(python, "--install", *anew, *wheels, *group("test"), external=True)
+    source = ROOT if package == SUITE else ROOT / "packages" / package
     env = {"PYTHONWARNINGS": "error"}
-    run = ("-m", "pytest", "-q", *WORKERS, "-p", "no:cacheprovider", *session.posargs)
-    for package in [*PACKAGES, SUITE]:
-        source = ROOT if package == SUITE else ROOT / "packages" / package
-        with tempfile.TemporaryDirectory() as away:
-            copied = ["tests", "README.md", "pyproject.toml", *(["docs"] if source == ROOT else [])]
-            copy(source, Path(away), copied)
-            shutil.copy(ROOT / "tests" / "test_readme.py", Path(away) / "tests" / "test_readme.py")
-            with session.chdir(away):
-                session.run(python, *run, "tests", env=env, external=True)
-                if package == SUITE:
-                    tour = ("-W", "error", "docs/examples/tour.py", "--brief")
-                    session.run(python, *tour, external=True)
+    run = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+    with tempfile.TemporaryDirectory() as away:
+        copy(source, Path(away), ["tests", "README.md", "pyproject.toml"])
+        shutil.copy(ROOT / "tests" / "test_readme.py", Path(away) / "tests")
+        if package == SUITE:
+            copy(source, Path(away), ["docs"])
+        with session.chdir(away):
+            session.run(python, *run, *WORKERS, *session.posargs, "tests", env=env, external=True)
+            if package == SUITE:
+                tour = ("-W", "error", "docs/examples/tour.py", "--brief")
+                session.run(python, *tour, external=True)
 
 
 @nox.session(python=NEWEST, requires=["build"])
