@@ -56,7 +56,7 @@ def test_registration_without_a_name():
 
 
 @says(
-    "ValueError: a check named 'pending_tasks' is registered already: <class 'asyncloop_testcase._check_tasks.PendingTasks'>; take another name"
+    "ValueError: a check named 'pending_tasks' is registered already: <class 'asyncloop_testcase._checks.tasks.PendingTasks'>; take another name"
 )
 def test_registration_of_a_name_that_is_taken():
     class Mine(Check):
@@ -70,7 +70,7 @@ def test_registration_of_a_name_that_is_taken():
     "UncheckedWarning: the check mine cannot work with Strange: it does not call its callbacks by asyncio.Handle"
 )
 def test_check_of_a_loop_it_does_not_know():
-    from asyncloop_testcase._checks import say_once
+    from asyncloop_testcase._checks.base import say_once
 
     class Strange(asyncio.SelectorEventLoop):
         pass

@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     lines = config.getini(INI)
     if lines:
-        from asyncloop_testcase._pytest_checks import layers_of_ini
+        from asyncloop_testcase._pytest.checks import layers_of_ini
 
         try:
             layers_of_ini(lines)
@@ -59,7 +59,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         or item.get_closest_marker(MARKER) is not None
     ):
         return (yield)
-    from asyncloop_testcase._pytest_checks import checked
+    from asyncloop_testcase._pytest.checks import checked
 
     with checked(item, item.config.getini(INI)):
         return (yield)

@@ -5,7 +5,7 @@ import re
 import unittest
 
 import running
-from asyncloop_testcase._garbage import STARTUP_FROZEN
+from asyncloop_testcase._checks.garbage import STARTUP_FROZEN
 
 _PLACE = re.compile(r'File "(?:.*/)?(.*?)", line \d+, in (?:.*\.)?(\S+)')
 _CARETS = re.compile(r"^[ ~^]*[~^]+[ ~^]*\n", re.MULTILINE)

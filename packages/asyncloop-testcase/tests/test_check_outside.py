@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asyncloop_testcase import TestCase, fail_on, strict
-from asyncloop_testcase._check_outside import _where
+from asyncloop_testcase._checks.outside import _where
 from checking import verdict_of
 from running import passed
 

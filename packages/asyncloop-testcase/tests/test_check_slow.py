@@ -11,10 +11,10 @@ from asyncloop_testcase import (
     CannotCheckError,
     TestCase,
     UncheckedWarning,
-    _check_slow,
     fail_on,
     strict,
 )
+from asyncloop_testcase._checks import slow
 from checking import verdict_of
 from running import passed, run
 
@@ -28,7 +28,7 @@ class Clock:
     now = 0.0
 
     def __init__(self) -> None:
-        self.checks: list[_check_slow.SlowCallbacks] = []
+        self.checks: list[slow.SlowCallbacks] = []
 
     def __call__(self) -> float:
         return self.now
@@ -48,14 +48,14 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    start = _check_slow.SlowCallbacks.start
+    start = slow.SlowCallbacks.start
 
-    def remember(check: _check_slow.SlowCallbacks) -> None:
+    def remember(check: slow.SlowCallbacks) -> None:
         clock.checks.append(check)
         start(check)
 
-    monkeypatch.setattr(_check_slow, "perf_counter", clock)
-    monkeypatch.setattr(_check_slow.SlowCallbacks, "start", remember)
+    monkeypatch.setattr(slow, "perf_counter", clock)
+    monkeypatch.setattr(slow.SlowCallbacks, "start", remember)
     return clock
 
 
@@ -152,7 +152,7 @@ def test_true_stands_for_a_tenth_of_a_second(clock: Clock) -> None:
 
 def test_loops_of_other_threads_are_not_watched(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = threading.local()  # on a busy machine, this thread's own callbacks may be slow too
-    monkeypatch.setattr(_check_slow, "perf_counter", lambda: getattr(clock, "now", 0.0))
+    monkeypatch.setattr(slow, "perf_counter", lambda: getattr(clock, "now", 0.0))
 
     class Case(TestCase):
         @fail_on(slow_callbacks=LIMIT)

@@ -16,7 +16,6 @@ from asyncloop_testcase import (
     Site,
     TestCase,
     UncheckedWarning,
-    _checks,
     _cpython,
     check_loop,
     fail_on,
@@ -24,9 +23,10 @@ from asyncloop_testcase import (
     register_check,
     strict,
 )
-from asyncloop_testcase._fail_on import make_plan
-from asyncloop_testcase._garbage import Line
-from asyncloop_testcase._watch import Watch
+from asyncloop_testcase._checks import base
+from asyncloop_testcase._checks.fail_on import make_plan
+from asyncloop_testcase._checks.garbage import Line
+from asyncloop_testcase._checks.watch import Watch
 from checking import frozen_count, plain, report_of, verdict_of
 from healthy import healthy_cases
 from running import error_of, failure_of, passed, run
@@ -34,12 +34,12 @@ from running import error_of, failure_of, passed, run
 
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> dict[str, type[Check]]:
-    monkeypatch.setattr(_checks, "_said", set())
-    known = dict(_checks.KNOWN)
+    monkeypatch.setattr(base, "_said", set())
+    known = dict(base.KNOWN)
     yield known
-    _checks.KNOWN.clear()
-    _checks.KNOWN.update(known)
-    _checks._forget_plans()
+    base.KNOWN.clear()
+    base.KNOWN.update(known)
+    base._forget_plans()
 
 
 def ring() -> None:

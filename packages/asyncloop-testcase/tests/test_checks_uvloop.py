@@ -6,7 +6,8 @@ import socket
 import time
 
 import pytest
-from asyncloop_testcase import TestCase, UncheckedWarning, _checks, check_loop, fail_on, strict
+from asyncloop_testcase import TestCase, UncheckedWarning, check_loop, fail_on, strict
+from asyncloop_testcase._checks import base
 from checking import report_of, verdict_of
 from healthy import healthy_cases
 from running import passed, run
@@ -99,7 +100,7 @@ def test_transports_and_servers() -> None:
 
 
 def test_slow_callbacks_says_once_that_it_cannot_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_checks, "_said", set())
+    monkeypatch.setattr(base, "_said", set())
 
     class Case(UvloopCase):
         @fail_on(slow_callbacks=0.001)

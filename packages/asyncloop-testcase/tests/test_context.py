@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from asyncloop_testcase._context import ContextCoroutine, create_task
+from asyncloop_testcase._case.context import ContextCoroutine, create_task
 
 
 @pytest.fixture

@@ -23,8 +23,9 @@ def test_version_is_the_installed_one() -> None:
 
 
 def test_frames_of_every_module_are_left_out_of_tracebacks() -> None:
-    names = {module.name for module in pkgutil.iter_modules(asyncloop_testcase.__path__)}
-    modules = [importlib.import_module(f"asyncloop_testcase.{n}") for n in names - {"_version"}]
+    found = pkgutil.walk_packages(asyncloop_testcase.__path__, "asyncloop_testcase.")
+    names = {module.name for module in found if not module.ispkg}
+    modules = [importlib.import_module(name) for name in names - {"asyncloop_testcase._version"}]
 
     for name in ("__unittest", "__tracebackhide__"):  # the latter is pytest's
         assert [each.__name__ for each in modules if not vars(each).get(name)] == []

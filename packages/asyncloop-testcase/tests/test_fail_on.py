@@ -8,8 +8,8 @@ import weakref
 
 import pytest
 from asyncloop_testcase import TestCase, fail_on, ignore_loop, lenient, strict
-from asyncloop_testcase._builtin_checks import BUILTIN
-from asyncloop_testcase._fail_on import plan_of
+from asyncloop_testcase._checks.builtin import BUILTIN
+from asyncloop_testcase._checks.fail_on import plan_of
 from running import failure_of, passed
 
 NAMES = [check.name for check in BUILTIN]

@@ -12,10 +12,11 @@ from typing import Any
 
 import faults
 import pytest
-from asyncloop_testcase import TestCase, _checks
-from asyncloop_testcase._checks import Check, register_check
-from asyncloop_testcase._fail_on import fail_on, lenient, strict
-from asyncloop_testcase._report import Finding
+from asyncloop_testcase import TestCase
+from asyncloop_testcase._checks import base
+from asyncloop_testcase._checks.base import Check, register_check
+from asyncloop_testcase._checks.fail_on import fail_on, lenient, strict
+from asyncloop_testcase._reports.report import Finding
 from checking import frozen_count
 
 MATRIX = [
@@ -47,7 +48,7 @@ def registered(check: type[Check]) -> Iterator[None]:
     try:
         yield
     finally:
-        del _checks.KNOWN[check.name]
+        del base.KNOWN[check.name]
 
 
 def surroundings() -> dict[str, Any]:

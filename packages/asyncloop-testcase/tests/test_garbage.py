@@ -10,7 +10,8 @@ from time import monotonic
 from types import ModuleType
 
 import pytest
-from asyncloop_testcase import TestCase, _garbage, fail_on, strict
+from asyncloop_testcase import TestCase, fail_on, strict
+from asyncloop_testcase._checks import garbage
 from checking import frozen_count, verdict_of
 from running import failure_of, passed, run
 
@@ -21,7 +22,7 @@ KEPT: list[object] = []
 def nothing_kept_nor_frozen(monkeypatch: pytest.MonkeyPatch) -> object:
     # That somebody froze is remembered for many tests, so an earlier one may be the reason.
     gc.unfreeze()
-    monkeypatch.setattr(_garbage, "_tests_until_count", 0)
+    monkeypatch.setattr(garbage, "_tests_until_count", 0)
     yield
     KEPT.clear()
 
@@ -31,7 +32,7 @@ def frozen() -> object:
     """Objects frozen by the user, as servers do before they fork."""
     gc.freeze()
     yield frozen_count()
-    _garbage._tests_until_count = 0
+    garbage._tests_until_count = 0
     gc.unfreeze()
 
 
@@ -107,7 +108,7 @@ def test_user_who_freezes_in_a_test_finds_it_frozen(switch) -> None:
         passed(case_of(fetch))
         assert frozen_count() > 0
     finally:
-        _garbage._tests_until_count = 0
+        garbage._tests_until_count = 0
         gc.unfreeze()
 
 
@@ -164,11 +165,11 @@ def test_full_collection_is_made_when_it_is_due(monkeypatch: pytest.MonkeyPatch)
     threshold = gc.get_threshold()
     gc.set_threshold(1_000_000)  # the collector itself starts none meanwhile
     try:
-        monkeypatch.setattr(_garbage, "_next_full_collection", math.inf)
+        monkeypatch.setattr(garbage, "_next_full_collection", math.inf)
         assert full_collections() == 0
-        monkeypatch.setattr(_garbage, "_next_full_collection", 0.0)
+        monkeypatch.setattr(garbage, "_next_full_collection", 0.0)
         assert full_collections() == 1
-        assert monotonic() < _garbage._next_full_collection < math.inf
+        assert monotonic() < garbage._next_full_collection < math.inf
     finally:
         gc.set_threshold(*threshold)
 
@@ -176,7 +177,7 @@ def test_full_collection_is_made_when_it_is_due(monkeypatch: pytest.MonkeyPatch)
 def test_full_collection_waits_for_a_collector_that_is_switched_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_garbage, "_next_full_collection", 0.0)
+    monkeypatch.setattr(garbage, "_next_full_collection", 0.0)
     stats = gc.get_stats()[2]["collections"]
     gc.disable()
     try:
@@ -184,12 +185,12 @@ def test_full_collection_waits_for_a_collector_that_is_switched_off(
     finally:
         gc.enable()
     assert gc.get_stats()[2]["collections"] == stats
-    assert _garbage._next_full_collection == 0.0
+    assert garbage._next_full_collection == 0.0
 
 
 def copy_of_the_module() -> ModuleType:
     """Return what the module would be if it was imported now."""
-    spec = importlib.util.spec_from_file_location("copy_of_garbage", _garbage.__file__)
+    spec = importlib.util.spec_from_file_location("copy_of_garbage", garbage.__file__)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -205,11 +206,11 @@ def test_full_collections_take_a_hundredth_of_the_time(
     begin: float, end: float, due: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = [begin, end]
-    monkeypatch.setattr(_garbage, "monotonic", lambda: times.pop(0))
-    monkeypatch.setattr(_garbage, "_next_full_collection", begin)
+    monkeypatch.setattr(garbage, "monotonic", lambda: times.pop(0))
+    monkeypatch.setattr(garbage, "_next_full_collection", begin)
     passed(case_of(fetch))
     assert times == []
-    assert _garbage._next_full_collection == pytest.approx(due)
+    assert garbage._next_full_collection == pytest.approx(due)
 
 
 @pytest.mark.parametrize(("minor", "frozen"), [(11, 0), (12, 1000), (13, 0)])
@@ -229,11 +230,11 @@ def test_frozen_objects_are_counted_the_less_often_the_more_there_are(
 ) -> None:
     counted: list[None] = []
     monkeypatch.setattr(gc, "get_freeze_count", lambda: counted.append(None) or count)
-    monkeypatch.setattr(_garbage, "STARTUP_FROZEN", 1000)
-    monkeypatch.setattr(_garbage, "_tests_until_count", 0)
-    assert [_garbage._somebody_froze() for _ in range(known + 1)] == [frozen] * (known + 1)
+    monkeypatch.setattr(garbage, "STARTUP_FROZEN", 1000)
+    monkeypatch.setattr(garbage, "_tests_until_count", 0)
+    assert [garbage._somebody_froze() for _ in range(known + 1)] == [frozen] * (known + 1)
     assert len(counted) == 1
-    _garbage._somebody_froze()
+    garbage._somebody_froze()
     assert len(counted) == 2
 
 

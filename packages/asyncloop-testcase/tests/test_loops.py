@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from asyncloop_testcase import TestCase, _loops
-from asyncloop_testcase._fail_on import lenient
+from asyncloop_testcase import TestCase
+from asyncloop_testcase._case import loops
+from asyncloop_testcase._checks.fail_on import lenient
 from running import error_of, passed, run
 
 
@@ -144,7 +145,7 @@ class TestLoopFactory:
         assert "loop_factory returned a loop that is running" in texts[0]
 
     def test_error_of_the_factory_is_an_error_of_the_test_and_the_run_goes_on(self) -> None:
-        loops: list[asyncio.AbstractEventLoop] = []
+        opened: list[asyncio.AbstractEventLoop] = []
 
         class Case(TestCase):
             def loop_factory(self) -> asyncio.AbstractEventLoop:  # type: ignore[override]
@@ -156,13 +157,13 @@ class TestLoopFactory:
                 """Never called."""
 
             async def test_second(self) -> None:
-                loops.append(self.loop)
+                opened.append(self.loop)
 
         result = unittest.TestResult()
         unittest.defaultTestLoader.loadTestsFromTestCase(Case).run(result)
 
         assert "OSError: too many files" in result.errors[0][1]
-        assert len(result.errors) == len(loops) == 1
+        assert len(result.errors) == len(opened) == 1
 
 
 @pytest.fixture
@@ -207,24 +208,24 @@ class TestUseDefaultLoop:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         at_exit: list[Callable[[], None]] = []
-        monkeypatch.setattr(_loops.atexit, "register", at_exit.append)
-        loops: list[asyncio.AbstractEventLoop] = []
+        monkeypatch.setattr(loops.atexit, "register", at_exit.append)
+        opened: list[asyncio.AbstractEventLoop] = []
 
         class Case(TestCase):
             use_default_loop = True
 
             async def test(self) -> None:
-                loops.append(self.loop)
+                opened.append(self.loop)
 
         asyncio.set_event_loop(None)
         assert passed(Case)
         assert passed(Case)
 
-        assert loops[0] is loops[1]
-        assert not loops[0].is_closed()
+        assert opened[0] is opened[1]
+        assert not opened[0].is_closed()
         (close,) = at_exit
         close()
-        assert loops[0].is_closed()
+        assert opened[0].is_closed()
 
 
 @pytest.fixture
@@ -330,7 +331,7 @@ class TestClosing:
     def test_job_of_the_executor_that_does_not_end_is_reported_not_waited_for(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(_loops, "LEAST_FOR_THREADS", 0.05)
+        monkeypatch.setattr(loops, "LEAST_FOR_THREADS", 0.05)
         event = threading.Event()
 
         class Case(TestCase):
@@ -452,14 +453,14 @@ class TestClosing:
         assert "OSError: while tidying up" in (result.failures + result.errors)[0][1]
 
     def test_error_of_the_hook_still_closes_the_loop(self) -> None:
-        loops: list[asyncio.AbstractEventLoop] = []
+        opened: list[asyncio.AbstractEventLoop] = []
 
         class Case(TestCase):
             def closeLoop(self, loop: asyncio.AbstractEventLoop) -> None:
                 raise OSError("on purpose")
 
             async def test(self) -> None:
-                loops.append(self.loop)
+                opened.append(self.loop)
 
         assert "OSError: on purpose" in error_of(Case)
-        assert loops[0].is_closed()
+        assert opened[0].is_closed()

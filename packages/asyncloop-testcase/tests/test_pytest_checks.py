@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from asyncloop_testcase._pytest_checks import _checked_function, layers_of_ini
+from asyncloop_testcase._pytest.checks import _checked_function, layers_of_ini
 
 BARE_PYTEST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 OWN, ASYNCIO, ANYIO = "_asyncloop_testcase_pytest", "pytest_asyncio.plugin", "anyio.pytest_plugin"

@@ -7,7 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from asyncloop_testcase._tasks import LONGEST_CHAIN, add_task_report, describe_task, describe_tasks
+from asyncloop_testcase._reports.tasks import (
+    LONGEST_CHAIN,
+    add_task_report,
+    describe_task,
+    describe_tasks,
+)
 
 
 def describe(start: Callable[[], Any]) -> str:

@@ -12,9 +12,10 @@ import unittest
 from typing import Any
 
 import pytest
-from asyncloop_testcase import TestCase, _timeout, timeout
-from asyncloop_testcase._fail_on import lenient
-from asyncloop_testcase._timeout import Deadline, is_debugged
+from asyncloop_testcase import TestCase, timeout
+from asyncloop_testcase._case import timeout as timeout_module
+from asyncloop_testcase._case.timeout import Deadline, is_debugged
+from asyncloop_testcase._checks.fail_on import lenient
 from running import error_of, failure_of, passed, run
 
 
@@ -33,7 +34,7 @@ CLOCK = Clock()
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     # A machine that is busy must not end a test before it has come to what it is about.
-    monkeypatch.setattr(_timeout, "time", CLOCK)
+    monkeypatch.setattr(timeout_module, "time", CLOCK)
 
 
 def time_is_up() -> None:
@@ -331,7 +332,7 @@ class TestDebuggers:
             asked.set()
             return answer
 
-        monkeypatch.setattr(_timeout, "is_debugged", ask)
+        monkeypatch.setattr(timeout_module, "is_debugged", ask)
 
         class Case(Short):
             async def test(self) -> None:

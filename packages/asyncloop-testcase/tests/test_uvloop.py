@@ -11,15 +11,10 @@ from typing import Any
 
 import faults
 import pytest
-from asyncloop_testcase import (
-    TestCase,
-    _timeout,
-    exhaust_callbacks,
-    run_forever,
-    run_until_complete,
-)
-from asyncloop_testcase._checks import UncheckedWarning
-from asyncloop_testcase._fail_on import fail_on, lenient
+from asyncloop_testcase import TestCase, exhaust_callbacks, run_forever, run_until_complete
+from asyncloop_testcase._case import timeout as timeout_module
+from asyncloop_testcase._checks.base import UncheckedWarning
+from asyncloop_testcase._checks.fail_on import fail_on, lenient
 from running import error_of, failure_of, passed, run
 
 uvloop = pytest.importorskip("uvloop", reason="uvloop is not installed")
@@ -27,7 +22,7 @@ uvloop = pytest.importorskip("uvloop", reason="uvloop is not installed")
 variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="unset")
 
 pytestmark = pytest.mark.filterwarnings(
-    "ignore::asyncloop_testcase._checks.UncheckedWarning"  # said once, and tested below
+    "ignore::asyncloop_testcase._checks.base.UncheckedWarning"  # said once, and tested below
 )
 
 
@@ -131,7 +126,7 @@ def test_hanging_test_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[str] = []
     # A busy machine must not end the test before it hangs.
     clock = types.SimpleNamespace(monotonic=lambda: 10 * len(started))
-    monkeypatch.setattr(_timeout, "time", clock)
+    monkeypatch.setattr(timeout_module, "time", clock)
 
     class Case(UvTestCase):
         timeout = 0.05

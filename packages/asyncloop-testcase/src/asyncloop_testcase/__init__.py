@@ -1,19 +1,24 @@
 """A test case with an event loop for each test, and checks for what a test leaves behind."""
 
 from asyncloop_testcase._callbacks import exhaust_callbacks
-from asyncloop_testcase._case import TestCase
-from asyncloop_testcase._check_block import check_loop
-from asyncloop_testcase._checks import CannotCheckError, Check, UncheckedWarning, register_check
-from asyncloop_testcase._fail_on import fail_on, ignore_loop, lenient, strict
-from asyncloop_testcase._function_case import FunctionTestCase
-from asyncloop_testcase._report import Finding, Site
+from asyncloop_testcase._case.case import TestCase
+from asyncloop_testcase._case.function_case import FunctionTestCase
+from asyncloop_testcase._case.timeout import timeout
+from asyncloop_testcase._checks.base import (
+    CannotCheckError,
+    Check,
+    UncheckedWarning,
+    register_check,
+)
+from asyncloop_testcase._checks.block import check_loop
+from asyncloop_testcase._checks.fail_on import fail_on, ignore_loop, lenient, strict
+from asyncloop_testcase._reports.report import Finding, Site
 from asyncloop_testcase._runners import (
     child_loop,
     current_loop,
     run_forever,
     run_until_complete,
 )
-from asyncloop_testcase._timeout import timeout
 from asyncloop_testcase._version import __version__
 
 __all__ = [

@@ -17,9 +17,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, overload
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._fail_on import ALL, make_plan
-from asyncloop_testcase._loops import close_loop
-from asyncloop_testcase._watch import Watch
+from asyncloop_testcase._case.loops import close_loop
+from asyncloop_testcase._checks.fail_on import ALL, make_plan
+from asyncloop_testcase._checks.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator

@@ -22,20 +22,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from asyncloop_testcase import _cpython, _selector
-from asyncloop_testcase._context import create_task
-from asyncloop_testcase._fail_on import plan_of
-from asyncloop_testcase._loops import LostExceptionError, default_loop
-from asyncloop_testcase._tasks import add_task_report
-from asyncloop_testcase._timeout import ATTRIBUTE as TIMEOUT
-from asyncloop_testcase._timeout import Deadline, check_timeout
-from asyncloop_testcase._watch import Watch
+from asyncloop_testcase._case.context import create_task
+from asyncloop_testcase._case.loops import LostExceptionError, default_loop
+from asyncloop_testcase._case.timeout import ATTRIBUTE as TIMEOUT
+from asyncloop_testcase._case.timeout import Deadline, check_timeout
+from asyncloop_testcase._checks.fail_on import plan_of
+from asyncloop_testcase._checks.watch import Watch
+from asyncloop_testcase._reports.tasks import add_task_report
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-    from asyncloop_testcase._case import TestCase
-    from asyncloop_testcase._report import Report
-    from asyncloop_testcase._watch import Plan
+    from asyncloop_testcase._case.case import TestCase
+    from asyncloop_testcase._checks.watch import Plan
+    from asyncloop_testcase._reports.report import Report
 
 __unittest = __tracebackhide__ = True
 

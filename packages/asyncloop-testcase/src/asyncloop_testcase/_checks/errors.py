@@ -6,16 +6,16 @@ from asyncio.streams import StreamReaderProtocol
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._checks import Check
-from asyncloop_testcase._findings import failure
-from asyncloop_testcase._garbage import of_kind
-from asyncloop_testcase._lookout import FAILURES
+from asyncloop_testcase._checks.base import Check
+from asyncloop_testcase._checks.garbage import of_kind
+from asyncloop_testcase._checks.recorder import FAILURES
+from asyncloop_testcase._reports.findings import failure
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterable
 
-    from asyncloop_testcase._report import Finding
+    from asyncloop_testcase._reports.report import Finding
 
 __unittest = __tracebackhide__ = True
 

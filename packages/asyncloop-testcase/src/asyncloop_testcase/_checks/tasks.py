@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._checks import Check
-from asyncloop_testcase._report import Finding
-from asyncloop_testcase._sites import site_of_coroutine
-from asyncloop_testcase._tasks import describe_task
+from asyncloop_testcase._checks.base import Check
+from asyncloop_testcase._reports.report import Finding
+from asyncloop_testcase._reports.sites import site_of_coroutine
+from asyncloop_testcase._reports.tasks import describe_task
 
 if TYPE_CHECKING:
     import asyncio

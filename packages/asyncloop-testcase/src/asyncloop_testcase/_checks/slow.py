@@ -19,10 +19,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._checks import CannotCheckError, Check
-from asyncloop_testcase._report import Finding
-from asyncloop_testcase._sites import is_ours, is_plumbing, site_of_coroutine
-from asyncloop_testcase._words import callback_name, coroutine_name, duration
+from asyncloop_testcase._checks.base import CannotCheckError, Check
+from asyncloop_testcase._reports.report import Finding
+from asyncloop_testcase._reports.sites import is_ours, is_plumbing, site_of_coroutine
+from asyncloop_testcase._reports.words import callback_name, coroutine_name, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -7,12 +7,12 @@ import types
 from typing import TYPE_CHECKING
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._checks import Check
-from asyncloop_testcase._findings import never_awaited
-from asyncloop_testcase._garbage import of_kind
-from asyncloop_testcase._lookout import UNAWAITED
-from asyncloop_testcase._report import Finding
-from asyncloop_testcase._tasks import chain_lines
+from asyncloop_testcase._checks.base import Check
+from asyncloop_testcase._checks.garbage import of_kind
+from asyncloop_testcase._checks.recorder import UNAWAITED
+from asyncloop_testcase._reports.findings import never_awaited
+from asyncloop_testcase._reports.report import Finding
+from asyncloop_testcase._reports.tasks import chain_lines
 
 __unittest = __tracebackhide__ = True
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, final
 
-from asyncloop_testcase._fail_on import ALL, make_plan, validated
-from asyncloop_testcase._watch import Watch
+from asyncloop_testcase._checks.fail_on import ALL, make_plan, validated
+from asyncloop_testcase._checks.watch import Watch
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from asyncloop_testcase._report import Report
-    from asyncloop_testcase._watch import Plan
+    from asyncloop_testcase._checks.watch import Plan
+    from asyncloop_testcase._reports.report import Report
 
 __unittest = __tracebackhide__ = True
 

@@ -8,15 +8,15 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, overload
 
-from asyncloop_testcase import _builtin_checks, _checks
-from asyncloop_testcase._checks import KNOWN, Check
-from asyncloop_testcase._watch import Plan
+from asyncloop_testcase._checks import base, builtin
+from asyncloop_testcase._checks.base import KNOWN, Check
+from asyncloop_testcase._checks.watch import Plan
 
 __unittest = __tracebackhide__ = True
 
 T = TypeVar("T", bound="type[Any] | Callable[..., Any]")
 
-_builtin_checks.register()
+builtin.register()
 
 # Where a class or a function keeps what its decorators said: Layers, the innermost first.
 ATTRIBUTE = "_asyncloop_fail_on"
@@ -124,9 +124,9 @@ def plan_of(case: type, method: object) -> Plan:
         method: The test method or function, bound or not.
     """
     generation, plans = case.__dict__.get(PLANS, NO_PLANS)
-    if generation != _checks.generation:
+    if generation != base.generation:
         plans = {}
-        setattr(case, PLANS, (_checks.generation, plans))
+        setattr(case, PLANS, (base.generation, plans))
     elif type(method) is types.FunctionType and method in plans:
         known: Plan = plans[method]
         return known
@@ -204,7 +204,7 @@ def _add_layer(test: Any, layer: Layer) -> None:
     _refuse_others(test)
     own = test.__dict__.get(ATTRIBUTE, ())
     setattr(test, ATTRIBUTE, (*own, layer))
-    _checks._forget_plans()
+    base._forget_plans()
 
 
 def _refuse_others(test: object) -> None:

@@ -6,9 +6,9 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._report import Finding, Site
-from asyncloop_testcase._sites import is_plumbing, site_of_coroutine
-from asyncloop_testcase._words import callback_name, coroutine_name, short
+from asyncloop_testcase._reports.report import Finding, Site
+from asyncloop_testcase._reports.sites import is_plumbing, site_of_coroutine
+from asyncloop_testcase._reports.words import callback_name, coroutine_name, short
 
 if TYPE_CHECKING:
     import types

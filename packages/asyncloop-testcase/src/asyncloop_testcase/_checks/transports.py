@@ -8,11 +8,11 @@ from asyncio.sslproto import SSLProtocol
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._checks import Check
-from asyncloop_testcase._garbage import FOREIGN_MODULES, of_kind
-from asyncloop_testcase._report import Finding, Site
-from asyncloop_testcase._sites import Creations
-from asyncloop_testcase._words import short
+from asyncloop_testcase._checks.base import Check
+from asyncloop_testcase._checks.garbage import FOREIGN_MODULES, of_kind
+from asyncloop_testcase._reports.report import Finding, Site
+from asyncloop_testcase._reports.sites import Creations
+from asyncloop_testcase._reports.words import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

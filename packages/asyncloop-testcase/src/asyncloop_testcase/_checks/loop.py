@@ -8,15 +8,15 @@ from asyncio import BaseEventLoop
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._checks import CannotCheckError, Check
-from asyncloop_testcase._report import Finding, Site
-from asyncloop_testcase._sites import Spies, site_of_caller
-from asyncloop_testcase._words import callback_name, duration
+from asyncloop_testcase._checks.base import CannotCheckError, Check
+from asyncloop_testcase._reports.report import Finding, Site
+from asyncloop_testcase._reports.sites import Spies, site_of_caller
+from asyncloop_testcase._reports.words import callback_name, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from asyncloop_testcase._watch import Watch
+    from asyncloop_testcase._checks.watch import Watch
 
 __unittest = __tracebackhide__ = True
 

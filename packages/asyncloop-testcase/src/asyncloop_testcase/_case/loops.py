@@ -14,7 +14,7 @@ import types
 from typing import TYPE_CHECKING, Any, cast
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._tasks import describe_task, describe_tasks
+from asyncloop_testcase._reports.tasks import describe_task, describe_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterable
 
-    from asyncloop_testcase._report import Finding
-    from asyncloop_testcase._watch import Watch
+    from asyncloop_testcase._checks.watch import Watch
+    from asyncloop_testcase._reports.report import Finding
 
 __unittest = __tracebackhide__ = True
 

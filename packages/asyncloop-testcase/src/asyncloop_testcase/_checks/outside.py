@@ -11,12 +11,12 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._check_slow import WATCHDOG
-from asyncloop_testcase._checks import Check
-from asyncloop_testcase._garbage import FOREIGN_MODULES, of_kind
-from asyncloop_testcase._report import Finding
-from asyncloop_testcase._sites import Creations, is_plumbing
-from asyncloop_testcase._words import name_of, short
+from asyncloop_testcase._checks.base import Check
+from asyncloop_testcase._checks.garbage import FOREIGN_MODULES, of_kind
+from asyncloop_testcase._checks.slow import WATCHDOG
+from asyncloop_testcase._reports.report import Finding
+from asyncloop_testcase._reports.sites import Creations, is_plumbing
+from asyncloop_testcase._reports.words import name_of, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

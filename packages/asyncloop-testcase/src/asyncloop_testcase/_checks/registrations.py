@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, final
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._sites import site_of_caller
+from asyncloop_testcase._reports.sites import site_of_caller
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Mapping, Sequence
     from selectors import SelectorKey
 
-    from asyncloop_testcase._report import Site
+    from asyncloop_testcase._reports.report import Site
 
 __unittest = __tracebackhide__ = True
 

@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asyncloop_testcase._check_block import LEVELS, check_loop
-from asyncloop_testcase._fail_on import ALL, ATTRIBUTE, Layer, layers_of_class, make_plan, validated
+from asyncloop_testcase._checks.block import LEVELS, check_loop
+from asyncloop_testcase._checks.fail_on import (
+    ALL,
+    ATTRIBUTE,
+    Layer,
+    layers_of_class,
+    make_plan,
+    validated,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -25,7 +25,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from asyncloop_testcase._tasks import describe_tasks
+from asyncloop_testcase._reports.tasks import describe_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,7 +228,7 @@ def _blocked(frame: FrameType | None) -> str:
 
 
 # The file of Lifetime.call(), below which the test's own frames begin.
-_OWN_CALL = __file__.replace("_timeout", "_lifetime")
+_OWN_CALL = __file__.replace("timeout", "lifetime")
 
 
 def is_debugged(frame: FrameType | None) -> bool:

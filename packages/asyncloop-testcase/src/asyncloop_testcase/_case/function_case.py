@@ -5,7 +5,7 @@ from __future__ import annotations
 import unittest
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase._case import TestCase
+from asyncloop_testcase._case.case import TestCase
 
 if TYPE_CHECKING:
     from collections.abc import Callable

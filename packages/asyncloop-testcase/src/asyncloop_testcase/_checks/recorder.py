@@ -14,16 +14,16 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._findings import Context, failure, never_awaited
-from asyncloop_testcase._registry import Observer, Registry
+from asyncloop_testcase._checks.registrations import Observer, Registry
+from asyncloop_testcase._reports.findings import Context, failure, never_awaited
 
 if TYPE_CHECKING:
     import asyncio
     import types
     from collections.abc import Sequence
 
-    from asyncloop_testcase._registry import Notes
-    from asyncloop_testcase._report import Finding
+    from asyncloop_testcase._checks.registrations import Notes
+    from asyncloop_testcase._reports.report import Finding
 
     Coroutine = types.CoroutineType[Any, Any, Any]
 

@@ -14,13 +14,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._check_loop import LoopSpies
-from asyncloop_testcase._checks import Check
-from asyncloop_testcase._lookout import REGISTRY
-from asyncloop_testcase._registry import Notes
-from asyncloop_testcase._report import Finding, Site
-from asyncloop_testcase._sites import Spies, site_of_caller
-from asyncloop_testcase._words import callback_name, name_of, short
+from asyncloop_testcase._checks.base import Check
+from asyncloop_testcase._checks.loop import LoopSpies
+from asyncloop_testcase._checks.recorder import REGISTRY
+from asyncloop_testcase._checks.registrations import Notes
+from asyncloop_testcase._reports.report import Finding, Site
+from asyncloop_testcase._reports.sites import Spies, site_of_caller
+from asyncloop_testcase._reports.words import callback_name, name_of, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

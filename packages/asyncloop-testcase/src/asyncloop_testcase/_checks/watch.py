@@ -38,10 +38,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any, final
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._checks import CannotCheckError, Check, say_once
-from asyncloop_testcase._garbage import Line, draw_line
-from asyncloop_testcase._lookout import REGISTRY, Lookout
-from asyncloop_testcase._report import Report, Verdict
+from asyncloop_testcase._checks.base import CannotCheckError, Check, say_once
+from asyncloop_testcase._checks.garbage import Line, draw_line
+from asyncloop_testcase._checks.recorder import REGISTRY, Lookout
+from asyncloop_testcase._reports.report import Report, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,14 +16,14 @@ import weakref
 from typing import TYPE_CHECKING, Any, final
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._report import Site
+from asyncloop_testcase._reports.report import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __unittest = __tracebackhide__ = True
 
-_HERE = os.path.dirname(__file__) + os.sep
+_HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 # Code that makes things on behalf of others; the line of interest is the one that called it.
 _PLUMBING = (
     os.path.dirname(asyncio.__file__) + os.sep,

@@ -11,10 +11,10 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from asyncloop_testcase import _cpython
-from asyncloop_testcase._assertions import AsyncAssertions
-from asyncloop_testcase._lifetime import Lifetime
-from asyncloop_testcase._loops import close_loop, default_loop, make_loop
-from asyncloop_testcase._refusals import refusal_of, refuse_result
+from asyncloop_testcase._case.assertions import AsyncAssertions
+from asyncloop_testcase._case.lifetime import Lifetime
+from asyncloop_testcase._case.loops import close_loop, default_loop, make_loop
+from asyncloop_testcase._case.refusals import refusal_of, refuse_result
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

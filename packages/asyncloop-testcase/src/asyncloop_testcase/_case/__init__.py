@@ -1,0 +1,1 @@
+"""The test case, and everything of one test from its set-up to the closing of its loop."""

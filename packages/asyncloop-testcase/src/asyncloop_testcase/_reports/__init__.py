@@ -1,0 +1,1 @@
+"""What is told to users: findings, places in their code, where tasks wait, names of things."""
