@@ -8,6 +8,7 @@ import running
 from asyncloop_testcase._checks.garbage import STARTUP_FROZEN
 
 _PLACE = re.compile(r'File "(?:.*/)?(.*?)", line \d+, in (?:.*\.)?(\S+)')
+_MODULE = re.compile(r"\btests\.(?:\w+\.)?(?=test_)")
 _CARETS = re.compile(r"^[ ~^]*[~^]+[ ~^]*\n", re.MULTILINE)
 
 
@@ -19,7 +20,8 @@ def frozen_count() -> int:
 
 def plain(text: str) -> str:
     """Leave out of a report what differs between versions and machines."""
-    text = _PLACE.sub(r'File "\1", in \2', text + "\n").replace("tests.test_", "test_")
+    text = _PLACE.sub(r'File "\1", in \2', text + "\n")
+    text = _MODULE.sub("", text)
     return _CARETS.sub("", text).rstrip()
 
 

@@ -45,7 +45,7 @@ def test_dropped_coroutine() -> None:
         == """\
 unawaited_coroutines: coroutines were never awaited
   coroutine fetch()
-    created at File "test_check_coroutines.py", in test
+    created at File "test_coroutines.py", in test
       fetch()  # dropped"""
     )
 
@@ -58,7 +58,7 @@ def test_forgotten_mock_is_reported_with_the_line_that_called_it(spec: object) -
 
     assert verdict_of(Case, "unawaited_coroutines").endswith(
         """\
-    created at File "test_check_coroutines.py", in test
+    created at File "test_coroutines.py", in test
       mock.AsyncMock(side_effect=spec)()  # dropped"""
     )
 
@@ -87,7 +87,7 @@ def test_coroutine_made_by_four_layers_of_helpers_is_reported_with_the_line_of_t
 
     assert verdict_of(Case, "unawaited_coroutines").endswith(
         """\
-    created at File "test_check_coroutines.py", in test
+    created at File "test_coroutines.py", in test
       helpers.call(4)  # dropped"""
     )
 
@@ -326,7 +326,7 @@ def test_open_async_generator() -> None:
 active_asyncgens: async generators were not closed
   async generator numbers()
     stopped at
-      File "test_check_coroutines.py", in numbers
+      File "test_coroutines.py", in numbers
         yield i"""
     )
 

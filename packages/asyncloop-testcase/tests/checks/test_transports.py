@@ -52,7 +52,7 @@ def test_stream_that_is_left_open(pair: tuple[socket.socket, socket.socket]) -> 
         == """\
 unclosed_transports: transports or servers were not closed
   _SelectorSocketTransport of StreamReaderProtocol
-    created at File "test_check_transports.py", in body
+    created at File "test_transports.py", in body
       _, writer = await asyncio.open_connection(sock=pair[0])"""
     )
 

@@ -35,7 +35,7 @@ a check failed: active_handles
 
 active_handles: timers are left on the loop
   timer due in 3600 s: builtins.print()
-    created at File "test_check_block.py", in test_block_on_a_loop_that_does_not_run
+    created at File "test_block.py", in test_block_on_a_loop_that_does_not_run
       loop.call_later(3600, print)
 
 (if that is meant to be, say so with check_loop(active_handles=False))"""

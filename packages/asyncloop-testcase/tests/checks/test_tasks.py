@@ -29,9 +29,9 @@ def test_pending_task() -> None:
         == """\
 pending_tasks: tasks are left pending
   Task 'worker', coroutine work()
-    created at File "test_check_tasks.py", in test
+    created at File "test_tasks.py", in test
       asyncio.create_task(work(), name="worker")
-    File "test_check_tasks.py", in work
+    File "test_tasks.py", in work
       await asyncio.get_running_loop().create_future()
     waits for <Future>"""
     )

@@ -35,8 +35,8 @@ def test_reader_that_is_left(pair: tuple[socket.socket, socket.socket]) -> None:
         verdict_of(Case, "active_selector_callbacks")
         == f"""\
 active_selector_callbacks: readers or writers were added and not removed
-  reader of {pair[0].fileno()}: test_check_selector.ready()
-    created at File "test_check_selector.py", in test
+  reader of {pair[0].fileno()}: test_selector.ready()
+    created at File "test_selector.py", in test
       asyncio.get_running_loop().add_reader(pair[0].fileno(), ready)"""
     )
 
@@ -49,7 +49,7 @@ def test_writer_of_a_socket_that_is_left(pair: tuple[socket.socket, socket.socke
 
     verdict = verdict_of(Case, "active_selector_callbacks")
     assert "writer of <socket.socket fd=" in verdict
-    assert "test_check_selector.ready()" in verdict
+    assert "test_selector.ready()" in verdict
     assert "self.loop.add_writer(pair[0], functools.partial(ready))" in verdict
 
 

@@ -64,11 +64,11 @@ class TestThreads:
             verdict_of(Case, "leaked_threads")
             == """\
 leaked_threads: threads are still alive
-  daemon thread 'lingerer', target test_check_outside.linger()
-    created at File "test_check_outside.py", in test
+  daemon thread 'lingerer', target test_outside.linger()
+    created at File "test_outside.py", in test
       threading.Thread(target=linger, args=(over,), name="lingerer", daemon=True).start()
     now at
-      File "test_check_outside.py", in linger
+      File "test_outside.py", in linger
         over.wait(60)"""
         )
 
@@ -150,7 +150,7 @@ class TestProcesses:
             == f"""\
 leaked_processes: processes are still alive
   process {processes[0].pid}: {SLEEP!r}
-    created at File "test_check_outside.py", in test
+    created at File "test_outside.py", in test
       processes.append(subprocess.Popen(SLEEP, stdin=subprocess.PIPE))"""
         )
 

@@ -42,7 +42,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent), **BARE_PYTEST},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "support"), **BARE_PYTEST},
         capture_output=True,
         text=True,
         timeout=120,

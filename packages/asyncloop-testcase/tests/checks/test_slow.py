@@ -71,9 +71,9 @@ def test_blocking_step_of_a_task_names_the_line(clock: Clock) -> None:
     assert head.endswith("took 0.08 s, the limit is 0.02 s")
     assert rest.startswith(
         """
-      File "test_check_slow.py", in test
+      File "test_slow.py", in test
         clock.block()
-      File "test_check_slow.py", in block
+      File "test_slow.py", in block
 """
     )
 
@@ -86,8 +86,8 @@ def test_blocking_callback(clock: Clock) -> None:
             await asyncio.sleep(0)
 
     verdict = verdict_of(Case, "slow_callbacks")
-    assert "\n  callback test_check_slow.Clock.block() took 0.08 s" in verdict
-    assert 'File "test_check_slow.py", in block' in verdict
+    assert "\n  callback test_slow.Clock.block() took 0.08 s" in verdict
+    assert 'File "test_slow.py", in block' in verdict
 
 
 def test_many_short_callbacks_are_not_one_long(clock: Clock) -> None:

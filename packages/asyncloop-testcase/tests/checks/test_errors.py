@@ -37,10 +37,10 @@ def test_task_that_is_still_referenced() -> None:
         == """\
 unhandled_exceptions: exceptions were raised where nobody asked for them
   Task 'worker', coroutine fail()
-    created at File "test_check_errors.py", in test
+    created at File "test_errors.py", in test
       self.task = asyncio.create_task(fail(), name="worker")
     Traceback (most recent call last):
-      File "test_check_errors.py", in fail
+      File "test_errors.py", in fail
         raise ValueError("boom")
     ValueError: boom"""
     )
@@ -59,7 +59,7 @@ def test_eager_task_that_failed_at_once_is_not_called_by_a_coroutine_it_has_forg
 unhandled_exceptions: exceptions were raised where nobody asked for them
   Task 'worker'
     Traceback (most recent call last):
-      File "test_check_errors.py", in fail
+      File "test_errors.py", in fail
         raise ValueError("boom")
     ValueError: boom"""
     )
@@ -124,9 +124,9 @@ def test_callback() -> None:
         verdict_of(Case, "unhandled_exceptions")
         == """\
 unhandled_exceptions: exceptions were raised where nobody asked for them
-  callback test_check_errors.fail_callback()
+  callback test_errors.fail_callback()
     Traceback (most recent call last):
-      File "test_check_errors.py", in fail_callback
+      File "test_errors.py", in fail_callback
         raise KeyError("lost")
     KeyError: 'lost'"""
     )

@@ -165,8 +165,8 @@ class TestActiveHandles:
             verdict
             == """\
 active_handles: timers are left on the loop
-  timer due in 3600 s: test_check_loop.ring()
-    created at File "test_check_loop.py", in test
+  timer due in 3600 s: test_loop.ring()
+    created at File "test_loop.py", in test
       asyncio.get_running_loop().call_later(3600, ring)"""
         )
 
@@ -177,7 +177,7 @@ active_handles: timers are left on the loop
                 loop = asyncio.get_running_loop()
                 loop.call_at(loop.time() + 60, functools.partial(ring))
 
-        assert "test_check_loop.ring()" in verdict_of(Case, "active_handles")
+        assert "test_loop.ring()" in verdict_of(Case, "active_handles")
 
     def test_timers_that_are_cancelled_or_have_run_are_none(self) -> None:
         class Case(TestCase):

@@ -65,12 +65,12 @@ class TestReport:
 
 unawaited_coroutines: coroutines were never awaited
   coroutine fetch()
-    created at File "test_checks.py", in test
+    created at File "test_watch.py", in test
       fetch()
 
 active_handles: timers are left on the loop
-  timer due in 3600 s: test_checks.ring()
-    created at File "test_checks.py", in test
+  timer due in 3600 s: test_watch.ring()
+    created at File "test_watch.py", in test
       asyncio.get_running_loop().call_later(3600, ring)
 
 (if that is meant to be, say so with @fail_on(unawaited_coroutines=False, active_handles=False))"""
