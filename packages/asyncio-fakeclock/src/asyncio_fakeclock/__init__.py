@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from asyncio_fakeclock._clock import FakeClock
 from asyncio_fakeclock._errors import DeadlockError, LivelockError, StalledError
 from asyncio_fakeclock._loop import get_clock, new_event_loop
-from asyncio_fakeclock._timeline import Timeline
+from asyncio_fakeclock._timeline.timeline import Timeline
 from asyncio_fakeclock._version import __version__
 
 if TYPE_CHECKING:

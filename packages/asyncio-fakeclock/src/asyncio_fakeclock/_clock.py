@@ -14,13 +14,18 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, SupportsFloat, final
 
-from asyncio_fakeclock._installation import checked_loop, override, running_loop
-from asyncio_fakeclock._instants import Grid, checked_instant, checked_limit, checked_seconds
-from asyncio_fakeclock._overrides import Overrides
-from asyncio_fakeclock._pacer import Pacer
-from asyncio_fakeclock._progress import checked_count
-from asyncio_fakeclock._timeline import Timeline
-from asyncio_fakeclock._wall import WallClock
+from asyncio_fakeclock._schedule.instants import (
+    Grid,
+    checked_instant,
+    checked_limit,
+    checked_seconds,
+)
+from asyncio_fakeclock._time.installation import checked_loop, override, running_loop
+from asyncio_fakeclock._time.overrides import Overrides
+from asyncio_fakeclock._time.pacer import Pacer
+from asyncio_fakeclock._time.progress import checked_count
+from asyncio_fakeclock._time.wall import WallClock
+from asyncio_fakeclock._timeline.timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ import gc
 import os
 from typing import TYPE_CHECKING, Any
 
-from asyncio_fakeclock._cpython import callback_of, waits_for
+from asyncio_fakeclock._cpython.timers import callback_of, waits_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["await_chains", "frames_of", "is_plumbing", "seconds", "timer_text"]
 
 _ASYNCIO = os.path.dirname(asyncio.__file__)
-_OURS = os.path.dirname(__file__)
+_OURS = (_ASYNCIO + os.sep, os.path.dirname(__file__) + os.sep)
 _INDENT = "    "
 
 _WRAPPERS = frozenset(
@@ -94,7 +94,7 @@ def _is_asyncio(code: CodeType) -> bool:
 
 def is_plumbing(code: CodeType) -> bool:
     """Whether code is asyncio's or ours, not the user's."""
-    return os.path.dirname(code.co_filename) in (_ASYNCIO, _OURS)
+    return code.co_filename.startswith(_OURS)
 
 
 def _place(frame: FrameType) -> str:

@@ -11,7 +11,7 @@ from collections import deque
 from typing import Any
 
 import pytest
-from asyncio_fakeclock import _cpython
+from asyncio_fakeclock._cpython import timers as _cpython
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_handle_filled_in_is_as_one_that_was_made(
 
 
 def _queue(loop: Any) -> _cpython.LoopTimers:
-    from asyncio_fakeclock._instants import Grid
+    from asyncio_fakeclock._schedule.instants import Grid
 
     owner: Any = None
     return _cpython.LoopTimers(loop, owner, Grid(1e-9), 0.0, max_turns=10, max_jumps=10)

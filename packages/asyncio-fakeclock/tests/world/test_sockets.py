@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asyncio_fakeclock import _sockets, _unix_peers
-from asyncio_fakeclock._processes import Children
-from asyncio_fakeclock._sockets import LISTENER, OWN, REAL, Descriptor, channels
+from asyncio_fakeclock._world import sockets as _sockets
+from asyncio_fakeclock._world import unix_peers as _unix_peers
+from asyncio_fakeclock._world.processes import Children
+from asyncio_fakeclock._world.sockets import LISTENER, OWN, REAL, Descriptor, channels
 
 
 def kinds(*files: Any) -> list[str]:
@@ -147,13 +148,13 @@ def test_processes_are_unknown_without_proc(monkeypatch: pytest.MonkeyPatch) -> 
         raise FileNotFoundError(path)
 
     children = Children()
-    monkeypatch.setattr("asyncio_fakeclock._processes.os.listdir", missing)
+    monkeypatch.setattr("asyncio_fakeclock._world.processes.os.listdir", missing)
     children.remember()
     assert children.alive() == []
 
 
 def test_process_that_has_gone_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asyncio_fakeclock._processes._pids", lambda: frozenset({2**22 + 1}))
+    monkeypatch.setattr("asyncio_fakeclock._world.processes._pids", lambda: frozenset({2**22 + 1}))
     assert Children().alive() == []
 
 

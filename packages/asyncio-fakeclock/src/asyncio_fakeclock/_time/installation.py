@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from asyncio_fakeclock import _cpython
-from asyncio_fakeclock._work import counted_by_caller
+from asyncio_fakeclock._cpython import timers as _cpython
+from asyncio_fakeclock._world.work import counted_by_caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from asyncio_fakeclock._overrides import Overrides
-    from asyncio_fakeclock._pacer import Pacer
+    from asyncio_fakeclock._time.overrides import Overrides
+    from asyncio_fakeclock._time.pacer import Pacer
 
 __all__ = ["checked_loop", "override", "running_loop"]
 

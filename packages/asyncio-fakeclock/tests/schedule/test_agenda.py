@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from asyncio_fakeclock import FakeClock
-from asyncio_fakeclock._agenda import NEVER, Agenda
+from asyncio_fakeclock._schedule.agenda import NEVER, Agenda
 from clocked import clocked_loop
 from hypothesis import given, settings
 from hypothesis import strategies as st

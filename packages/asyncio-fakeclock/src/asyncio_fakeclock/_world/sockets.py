@@ -24,7 +24,7 @@ import socket
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from asyncio_fakeclock._unix_peers import peer_inode
+from asyncio_fakeclock._world.unix_peers import peer_inode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

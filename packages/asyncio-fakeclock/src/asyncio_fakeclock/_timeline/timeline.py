@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 from asyncio_fakeclock._report import is_plumbing, seconds, timer_text
-from asyncio_fakeclock._svg import html_page, picture
+from asyncio_fakeclock._timeline.svg import html_page, picture
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, TimerHandle

@@ -37,8 +37,8 @@ from heapq import heappush
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from asyncio_fakeclock._agenda import NEVER, Agenda
-from asyncio_fakeclock._instants import MAGIC, Grid
+from asyncio_fakeclock._schedule.agenda import NEVER, Agenda
+from asyncio_fakeclock._schedule.instants import MAGIC, Grid
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future, Handle

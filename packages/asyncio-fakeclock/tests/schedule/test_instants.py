@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from asyncio_fakeclock._instants import Grid, checked_instant, checked_seconds
+from asyncio_fakeclock._schedule.instants import Grid, checked_instant, checked_seconds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -19,9 +19,9 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, final
 
-from asyncio_fakeclock import _cpython
-from asyncio_fakeclock._processes import Child, Children
-from asyncio_fakeclock._sockets import (
+from asyncio_fakeclock._cpython import timers as _cpython
+from asyncio_fakeclock._world.processes import Child, Children
+from asyncio_fakeclock._world.sockets import (
     LISTENER,
     REAL,
     Channel,
@@ -30,7 +30,7 @@ from asyncio_fakeclock._sockets import (
     of_the_kernel,
     own_fds,
 )
-from asyncio_fakeclock._work import RealWork, is_alone
+from asyncio_fakeclock._world.work import RealWork, is_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from asyncio_fakeclock._cpython import LoopTimers, give_timer, set_when, take_timers
+from asyncio_fakeclock._cpython.timers import LoopTimers, give_timer, set_when, take_timers
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, TimerHandle

@@ -24,20 +24,20 @@ from contextlib import contextmanager
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, final
 
-from asyncio_fakeclock import _cpython
-from asyncio_fakeclock._agenda import NEVER
+from asyncio_fakeclock._cpython import timers as _cpython
 from asyncio_fakeclock._errors import DeadlockError, LivelockError, StalledError
-from asyncio_fakeclock._progress import Progress
-from asyncio_fakeclock._queue import TimerQueue
 from asyncio_fakeclock._report import await_chains, seconds, timer_text
-from asyncio_fakeclock._surroundings import Surroundings
+from asyncio_fakeclock._schedule.agenda import NEVER
+from asyncio_fakeclock._time.progress import Progress
+from asyncio_fakeclock._time.queue import TimerQueue
+from asyncio_fakeclock._world.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from asyncio_fakeclock._instants import Grid
-    from asyncio_fakeclock._timeline import Timeline
-    from asyncio_fakeclock._wall import WallClock
+    from asyncio_fakeclock._schedule.instants import Grid
+    from asyncio_fakeclock._time.wall import WallClock
+    from asyncio_fakeclock._timeline.timeline import Timeline
 
 __all__ = ["Pacer"]
 

@@ -10,8 +10,9 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from asyncio_fakeclock import DeadlockError, FakeClock, StalledError, _pacer
-from asyncio_fakeclock._work import RealWork
+from asyncio_fakeclock import DeadlockError, FakeClock, StalledError
+from asyncio_fakeclock._time import pacer as _pacer
+from asyncio_fakeclock._world.work import RealWork
 from clocked import clocked_loop, run
 from scenarios import SCENARIOS
 

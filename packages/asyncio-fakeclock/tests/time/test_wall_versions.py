@@ -3,7 +3,8 @@
 import importlib.metadata
 
 import pytest
-from asyncio_fakeclock import FakeClock, _wall
+from asyncio_fakeclock import FakeClock
+from asyncio_fakeclock._time import wall as _wall
 
 pytest.importorskip("time_machine")
 

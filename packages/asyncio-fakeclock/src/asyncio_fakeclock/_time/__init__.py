@@ -1,0 +1,1 @@
+"""What moves time on one loop: the queue of timers, the pacer that decides, the wall clock."""

@@ -1,0 +1,1 @@
+"""The record of what ran when, and its picture. It knows of no clock."""
