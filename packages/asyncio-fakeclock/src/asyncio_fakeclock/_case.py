@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from asyncloop_testcase import TestCase
 
 from asyncio_fakeclock._clock import FakeClock
-from asyncio_fakeclock._cpython.timers import test_has_failed
+from asyncio_fakeclock._cpython.outcomes import test_has_failed
 
 if TYPE_CHECKING:
     import asyncio

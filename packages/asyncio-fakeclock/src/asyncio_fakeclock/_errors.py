@@ -6,17 +6,17 @@ from typing import TypeVar, final
 
 __all__ = ["DeadlockError", "LivelockError", "StalledError"]
 
-_Error = TypeVar("_Error", bound=type[RuntimeError])
+_Class = TypeVar("_Class", bound=type)
 
 
-def _public(cls: _Error) -> _Error:
+def public(cls: _Class) -> _Class:
     """Let tracebacks and reports show the name that a class can be imported by."""
     cls.__module__ = "asyncio_fakeclock"
     return cls
 
 
 @final
-@_public
+@public
 class DeadlockError(RuntimeError):
     """
     Nothing can ever happen again on the loop, and somebody waits.
@@ -43,7 +43,7 @@ class DeadlockError(RuntimeError):
 
 
 @final
-@_public
+@public
 class LivelockError(RuntimeError):
     """
     The loop is busy for ever, and the test gets nowhere.
@@ -55,7 +55,7 @@ class LivelockError(RuntimeError):
 
 
 @final
-@_public
+@public
 class StalledError(RuntimeError):
     """
     Real work that time stood still for did not answer within ``stall_timeout`` real seconds.

@@ -7,7 +7,8 @@ import gc
 import os
 from typing import TYPE_CHECKING, Any
 
-from asyncio_fakeclock._cpython.timers import callback_of, waits_for
+from asyncio_fakeclock._cpython.handles import callback_of
+from asyncio_fakeclock._cpython.tasks import waits_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """
 What the clock reads of CPython's private names.
 
-When one of these fails on a new version of Python, ``_cpython.py`` has to learn what has changed.
+When one of these fails on a new version of Python, the room ``_cpython`` has to learn
+what has changed.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from collections import deque
 from typing import Any
 
 import pytest
-from asyncio_fakeclock._cpython import timers as _cpython
+from asyncio_fakeclock._cpython import handles, loops, tasks, timers
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def loop() -> Any:
 def test_handles_have_the_slots_that_are_filled_in() -> None:
     slots = {*asyncio.Handle.__slots__, *asyncio.TimerHandle.__slots__} - {"__weakref__"}
 
-    assert slots == _cpython.HANDLE_SLOTS, "TimerHandle has other slots: see call_at()"
+    assert slots == handles.HANDLE_SLOTS, "TimerHandle has other slots: see call_at()"
 
 
 def test_handle_filled_in_is_as_one_that_was_made(
@@ -36,18 +37,18 @@ def test_handle_filled_in_is_as_one_that_was_made(
 
     filled = queue.call_at(1.0, print)
 
-    for name in _cpython.HANDLE_SLOTS - {"_context", "_scheduled"}:
+    for name in handles.HANDLE_SLOTS - {"_context", "_scheduled"}:
         assert getattr(filled, name) == getattr(made, name), f"TimerHandle.{name} differs"
     assert type(filled) is asyncio.TimerHandle
     assert filled.get_context() is not None if hasattr(filled, "get_context") else True
     assert filled._scheduled
 
 
-def _queue(loop: Any) -> _cpython.LoopTimers:
+def _queue(loop: Any) -> timers.LoopTimers:
     from asyncio_fakeclock._schedule.instants import Grid
 
     owner: Any = None
-    return _cpython.LoopTimers(loop, owner, Grid(1e-9), 0.0, max_turns=10, max_jumps=10)
+    return timers.LoopTimers(loop, owner, Grid(1e-9), 0.0, max_turns=10, max_jumps=10)
 
 
 def test_ready_callbacks_are_in_one_deque(loop: Any) -> None:
@@ -137,23 +138,23 @@ def test_loop_takes_its_time_from_its_own_method() -> None:
 def test_wakeup_fd_is_registered(loop: Any) -> None:
     fds = {key.fd for key in loop._selector.get_map().values()}
 
-    assert fds == {_cpython.wakeup_fd(loop)}
+    assert fds == {loops.wakeup_fd(loop)}
 
 
 def test_loop_without_a_wakeup_pipe_has_no_wakeup_fd() -> None:
     loop: Any = object()
 
-    assert _cpython.wakeup_fd(loop) == -1
+    assert loops.wakeup_fd(loop) == -1
 
 
 def test_signal_handlers_are_seen(loop: Any) -> None:
     import signal
 
-    assert not _cpython.has_signal_handlers(loop)
+    assert not loops.has_signal_handlers(loop)
     loop.add_signal_handler(signal.SIGUSR1, print)
-    assert _cpython.has_signal_handlers(loop)
+    assert loops.has_signal_handlers(loop)
     loop.remove_signal_handler(signal.SIGUSR1)
-    assert not _cpython.has_signal_handlers(loop)
+    assert not loops.has_signal_handlers(loop)
 
 
 def test_task_tells_what_it_waits_for(loop: Any) -> None:
@@ -163,8 +164,8 @@ def test_task_tells_what_it_waits_for(loop: Any) -> None:
         waiting = asyncio.ensure_future(_awaits(gathered))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        assert _cpython.waits_for(waiting) == [gathered]
-        assert _cpython.waits_for(gathered) == [sleeper]
+        assert tasks.waits_for(waiting) == [gathered]
+        assert tasks.waits_for(gathered) == [sleeper]
         waiting.cancel()
         await asyncio.wait([waiting])
 
@@ -178,7 +179,7 @@ async def _awaits(future: Any) -> None:
 def test_unknown_handles_are_made_by_their_constructor(
     loop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_cpython, "_KNOWN_LAYOUT", False)
+    monkeypatch.setattr(handles, "KNOWN_LAYOUT", False)
 
     handle = _queue(loop).call_at(1.0, print)
 

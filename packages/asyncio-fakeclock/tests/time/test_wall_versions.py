@@ -1,6 +1,6 @@
 """Which versions of time-machine the wall clock is built on."""
 
-import importlib.metadata
+from importlib import metadata
 
 import pytest
 from asyncio_fakeclock import FakeClock
@@ -13,7 +13,7 @@ pytest.importorskip("time_machine")
 def test_older_time_machine_is_refused_by_its_version(
     monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
-    monkeypatch.setattr(_wall, "version", lambda name: {"time-machine": version}[name])
+    monkeypatch.setattr(metadata, "version", lambda name: {"time-machine": version}[name])
 
     with pytest.raises(ImportError, match=f"3.5 or later, not {version}: pip install 'asyncio"):
         FakeClock(wall_clock=True)
@@ -21,13 +21,13 @@ def test_older_time_machine_is_refused_by_its_version(
 
 @pytest.mark.parametrize("version", ["3.5.0", "3.10.1", "4.0rc1", "10.0"])
 def test_newer_time_machine_is_taken(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
-    monkeypatch.setattr(_wall, "version", lambda name: {"time-machine": version}[name])
+    monkeypatch.setattr(metadata, "version", lambda name: {"time-machine": version}[name])
 
     assert not FakeClock(wall_clock=True).installed
 
 
 def test_version_asked_for_is_that_of_the_extra() -> None:
-    wanted = importlib.metadata.requires("asyncio-fakeclock") or []
+    wanted = metadata.requires("asyncio-fakeclock") or []
 
     needed = ".".join(str(part) for part in _wall._NEEDED)
     assert any(line.startswith(f"time-machine>={needed};") for line in wanted), wanted

@@ -1,8 +1,12 @@
 """
-The timers of a loop on an agenda of ours, and everything else that needs CPython's private names.
+The timers of a loop, on an agenda of ours.
 
-Theory of operation. ``loop.call_at`` is replaced, so that timers go to an agenda (``_agenda.py``)
-and ``loop._scheduled`` stays empty. With that the loop itself tells us whether it is idle:
+It is one class, and longer than most: setting, running and moving are straight through, since each
+call costs as much as a timer.
+
+Theory of operation. ``loop.call_at`` is replaced, so that timers go to an agenda
+(``_schedule/agenda.py``) and ``loop._scheduled`` stays empty. With that the loop itself tells us
+whether it is idle:
 ``BaseEventLoop._run_once`` asks its selector for ``select(0)`` when callbacks are ready (or
 ``stop()`` was called), and for ``select(None)`` when there are neither callbacks nor timers:
 exactly when time may move. ``select`` is replaced, too, and moves it there.
@@ -13,19 +17,13 @@ the loop gets its turn. The order is the loop's own: what is due at an instant w
 first, in the order of scheduling; then the callbacks made ready by it; a timer that was set
 meanwhile for the very same instant comes with the turn after.
 
-What is private here was read on CPython 3.10 to 3.15; ``tests/test_cpython.py`` says what has
-changed when a version differs:
+What is private here was read on CPython 3.10 to 3.15; ``tests/cpython`` says what has changed
+when a version differs:
 
-- ``loop._ready``: a deque made once, never replaced. ``loop._stopping``: set by ``stop()``.
-- ``loop._scheduled``: timers from before the clock are taken over, and given back.
-- ``loop._selector``: what ``_run_once`` asks; the proactor on a proactor loop.
-- ``loop._ssock``: the reading end of the pipe that threads wake the loop with.
-- ``loop._transports``: the transports of sockets, by descriptor, on a selector loop.
-- ``loop._signal_handlers``: not empty while signals are handled by the loop.
+- ``loop._stopping``: set by ``stop()``; ``loop._debug``: what ``get_debug()`` returns.
 - ``loop._timer_handle_cancelled(handle)``: called by ``TimerHandle.cancel()``.
 - ``loop._check_closed()``, ``_check_thread()``, ``_check_callback()``: the checks of ``call_at``.
-- ``Handle`` and ``TimerHandle``: their slots, and ``_run()``.
-- ``Task._fut_waiter``, ``_GatheringFuture._children``: what a task waits for.
+- ``TimerHandle``: its slots (``handles.py``), and ``_run()``.
 """
 
 from __future__ import annotations
@@ -33,43 +31,27 @@ from __future__ import annotations
 import asyncio
 from asyncio import TimerHandle
 from contextvars import Context, copy_context
-from heapq import heappush
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from asyncio_fakeclock._cpython import handles
+from asyncio_fakeclock._cpython.handles import drop_frames
+from asyncio_fakeclock._cpython.loops import ready_queue, selector_of
 from asyncio_fakeclock._schedule.agenda import NEVER, Agenda
 from asyncio_fakeclock._schedule.instants import MAGIC, Grid
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop, Future, Handle
+    from asyncio import Handle
     from collections import deque
     from collections.abc import Callable
-    from unittest import TestCase
 
-    from asyncio_fakeclock._protocols import Owner, WithSelect
+    from asyncio_fakeclock._protocols import Owner
+
+__all__ = ["LoopTimers"]
 
 __unittest = __tracebackhide__ = True
 
-HANDLE_SLOTS = frozenset(
-    {
-        "_args",
-        "_callback",
-        "_cancelled",
-        "_context",
-        "_loop",
-        "_repr",
-        "_scheduled",
-        "_source_traceback",
-        "_when",
-    }
-)
-
 _new_handle: Any = asyncio.TimerHandle.__new__
-_KNOWN_LAYOUT = {
-    *asyncio.Handle.__slots__,
-    *asyncio.TimerHandle.__slots__,
-} - {"__weakref__"} == HANDLE_SLOTS
-
 _is_cancelled = attrgetter("_cancelled")
 
 # Cancelled timers are swept out when there are more of them than this, and than timers were left
@@ -190,7 +172,7 @@ class LoopTimers:
         elif not self._ready:
             # Due at once, in the loop's next turn: let it have one, by a callback for nothing.
             loop.call_soon(int)
-        if loop._debug or not _KNOWN_LAYOUT:
+        if loop._debug or not handles.KNOWN_LAYOUT:
             timer: Any = self._checked_timer(when, callback, args, context)
         else:
             # What TimerHandle() does, without its three frames.
@@ -326,78 +308,3 @@ class LoopTimers:
             for timer in due:
                 self._owner._about_to_run(timer)
         self._ready.extend(due)
-
-
-def drop_frames(handle: Any, count: int) -> None:
-    """Leave out the last frames of where debug mode says that a handle was made."""
-    if handle._source_traceback:
-        del handle._source_traceback[-count:]
-
-
-def ready_queue(loop: Any) -> deque[Handle]:
-    """Return the callbacks that are ready."""
-    ready: deque[Handle] = loop._ready
-    return ready
-
-
-def take_timers(loop: Any) -> list[TimerHandle]:
-    """Take the timers out of the loop, in their order."""
-    timers = sorted(loop._scheduled, key=TimerHandle.when)
-    loop._scheduled.clear()
-    loop._timer_cancelled_count = 0
-    return [timer for timer in timers if not timer.cancelled()]
-
-
-def give_timer(loop: Any, timer: TimerHandle) -> None:
-    """Schedule a timer on the loop."""
-    heappush(loop._scheduled, timer)
-
-
-def set_when(timer: Any, when: float) -> None:
-    """Set the time of a timer."""
-    timer._when = when
-
-
-def selector_of(loop: Any) -> WithSelect:
-    """Return what the loop asks for events."""
-    selector: WithSelect = loop._selector
-    return selector
-
-
-def wakeup_fd(loop: asyncio.BaseEventLoop) -> int:
-    """Return the file descriptor that wakes the loop up, -1 if there is none."""
-    wakeup = getattr(loop, "_ssock", None)
-    return -1 if wakeup is None else int(wakeup.fileno())
-
-
-def transport_fds(loop: AbstractEventLoop) -> set[int]:
-    """Return the descriptors of the transports, watched or paused (``loop._transports``)."""
-    return set(getattr(loop, "_transports", ()))
-
-
-def has_signal_handlers(loop: AbstractEventLoop) -> bool:
-    """Whether the loop handles signals (``add_signal_handler()``)."""
-    return bool(getattr(loop, "_signal_handlers", None))
-
-
-def is_busy(loop: Any) -> bool:
-    """Whether callbacks are ready, or the loop has been told to stop."""
-    return bool(loop._ready) or loop._stopping
-
-
-def waits_for(waiting: Future[Any]) -> list[Future[Any]]:
-    """Return the futures that a task, or the future of a ``gather()``, waits for."""
-    waiter = getattr(waiting, "_fut_waiter", None)
-    children = getattr(waiting, "_children", ())
-    return [*([] if waiter is None else [waiter]), *children]
-
-
-def callback_of(handle: Any) -> tuple[Callable[..., object] | None, tuple[Any, ...]]:
-    """Return the callback of a handle and its arguments."""
-    return handle._callback, handle._args or ()
-
-
-def test_has_failed(case: TestCase) -> bool:
-    """Whether a test that unittest runs has failed (``_outcome.success``, 3.10 to 3.15)."""
-    outcome = getattr(case, "_outcome", None)
-    return outcome is not None and not outcome.success

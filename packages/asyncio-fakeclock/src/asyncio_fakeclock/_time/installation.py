@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from asyncio_fakeclock._cpython import timers as _cpython
+from asyncio_fakeclock._cpython import loops
 from asyncio_fakeclock._world.work import counted_by_caller
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ def override(
     overrides.set(loop, "time", queue.time)
     overrides.set(loop, "call_at", queue.call_at)
     overrides.set(loop, "call_later", queue.call_later)
-    overrides.set(loop, "_timer_handle_cancelled", queue.timer_handle_cancelled)
+    overrides.set(loop, loops.CANCEL_HOOK, queue.timer_handle_cancelled)
     overrides.set(loop, "run_in_executor", _counting(loop.run_in_executor, pacer))
     overrides.set(loop, "close", close)
-    selector = _cpython.selector_of(loop)
+    selector = loops.selector_of(loop)
     overrides.set(selector, "select", queue.select)
     for name in ("register", "unregister", "modify"):
         if hasattr(selector, name):

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, final
 
-from asyncio_fakeclock._cpython import timers as _cpython
+from asyncio_fakeclock._cpython import loops
 from asyncio_fakeclock._errors import DeadlockError, LivelockError, StalledError
 from asyncio_fakeclock._report import await_chains, seconds, timer_text
 from asyncio_fakeclock._schedule.agenda import NEVER
@@ -168,7 +168,7 @@ class Pacer:
             return None
         queue.quiet = False
         events = queue.poll(0)
-        if events or _cpython.is_busy(self._loop):
+        if events or loops.is_busy(self._loop):
             return events
         if self._auto and surroundings.pending and queue.idle() and self._has_future():
             return self._stand_still()
@@ -200,7 +200,7 @@ class Pacer:
             may_move = self._auto and self._has_future()
             awaited = surroundings.pending + ([] if may_move else surroundings.ignored)
             events = queue.poll(pause if awaited else 0)
-            if events or _cpython.is_busy(self._loop) or (may_move and not awaited):
+            if events or loops.is_busy(self._loop) or (may_move and not awaited):
                 queue.turns = 0  # whatever has come from outside is no livelock
                 return events
             if not awaited:
@@ -243,7 +243,7 @@ class Pacer:
 
     def _spinning(self) -> None:
         self.queue.turns = 0
-        busy = [timer_text(each) for each in list(_cpython.ready_queue(self._loop))[:5]]
+        busy = [timer_text(each) for each in list(loops.ready_queue(self._loop))[:5]]
         busy = busy or [timer_text(each) for each in self.queue.timers()[:5]]
         self._report_livelock(
             f"livelock at {seconds(self.queue.now)} s: callbacks have made one another ready at "

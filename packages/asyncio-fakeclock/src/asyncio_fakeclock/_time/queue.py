@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from asyncio_fakeclock._cpython.timers import LoopTimers, give_timer, set_when, take_timers
+from asyncio_fakeclock._cpython.handles import set_when
+from asyncio_fakeclock._cpython.loops import give_timer, take_timers
+from asyncio_fakeclock._cpython.timers import LoopTimers
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, TimerHandle

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 from typing import Any, final
 
 __all__ = ["WallClock"]
@@ -55,13 +54,15 @@ class WallClock:
 
 
 def _time_machine() -> Any:
+    from importlib import metadata  # slow to load, and few need it
+
     way_out = "pip install 'asyncio-fakeclock[wall]'"
     try:
         import time_machine
     except ImportError as error:
         msg = f"wall_clock=True needs time-machine: {way_out}"
         raise ImportError(msg) from error
-    installed = version("time-machine")
+    installed = metadata.version("time-machine")
     if tuple(int(part) for part in re.findall(r"\d+", installed)[:2]) < _NEEDED:
         msg = f"wall_clock=True needs time-machine 3.5 or later, not {installed}: {way_out}"
         raise ImportError(msg)

@@ -18,7 +18,7 @@ from asyncio_fakeclock._report import seconds
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from asyncio_fakeclock._timeline.timeline import Span
+    from asyncio_fakeclock._timeline.span import Span
 
 __all__ = ["html_page", "picture"]
 

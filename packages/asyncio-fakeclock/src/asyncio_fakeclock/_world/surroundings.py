@@ -1,8 +1,8 @@
 """
 Everything around a loop that time may have to wait for.
 
-Four sources, gathered: threads and executor jobs (``_work.py``), descriptors that the loop watches
-(``_sockets.py``), child processes, and ``external()`` blocks.
+Four sources, gathered: threads and executor jobs (``work.py``), descriptors that the loop watches
+(``sockets.py``), child processes, and ``external()`` blocks.
 
 What the user has told the clock to ignore does not hold time back. It may wake the loop, though, so
 that a loop which has nothing else to wait for is no deadlock. What has stalled does neither: it
@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, final
 
-from asyncio_fakeclock._cpython import timers as _cpython
+from asyncio_fakeclock._cpython import loops
 from asyncio_fakeclock._world.processes import Child, Children
 from asyncio_fakeclock._world.sockets import (
     LISTENER,
@@ -63,7 +63,7 @@ class Surroundings:
         self._watches_any = False
         self._alone = False
         # A proactor has no register(): what it watches is found out each time.
-        self._changes_unseen = not hasattr(_cpython.selector_of(loop), "register")
+        self._changes_unseen = not hasattr(loops.selector_of(loop), "register")
         self._children = Children()
         # Threads and futures, which may be forgotten; descriptors and processes are names.
         self._ignored_work: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -122,17 +122,17 @@ class Surroundings:
         self._alone = False
         if not of_the_kernel(fds):
             return []
-        found = channels(fds, _cpython.transport_fds(self._loop))
+        found = channels(fds, loops.transport_fds(self._loop))
         if any(each.kind == REAL for each in found):
             self._alone = alone and is_alone() and not self._children.alive()
         return channels(fds, own_fds()) if self._alone else found
 
     def _watched_fds(self) -> set[int]:
-        selector: Any = _cpython.selector_of(self._loop)
+        selector: Any = loops.selector_of(self._loop)
         registered = selector.get_map() if hasattr(selector, "get_map") else None
         if not isinstance(registered, Mapping):
             return set()
-        return {key.fd for key in registered.values()} - {_cpython.wakeup_fd(self._loop)}
+        return {key.fd for key in registered.values()} - {loops.wakeup_fd(self._loop)}
 
     @property
     def are_calm(self) -> bool:
@@ -141,7 +141,7 @@ class Surroundings:
             self.pending
             or self.ignored
             or self._watches_any
-            or _cpython.has_signal_handlers(self._loop)
+            or loops.has_signal_handlers(self._loop)
         )
 
     def forgive(self, stalled: Pending) -> None:
@@ -165,7 +165,7 @@ class Surroundings:
         """Return what else could wake the loop, though nobody has begun to."""
         listeners = [each for each in self._channels or () if each.kind == LISTENER]
         found = [f"  A {each.name} is open." for each in listeners]
-        if _cpython.has_signal_handlers(self._loop):
+        if loops.has_signal_handlers(self._loop):
             found.append("  The loop handles signals.")
         if found:
             found.append("  If somebody outside of this test is to call: wait in clock.external().")

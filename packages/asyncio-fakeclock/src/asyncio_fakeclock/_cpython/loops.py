@@ -1,0 +1,83 @@
+"""
+What a loop keeps to itself, read on CPython 3.10 to 3.15; ``tests/cpython`` says what has changed.
+
+- ``loop._ready``: a deque made once, never replaced. ``loop._stopping``: set by ``stop()``.
+- ``loop._scheduled``: timers from before the clock are taken over, and given back.
+- ``loop._selector``: what ``_run_once`` asks; the proactor on a proactor loop.
+- ``loop._ssock``: the reading end of the pipe that threads wake the loop with.
+- ``loop._transports``: the transports of sockets, by descriptor, on a selector loop.
+- ``loop._signal_handlers``: not empty while signals are handled by the loop.
+"""
+
+from __future__ import annotations
+
+from asyncio import TimerHandle
+from heapq import heappush
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, BaseEventLoop, Handle
+    from collections import deque
+
+    from asyncio_fakeclock._protocols import WithSelect
+
+__all__ = [
+    "CANCEL_HOOK",
+    "give_timer",
+    "has_signal_handlers",
+    "is_busy",
+    "ready_queue",
+    "selector_of",
+    "take_timers",
+    "transport_fds",
+    "wakeup_fd",
+]
+
+# What TimerHandle.cancel() calls on its loop.
+CANCEL_HOOK = "_timer_handle_cancelled"
+
+
+def ready_queue(loop: Any) -> deque[Handle]:
+    """Return the callbacks that are ready."""
+    ready: deque[Handle] = loop._ready
+    return ready
+
+
+def is_busy(loop: Any) -> bool:
+    """Whether callbacks are ready, or the loop has been told to stop."""
+    return bool(loop._ready) or loop._stopping
+
+
+def take_timers(loop: Any) -> list[TimerHandle]:
+    """Take the timers out of the loop, in their order."""
+    timers = sorted(loop._scheduled, key=TimerHandle.when)
+    loop._scheduled.clear()
+    loop._timer_cancelled_count = 0
+    return [timer for timer in timers if not timer.cancelled()]
+
+
+def give_timer(loop: Any, timer: TimerHandle) -> None:
+    """Schedule a timer on the loop."""
+    heappush(loop._scheduled, timer)
+
+
+def selector_of(loop: Any) -> WithSelect:
+    """Return what the loop asks for events."""
+    selector: WithSelect = loop._selector
+    return selector
+
+
+def wakeup_fd(loop: BaseEventLoop) -> int:
+    """Return the file descriptor that wakes the loop up, -1 if there is none."""
+    wakeup = getattr(loop, "_ssock", None)
+    return -1 if wakeup is None else int(wakeup.fileno())
+
+
+def transport_fds(loop: AbstractEventLoop) -> set[int]:
+    """Return the descriptors of the transports, watched or paused (``loop._transports``)."""
+    return set(getattr(loop, "_transports", ()))
+
+
+def has_signal_handlers(loop: AbstractEventLoop) -> bool:
+    """Whether the loop handles signals (``add_signal_handler()``)."""
+    return bool(getattr(loop, "_signal_handlers", None))
