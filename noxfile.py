@@ -34,7 +34,8 @@ WORKERS = ("-n", "auto", "--maxprocesses", "4")
 # Of these CPython for Windows is taken, where a command winpython3.x runs it.
 ON_WINDOWS = ["3.10", "3.13"]
 
-# Not coverage and sdist: they run the same tests again; CI calls them by name.
+# Not coverage and sdist: they run the same tests again; CI calls them by name. Not world: it runs
+# whatever others publish.
 nox.options.sessions = [
     "lint", "typing", "verify_types", "tests", "together", "wheel", "floor", "docs", "windows",
 ]  # fmt: skip
@@ -304,6 +305,12 @@ def check_reproducible(session: nox.Session, files: list[Path]) -> None:
             if not filecmp.cmp(file, again / file.name, shallow=False):
                 session.error(f"{file.name} differs when it is built again")
     session.log(f"{len(files)} files came out the same when they were built again")
+
+
+@nox.session
+def world(session: nox.Session) -> None:
+    """Run suites of strangers, fetched by name, with and without ours; see tests/world."""
+    session.run("python", "tests/world/run.py", *session.posargs)
 
 
 @nox.session

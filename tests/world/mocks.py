@@ -1,0 +1,26 @@
+"""Suites whose mocks are replaced by ours."""
+
+from __future__ import annotations
+
+from suites import Suite, Switch
+
+SWITCH = Switch(
+    packages=("asyncmock-plus",),
+    on=(),
+)
+
+SUITES = (
+    Suite(
+        "kombu",
+        "==5.6.1",
+        requires=("pytz", "pytest-freezer", "msgpack", "PyYAML", "hypothesis"),
+        args=("t/unit",),
+    ),
+    Suite("pytest-mock", "==3.15.1", requires=("pytest-asyncio",), args=("tests",)),
+    Suite(
+        "python-socketio",
+        "==5.14.3",
+        requires=("pytest-asyncio", "aiohttp", "msgpack", "redis", "simple-websocket", "uvicorn"),
+        args=("tests",),
+    ),
+)
