@@ -16,7 +16,7 @@ from asyncio_testselector import (
     memory_socketpair,
     set_read_ready,
 )
-from asyncio_testselector._proactor import CompletionSelector
+from asyncio_testselector._proactor.proactor import CompletionSelector
 
 from messages.said import says, warned
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).with_name("conformance.py")
+SCRIPT = Path(__file__).parent / "support" / "conformance.py"
 
 HAS_TESTS = find_spec("test") is not None and find_spec("test.test_asyncio") is not None
 EVERYTHING = bool(os.environ.get("ALL_CONFORMANCE_TESTS"))

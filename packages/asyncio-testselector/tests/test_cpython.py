@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from asyncio_testselector import TestProactor, TestProactorEventLoop, _cpython
-from asyncio_testselector._pipes import PipeSystem
+from asyncio_testselector._files.pipes import PipeSystem
 
 HINT = "CPython has changed, see _cpython.py: "
 

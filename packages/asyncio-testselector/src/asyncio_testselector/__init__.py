@@ -1,20 +1,20 @@
 """Mocks of files and sockets, the selector and proactor that serve them, and I/O in memory."""
 
-from asyncio_testselector._descriptor import FileDescriptor, fd
-from asyncio_testselector._filemock import FileMock, isfilemock
-from asyncio_testselector._installation import install, set_read_ready, set_write_ready
-from asyncio_testselector._memory_pair import memory_socketpair, memory_stream_pair
-from asyncio_testselector._memory_socket import MemorySocket
-from asyncio_testselector._network import MemoryNetwork
-from asyncio_testselector._network_log import WireEvent, WireLog
-from asyncio_testselector._network_socket import NetworkSocket
-from asyncio_testselector._proactor import TestProactor
-from asyncio_testselector._proactorloop import TestProactorEventLoop
-from asyncio_testselector._registry import get_registered_events
-from asyncio_testselector._script import SocketScript
-from asyncio_testselector._script_report import ScriptError
-from asyncio_testselector._selector import TestSelector
-from asyncio_testselector._socketmock import SocketMock, SSLSocketMock
+from asyncio_testselector._files.descriptor import FileDescriptor, fd
+from asyncio_testselector._files.filemock import FileMock, isfilemock
+from asyncio_testselector._files.socketmock import SocketMock, SSLSocketMock
+from asyncio_testselector._installation.installation import install, set_read_ready, set_write_ready
+from asyncio_testselector._memory.pair import memory_socketpair, memory_stream_pair
+from asyncio_testselector._memory.socket import MemorySocket
+from asyncio_testselector._network.log import WireEvent, WireLog
+from asyncio_testselector._network.network import MemoryNetwork
+from asyncio_testselector._network.socket import NetworkSocket
+from asyncio_testselector._proactor.loop import TestProactorEventLoop
+from asyncio_testselector._proactor.proactor import TestProactor
+from asyncio_testselector._script.report import ScriptError
+from asyncio_testselector._script.script import SocketScript
+from asyncio_testselector._selector.registry import get_registered_events
+from asyncio_testselector._selector.selector import TestSelector
 from asyncio_testselector._version import __version__
 
 __all__ = [

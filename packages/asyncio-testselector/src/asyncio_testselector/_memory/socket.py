@@ -1,0 +1,362 @@
+"""
+The socket around one end: everything asyncio, and code above it, asks of a ``socket.socket``.
+
+A `MemorySocket` *is* a ``socket.socket`` that never got a descriptor: the C constructor is not run,
+so that whatever is not overridden here fails with EBADF, as on a closed socket, and no kernel
+object exists. What happens to bytes is the business of the *end* in ``_end``: a connected stream, a
+datagram end, a listener, or one of those that only raise.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import socket
+import warnings
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from asyncio_testselector._memory.options import SocketOptions, as_asked
+from asyncio_testselector._memory.stream import Buffer, os_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from asyncio_testselector._selector.readiness import Readiness
+
+PEEK = int(getattr(socket, "MSG_PEEK", 0))
+HARMLESS = PEEK | sum(
+    int(getattr(socket, name, 0))  # plain ints: socket.MsgFlag is slow
+    for name in ("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_WAITALL", "MSG_CMSG_CLOEXEC", "MSG_MORE")
+)
+
+
+class ClosedEnd:
+    """What is inside of a socket after ``close()``: nothing works any more."""
+
+    capacity = 0
+    peer = None
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Raise what the kernel raises for a descriptor that is not open."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise os_error(errno.EBADF)
+
+    def recv(self, size: int) -> bytes:
+        """Raise, unless nothing is asked for: Python then does not ask the kernel."""
+        if size:
+            raise os_error(errno.EBADF)
+        return b""
+
+    peek = recv
+
+
+CLOSED = ClosedEnd()
+
+
+class MemorySocket(socket.socket):
+    """
+    A socket with no kernel object behind it, as `memory_socketpair` returns it.
+
+    It has the methods, the errors and the addresses of a socket of the operating system, and
+    ``isinstance(sock, socket.socket)`` holds. It never blocks: what would have to wait is a
+    `BlockingIOError`, also where a timeout is set, because in a test nobody else could run
+    meanwhile. Its ``fileno()`` is a virtual descriptor, which a `TestSelector` watches.
+
+    Not made directly: see `memory_socketpair`, `SocketScript` and `MemoryNetwork`.
+
+    .. versionadded:: 1.0.0
+    """
+
+    __slots__ = ("_end", "_family", "_level", "_options", "_proto", "_timeout", "_type")
+
+    _family: socket.AddressFamily
+    _type: socket.SocketKind
+    _end: Any
+    _level: Readiness
+
+    def __init__(
+        self,
+        family: int,
+        type: int,  # noqa: A002
+        proto: int,
+        level: Readiness,
+        end: Any,
+        timeout: float | None,
+    ) -> None:
+        # Not super().__init__(): that is what would open a socket of the operating system.
+        self._family = socket.AddressFamily(family)
+        self._type = socket.SocketKind(type)
+        self._proto = proto
+        self._level = level
+        self._end = end
+        self._timeout = timeout
+        self._options = SocketOptions(family, type, proto)
+
+    # -- what it is --------------------------------------------------------------------------
+
+    @property
+    def family(self) -> socket.AddressFamily:
+        """The address family."""
+        return self._family
+
+    @property
+    def type(self) -> socket.SocketKind:
+        """The socket type, without flags."""
+        return self._type
+
+    @property
+    def proto(self) -> int:
+        """The protocol."""
+        return self._proto
+
+    @property
+    def timeout(self) -> float | None:
+        """What `gettimeout` returns."""
+        return self._timeout
+
+    def __repr__(self) -> str:
+        if self._end is CLOSED:
+            return (
+                f"<{type(self).__name__} [closed] fd=-1, family={self._family}, type={self._type}>"
+            )
+        names = [f"laddr={self.getsockname()!r}"]
+        with contextlib.suppress(OSError):
+            names.append(f"raddr={self.getpeername()!r}")
+        number = self.fileno()
+        head = f"fd={number}, family={self._family}, type={self._type}, proto={self._proto}"
+        return f"<{type(self).__name__} {head}, {', '.join(names)}>"
+
+    def fileno(self) -> int:
+        """Return the virtual descriptor, -1 once closed."""
+        return -1 if self._end is CLOSED else self._level.fd
+
+    def getsockname(self) -> Any:
+        """Return the own address."""
+        return self._end.local
+
+    def getpeername(self) -> Any:
+        """Return the peer's address."""
+        return self._end.peername()
+
+    # -- waiting -----------------------------------------------------------------------------
+
+    def gettimeout(self) -> float | None:
+        """Return the timeout; no call waits for it."""
+        return self._timeout
+
+    def settimeout(self, value: float | None, /) -> None:
+        """Keep the timeout in seconds; no call waits for it."""
+        self._open()
+        if value is not None and value < 0:
+            msg = f"Timeout value out of range: {value!r} s is negative"
+            raise ValueError(msg)
+        self._timeout = None if value is None else float(value)
+
+    def getblocking(self) -> bool:
+        """Tell whether the timeout is anything but 0."""
+        return self._timeout != 0
+
+    def setblocking(self, flag: bool, /) -> None:
+        """Set the timeout to ``None`` or to 0."""
+        self._open()
+        self._timeout = None if flag else 0.0
+
+    def _open(self) -> None:
+        if self._end is CLOSED:
+            raise os_error(errno.EBADF)
+
+    # -- receiving ---------------------------------------------------------------------------
+
+    def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
+        """Return up to *bufsize* bytes, ``b""`` at the end of the stream."""
+        if flags or bufsize < 0:
+            return self._recv_unusual(bufsize, flags)
+        data: bytes = self._end.recv(bufsize)
+        return data
+
+    def _recv_unusual(self, bufsize: int, flags: int) -> bytes:
+        if bufsize < 0:
+            msg = f"negative buffersize in recv: {bufsize!r}"
+            raise ValueError(msg)
+        if flags & ~HARMLESS:
+            raise os_error(errno.EOPNOTSUPP)
+        end = self._end
+        data: bytes = end.peek(bufsize) if flags & PEEK else end.recv(bufsize)
+        return data
+
+    def recv_into(self, buffer: Buffer, nbytes: int = 0, flags: int = 0) -> int:
+        """Receive into *buffer*, at most *nbytes* if given, and return how many bytes it was."""
+        view = memoryview(buffer).cast("B")
+        if nbytes > len(view):
+            msg = f"buffer too small for requested bytes: {len(view)} bytes for {nbytes!r}"
+            raise ValueError(msg)
+        data = self.recv(nbytes or len(view), flags)
+        view[: len(data)] = data
+        return len(data)
+
+    def recvfrom(self, bufsize: int, flags: int = 0, /) -> tuple[bytes, Any]:
+        """Receive, and say from where; a stream says None."""
+        return self.recv(bufsize, flags), None
+
+    def recvfrom_into(self, buffer: Buffer, nbytes: int = 0, flags: int = 0) -> tuple[int, Any]:
+        """Receive into *buffer*, and say from where."""
+        view = memoryview(buffer).cast("B")
+        data, address = self.recvfrom(nbytes or len(view), flags)
+        view[: len(data)] = data
+        return len(data), address
+
+    def recvmsg(
+        self, bufsize: int, ancbufsize: int = 0, flags: int = 0, /
+    ) -> tuple[bytes, list[Any], int, Any]:
+        """Receive; there is never ancillary data."""
+        data, address = self.recvfrom(bufsize, flags)
+        return data, [], 0, address
+
+    # -- sending -----------------------------------------------------------------------------
+
+    def send(self, data: Buffer, flags: int = 0, /) -> int:
+        """Send what there is room for and return how many bytes it was."""
+        if flags and flags & ~HARMLESS:
+            raise os_error(errno.EOPNOTSUPP)
+        sent: int = self._end.send(data)
+        return sent
+
+    def sendall(self, data: Buffer, flags: int = 0, /) -> None:
+        """Send everything, or as much as there is room for and raise `BlockingIOError`."""
+        view = memoryview(data).cast("B")
+        while True:
+            view = view[self.send(view, flags) :]
+            if not view:
+                return
+
+    def sendmsg(
+        self,
+        buffers: Iterable[Buffer],
+        ancdata: Iterable[Any] = (),
+        flags: int = 0,
+        address: Any = None,
+        /,
+    ) -> int:
+        """Send several buffers as one; ancillary data is refused."""
+        if flags & ~HARMLESS or tuple(ancdata):
+            raise os_error(errno.EOPNOTSUPP)
+        if address is not None:
+            return self.sendto(b"".join(buffers), address)
+        sent: int = self._end.send_buffers(buffers)
+        return sent
+
+    def sendto(self, data: Buffer, *args: Any) -> int:
+        """Send to an address; a connected stream has its peer already."""
+        raise os_error(errno.EISCONN)
+
+    # -- connecting: it is connected ---------------------------------------------------------
+
+    def bind(self, address: Any, /) -> None:
+        """Refuse: the address is there already."""
+        self._open()
+        raise os_error(errno.EINVAL)
+
+    def listen(self, backlog: int = 128, /) -> None:
+        """Refuse: it is connected."""
+        self._open()
+        raise os_error(errno.EINVAL)
+
+    def accept(self) -> tuple[MemorySocket, Any]:
+        """Refuse: it does not listen."""
+        self._open()
+        raise os_error(errno.EINVAL)
+
+    def connect(self, address: Any, /) -> None:
+        """Refuse: it is connected."""
+        self._open()
+        raise os_error(errno.EISCONN)
+
+    def connect_ex(self, address: Any, /) -> int:
+        """Connect and return the error's number, 0 if there was none."""
+        try:
+            self.connect(address)
+        except OSError as exc:
+            return exc.errno or 0
+        return 0
+
+    # -- options -----------------------------------------------------------------------------
+
+    def setsockopt(
+        self, level: int, optname: int, value: Any, optlen: int | None = None, /
+    ) -> None:
+        """Keep an option; ``SO_SNDBUF`` sets the capacity in bytes."""
+        self._open()
+        self._options.set(level, optname, value, optlen)
+        if level != socket.SOL_SOCKET:
+            return
+        if optname == socket.SO_SNDBUF:
+            self._end.capacity = max(1, int(value))
+        elif optname == socket.SO_LINGER and hasattr(self._end, "linger_reset"):
+            self._end.linger_reset = self._options.resets_on_close()
+
+    def getsockopt(self, level: int, optname: int, buflen: int = 0, /) -> Any:
+        """Return an option; ``SO_ERROR`` returns the pending error and clears it."""
+        self._open()
+        if level != socket.SOL_SOCKET:
+            value = self._options.get(level, optname)
+        elif optname == socket.SO_ERROR:
+            value = self._end.take_error().errno if self._end.error else 0
+        elif optname == socket.SO_SNDBUF:
+            value = self._end.capacity
+        elif optname == socket.SO_RCVBUF:
+            value = self._options.get(level, optname, self._end.capacity)
+        else:
+            value = self._options.get(level, optname)
+        return as_asked(value, buflen)
+
+    def get_inheritable(self) -> bool:
+        """Return False: no process can inherit it."""
+        return False
+
+    def set_inheritable(self, inheritable: bool) -> None:
+        """Refuse to be inherited."""
+        if inheritable:
+            raise os_error(errno.EOPNOTSUPP, "a memory socket cannot be inherited by a process")
+
+    # -- the end -----------------------------------------------------------------------------
+
+    def shutdown(self, how: int, /) -> None:
+        """Close one direction or both."""
+        if how not in (socket.SHUT_RD, socket.SHUT_WR, socket.SHUT_RDWR):
+            self._open()
+            raise os_error(errno.EINVAL)
+        self._end.shutdown(how)
+
+    def close(self) -> None:
+        """Close; ``fileno()`` is -1 from now on. Closing twice is fine."""
+        end, self._end = self._end, CLOSED
+        if end is not CLOSED:
+            end.close()
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def __del__(self, _warn: Any = warnings.warn) -> None:
+        # As a real one: whoever loses a socket is told, and the peer sees it closed.
+        end = getattr(self, "_end", CLOSED)
+        if end is not CLOSED:
+            _warn(f"unclosed {self!r}", ResourceWarning, source=self)
+            self.close()
+
+    def detach(self) -> int:
+        """Close the socket but not the connection, and return the descriptor."""
+        number = self.fileno()
+        self._end = CLOSED
+        return number
+
+    def dup(self) -> NoReturn:
+        """Refuse: there is no descriptor to duplicate."""
+        self._open()
+        raise os_error(errno.EOPNOTSUPP, "a memory socket cannot be duplicated: pass it on instead")
+
+    def makefile(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: a file object reads until it has enough, which needs a blocking socket."""
+        msg = "a memory socket has no file object: use memory_stream_pair() for reader and writer"
+        raise io.UnsupportedOperation(msg)

@@ -1,0 +1,168 @@
+"""Datagram sockets of a memory network: messages that arrive whole, late, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections import deque
+from selectors import EVENT_READ, EVENT_WRITE
+from typing import TYPE_CHECKING, Any, final
+
+from asyncio_testselector._memory.stream import BOTH, Buffer, os_error
+from asyncio_testselector._network.fabric import UNIX, Binding, Fabric
+from asyncio_testselector._network.wire import Wire
+
+if TYPE_CHECKING:
+    from asyncio_testselector._selector.readiness import Readiness
+
+KIND = socket.SOCK_DGRAM
+
+LONGEST = 65507
+"""Bytes of the longest UDP message."""
+
+
+@final
+class NetworkDatagramEnd:
+    """
+    The inside of a datagram socket: UDP, or a Unix datagram socket.
+
+    Args:
+        fabric: The network.
+        level: The readiness of the socket.
+        family: The address family.
+        local: The own address, before it is bound.
+        host: The host it is on.
+    """
+
+    def __init__(
+        self, fabric: Fabric, level: Readiness, family: int, local: Any, host: str
+    ) -> None:
+        self.fabric = fabric
+        self.level = level
+        self.family = family
+        self.local = local
+        self.host = host
+        self.capacity = fabric.capacity
+        self.error = 0
+        self.binding: Binding | None = None
+        self.remote: Any = None
+        self._messages: deque[tuple[bytes, Any]] = deque()
+        self._size = 0
+        self._wires: dict[str, Wire] = {}
+        level.set(EVENT_WRITE)
+
+    def send(self, data: Buffer) -> int:
+        """Send a message to the connected address."""
+        if self.error:
+            raise self.take_error()
+        if self.remote is None:
+            raise os_error(errno.ENOTCONN if self.family == UNIX else errno.EDESTADDRREQ)
+        return self.send_to(data, self.remote)
+
+    def send_buffers(self, buffers: Any) -> int:
+        """Send the buffers as one message."""
+        return self.send(b"".join(buffers))
+
+    def send_to(self, data: Buffer, address: Any) -> int:
+        """Send a message; that nobody gets it is no error, save on a connected socket."""
+        if self.error:
+            raise self.take_error()
+        message = bytes(data)
+        if len(message) > LONGEST:
+            raise os_error(errno.EMSGSIZE)
+        target = None if self.family == UNIX else self.fabric.hosts.owner(address[0])
+        if self.family == UNIX:
+            self._require_path(address)
+        elif target is None:
+            raise os_error(errno.EHOSTUNREACH)
+        topology, cut = self.fabric.topology, False
+        if target is not None:
+            cut = topology.is_cut(self.host, target)
+        kind = "drop" if cut else "datagram"
+        self.fabric.log.add(topology.now(), kind, self.local, address, message)
+        if not cut:
+            wire = self._wires.get(target or "")
+            if wire is None:
+                wire = self._wires[target or ""] = Wire(topology, self.host, target)
+            wire.put(self._deliver, message, self.local, address)
+        return len(message)
+
+    def _require_path(self, path: Any) -> None:
+        if self.fabric.find(KIND, UNIX, path) is None:
+            code = errno.ECONNREFUSED if self.fabric.has_path(KIND, path) else errno.ENOENT
+            raise os_error(code)
+
+    def _deliver(self, message: bytes, source: Any, address: Any) -> None:
+        receiver = self.fabric.find(KIND, self.family, address)
+        if receiver is not None:
+            receiver.arrive(message, source, address)
+        elif self.remote == address:
+            # An ICMP message comes back: nobody is at that port.
+            self.error = errno.ECONNREFUSED
+            self.level.set(BOTH)
+
+    def arrive(self, message: bytes, source: Any, address: Any) -> None:
+        """Take a message, unless the queue is full or it is from somebody else than the peer."""
+        if self.remote is not None and source != self.remote:
+            return
+        if self._size + len(message) > self.capacity:
+            self.fabric.log.add(self.fabric.topology.now(), "drop", source, address, message)
+            return
+        self._messages.append((message, source or None))
+        self._size += len(message)
+        self.level.set(BOTH)
+
+    def recv_from(self, size: int) -> tuple[bytes, Any]:
+        """Return one message, cut to *size* bytes, and who sent it."""
+        if self.error:
+            raise self.take_error()
+        if not self._messages:
+            raise os_error(errno.EAGAIN)
+        message, source = self._messages.popleft()
+        self._size -= len(message)
+        if not self._messages:
+            self.level.events &= ~EVENT_READ
+        return message[:size], source
+
+    def next_source(self) -> Any:
+        """Return who sent the message that is to be received next."""
+        return self._messages[0][1] if self._messages else None
+
+    def recv(self, size: int) -> bytes:
+        """Return one message, cut to *size* bytes."""
+        return self.recv_from(size)[0]
+
+    def peek(self, size: int) -> bytes:
+        """Return what `recv` would, and leave it there."""
+        if not self._messages:
+            raise os_error(errno.EAGAIN)
+        return self._messages[0][0][:size]
+
+    def connect(self, address: Any) -> None:
+        """Send to, and receive from, this address only."""
+        if self.family == UNIX:
+            self._require_path(address)
+        self.remote = address
+
+    def peername(self) -> Any:
+        """Return the connected address."""
+        if self.remote is None:
+            raise os_error(errno.ENOTCONN)
+        return self.remote
+
+    def shutdown(self, how: int) -> None:
+        """Raise without a connected address; else do nothing: a message has no end."""
+        self.peername()
+
+    def take_error(self) -> OSError:
+        """Return the pending error and forget it."""
+        code, self.error = self.error, 0
+        self.level.set(BOTH if self._messages else EVENT_WRITE)
+        return os_error(code)
+
+    def close(self) -> None:
+        """Give the address back."""
+        if self.binding is not None:
+            self.fabric.unbind(self.binding)
+        self._messages.clear()
+        self.level.close()

@@ -1,0 +1,156 @@
+"""What the sockets of one network share: the addresses in use, and the settings."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import socket
+import weakref
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, final
+
+from asyncio_testselector._memory.stream import os_error
+from asyncio_testselector._network.backing import BackedReadiness
+from asyncio_testselector._network.hosts import LOCALHOST, Hosts, is_wildcard
+from asyncio_testselector._selector.readiness import Readiness
+
+if TYPE_CHECKING:
+    from asyncio_testselector._network.log import WireLog
+    from asyncio_testselector._network.socket import NetworkSocket
+    from asyncio_testselector._network.wire import Topology
+
+FIRST_PORT = 49152
+UNIX: int = getattr(socket, "AF_UNIX", -1)
+ANY = {socket.AF_INET: "0.0.0.0", socket.AF_INET6: "::"}
+
+
+@final
+@dataclass(eq=False)
+class Binding:
+    """An address in use: by a listener, or by a datagram socket."""
+
+    kind: int
+    family: int
+    address: Any
+    host: str
+    shared: bool
+    end: Any = None
+    """What answers there: a listener or a datagram end; None if nothing does yet."""
+
+    @property
+    def place(self) -> Any:
+        """The key it is found by: the port, or the path."""
+        return self.kind, self.address if self.family == UNIX else self.address[1]
+
+    def overlaps(self, other: Binding) -> bool:
+        """Tell whether both mean one address."""
+        if self.family != other.family:
+            return False
+        if self.family == UNIX:
+            return bool(self.address == other.address)
+        mine, theirs = self.address[0], other.address[0]
+        wild = is_wildcard(mine) or is_wildcard(theirs)
+        return bool(mine == theirs or (wild and self.host == other.host))
+
+
+@final
+@dataclass(eq=False)
+class Fabric:
+    """
+    The inside of a `MemoryNetwork`.
+
+    Attributes:
+        open: The sockets that are open.
+    """
+
+    hosts: Hosts
+    log: WireLog
+    topology: Topology
+    capacity: int
+    recv_limit: int
+    connect_timeout: float
+    backed: bool
+
+    def __post_init__(self) -> None:
+        self.open: weakref.WeakSet[NetworkSocket] = weakref.WeakSet()
+        self.host: ContextVar[str] = ContextVar("host", default=LOCALHOST)
+        self._ports = itertools.count(FIRST_PORT)
+        self._bindings: dict[Any, list[Binding]] = {}
+
+    def new_level(self) -> Readiness:
+        """Return the readiness of a new socket."""
+        return BackedReadiness() if self.backed else Readiness()
+
+    # -- addresses in use --------------------------------------------------------------------
+
+    def bind(self, kind: int, family: int, address: Any, host: str, *, shared: bool) -> Binding:
+        """
+        Put an address into use.
+
+        Raises:
+            OSError: It is in use.
+        """
+        if family != UNIX:
+            if not is_wildcard(address[0]):
+                host = self.hosts.claim(address[0])
+            if not address[1]:
+                address = (address[0], self.free_port(), *address[2:])
+        binding = Binding(kind, family, address, host, shared)
+        there = self._bindings.setdefault(binding.place, [])
+        for other in there:
+            if binding.overlaps(other) and not (shared and other.shared):
+                raise os_error(errno.EADDRINUSE)
+        there.append(binding)
+        return binding
+
+    def unbind(self, binding: Binding) -> None:
+        """Take an address out of use."""
+        there = self._bindings[binding.place]
+        there.remove(binding)
+        if not there:
+            del self._bindings[binding.place]
+
+    def free_port(self) -> int:
+        """Return a port that nobody uses; after the last one it starts again."""
+        while True:
+            port = FIRST_PORT + (next(self._ports) - FIRST_PORT) % (65536 - FIRST_PORT)
+            kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+            if not any((kind, port) in self._bindings for kind in kinds):
+                return port
+
+    def find(self, kind: int, family: int, address: Any) -> Any:
+        """Return what answers at an address: a listener or datagram end; None if nothing does."""
+        place = kind, address if family == UNIX else address[1]
+        there = [each for each in self._bindings.get(place, ()) if each.family == family]
+        if family == UNIX:
+            return there[0].end if there else None
+        owner = self.hosts.owner(address[0])
+        exact = [each for each in there if each.address[0] == address[0]]
+        wild = [each for each in there if is_wildcard(each.address[0])]
+        # The machine that the test itself is answers for every host, unless that host listens.
+        own = [each for each in wild if each.host == owner]
+        for each in (*exact, *own, *(each for each in wild if each.host == LOCALHOST)):
+            if each.end is not None:
+                return each.end
+        return None
+
+    def has_path(self, kind: int, path: Any) -> bool:
+        """Tell whether there is a Unix socket at a path."""
+        return (kind, path) in self._bindings
+
+    def resolved(self, family: int, address: Any, kind: int) -> Any:
+        """
+        Return an address with a numeric host, as the kernel's own calls resolve it.
+
+        Raises:
+            OSError: It is no address of this family.
+        """
+        if family == UNIX:
+            return address.decode("utf-8") if isinstance(address, bytes) else str(address)
+        if not isinstance(address, tuple) or len(address) < 2:
+            msg = f"AF_INET address must be a tuple of host and port, not {address!r}"
+            raise TypeError(msg)
+        name = address[0] or ANY[socket.AddressFamily(family)]
+        info = self.hosts.getaddrinfo(name, address[1], family, kind)
+        return info[0][4]

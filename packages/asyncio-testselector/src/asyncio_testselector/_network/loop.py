@@ -1,0 +1,176 @@
+"""
+What a memory network changes in an event loop, and takes back.
+
+Methods are put in front of the loop's that would ask the operating system about names,
+paths or files; they are public ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import sys
+from typing import TYPE_CHECKING, Any, final
+
+from asyncio_testselector._cpython import replace_selector, selector_of
+from asyncio_testselector._files.pipes import refuse_pipes
+from asyncio_testselector._installation.installation import find_selector
+from asyncio_testselector._memory.socket import MemorySocket
+from asyncio_testselector._network.fabric import UNIX, Fabric
+from asyncio_testselector._network.socket import NetworkSocket
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+    from collections.abc import Callable
+
+
+@final
+class Overrides:
+    """
+    Methods put in front of those of one object, and taken away again.
+
+    Args:
+        target: The object.
+    """
+
+    def __init__(self, target: object) -> None:
+        self._target = target
+        self._saved: list[tuple[str, Any, bool, Any]] = []
+
+    def put(self, name: str, method: Callable[..., Any]) -> None:
+        """Put a method in front."""
+        own = vars(self._target)
+        self._saved.append((name, method, name in own, own.get(name)))
+        setattr(self._target, name, method)
+
+    def remove(self) -> None:
+        """Take all of them away; what somebody else put in front since then stays."""
+        while self._saved:
+            name, method, had, before = self._saved.pop()
+            if vars(self._target).get(name) is not method:
+                continue
+            if had:
+                setattr(self._target, name, before)
+            else:
+                delattr(self._target, name)
+
+
+def override(loop: AbstractEventLoop, fabric: Fabric) -> Overrides:
+    """Put a network's answers in front of the loop's methods that ask the operating system."""
+    overrides = Overrides(loop)
+    overrides.put("getaddrinfo", _getaddrinfo(fabric))
+    overrides.put("getnameinfo", _getnameinfo(fabric))
+    if hasattr(loop, "create_unix_server"):  # pragma: no branch - Windows' loops have none
+        overrides.put("create_unix_server", _create_unix_server(loop, fabric))
+    overrides.put("sock_sendfile", _sock_sendfile(loop))
+    return overrides
+
+
+def _getaddrinfo(fabric: Fabric) -> Callable[..., Any]:
+    async def getaddrinfo(
+        host: Any,
+        port: Any,
+        *,
+        family: int = 0,
+        type: int = 0,  # noqa: A002
+        proto: int = 0,
+        flags: int = 0,
+    ) -> Any:
+        """Resolve among the hosts of the memory network."""
+        return fabric.hosts.getaddrinfo(host, port, family, type, proto, flags)
+
+    return getaddrinfo
+
+
+def _getnameinfo(fabric: Fabric) -> Callable[..., Any]:
+    async def getnameinfo(sockaddr: Any, flags: int = 0) -> Any:
+        """Name an address of the memory network."""
+        return fabric.hosts.getnameinfo(sockaddr, flags)
+
+    return getnameinfo
+
+
+def _create_unix_server(loop: AbstractEventLoop, fabric: Fabric) -> Callable[..., Any]:
+    original: Any = loop.create_unix_server
+
+    async def create_unix_server(
+        protocol_factory: Any, path: Any = None, *, sock: Any = None, **options: Any
+    ) -> Any:
+        """Serve a path of the memory network; asyncio's own would remove files of that name."""
+        if path is None or sock is not None:
+            return await original(protocol_factory, path, sock=sock, **options)
+        path = os.fspath(path)
+        sock = NetworkSocket(UNIX, fabric=fabric)
+        try:
+            sock.bind(path)
+            if sys.version_info >= (3, 13):
+                # The path is none of the file system: there is nothing to clean up.
+                options["cleanup_socket"] = False
+            return await original(protocol_factory, sock=sock, **options)
+        except OSError as exc:
+            sock.close()
+            if exc.errno != errno.EADDRINUSE:
+                raise
+            msg = f"Address {path!r} is already in use"
+            raise OSError(errno.EADDRINUSE, msg) from None
+        except BaseException:
+            sock.close()
+            raise
+
+    return create_unix_server
+
+
+def _sock_sendfile(loop: AbstractEventLoop) -> Callable[..., Any]:
+    original: Any = loop.sock_sendfile
+
+    async def sock_sendfile(
+        sock: Any, file: Any, offset: int = 0, count: int | None = None, *, fallback: bool = True
+    ) -> Any:
+        """Send a file over a memory socket, which ``os.sendfile`` cannot."""
+        if not isinstance(sock, MemorySocket):
+            return await original(sock, file, offset, count, fallback=fallback)
+        if not fallback:
+            msg = f"the kernel does not know {sock!r}, so it cannot send a file: use fallback=True"
+            raise asyncio.SendfileNotAvailableError(msg)
+        file.seek(offset)
+        sent = 0
+        while count is None or sent < count:
+            data = file.read(65536 if count is None else min(65536, count - sent))
+            if not data:
+                break
+            await loop.sock_sendall(sock, data)
+            sent += len(data)
+        return sent
+
+    return sock_sendfile
+
+
+def unwrap(loop: asyncio.AbstractEventLoop) -> None:
+    """Take a TestSelector that was installed for a network out of the loop again."""
+    selector = find_selector(loop)
+    if selector is None or selector is not selector_of(loop):
+        return  # somebody put another one around it since
+    inside = selector_of(selector)
+    if inside is not None and len(selector.get_map()) == len(inside.get_map()):
+        replace_selector(loop, inside)
+        refuse_pipes(loop)
+
+
+def forget(loop: asyncio.AbstractEventLoop, fd: int) -> None:
+    """Have the loop watch a socket no longer, also if a transport or a server does."""
+    selector = find_selector(loop)
+    # A proactor keeps its own books, and takes back what it has begun when the loop is closed.
+    if selector is not None and isinstance(loop, asyncio.SelectorEventLoop):
+        with contextlib.suppress(KeyError):
+            selector.unregister(fd)
+
+
+def running_loop(what: str) -> asyncio.AbstractEventLoop:
+    """Return the running loop, or fail with the way out."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        msg = f"cannot {what}: no loop is running, so give install() the loop"
+        raise RuntimeError(msg) from None

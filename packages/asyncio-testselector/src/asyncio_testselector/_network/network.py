@@ -1,0 +1,389 @@
+"""A network in memory, where unmodified clients and servers meet."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, final
+
+from asyncio_testselector._installation.installation import find_selector, install
+from asyncio_testselector._memory.stream import CAPACITY
+from asyncio_testselector._memory.tcp import TcpEnd
+from asyncio_testselector._network.checks import check_count, check_seconds
+from asyncio_testselector._network.fabric import Fabric
+from asyncio_testselector._network.hosts import Hosts
+from asyncio_testselector._network.log import WireLog
+from asyncio_testselector._network.loop import Overrides, forget, override, running_loop, unwrap
+from asyncio_testselector._network.seam import attach, detach
+from asyncio_testselector._network.socket import NetworkSocket
+from asyncio_testselector._network.stream import IdleEnd, ScriptListener
+from asyncio_testselector._network.wire import Topology
+from asyncio_testselector._script.script import SocketScript
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+CONNECT_TIMEOUT = 127.0
+"""Seconds until a connection that nobody answers fails: Linux' six retries of a SYN."""
+
+TURNS = 50
+"""Turns of the loop that closed transports get to close their sockets."""
+
+
+@final
+class MemoryNetwork:
+    r"""
+    A network in memory: while it is installed on a loop, sockets made there meet in it.
+
+    Unmodified code, with whatever asyncio has for clients and servers, talks by host name and port,
+    by address, or by Unix path, and no socket of the operating system is opened. Use it as
+    ``with`` or ``async with`` in a coroutine, or `install` it on a loop.
+
+    A host is there once it was named here or by `add_host`, or once a server was started on its
+    name; whoever asks for another gets `socket.gaierror`. A server on all addresses
+    (``host=None``, ``"0.0.0.0"``) answers for every host that does not listen on the port itself.
+
+    Args:
+        latency: Seconds that everything takes one way, by the loop's clock; see `set_latency`.
+        capacity: Bytes one direction of a connection holds before the other end reads.
+        hosts: Names of hosts, or a mapping of names to an address or several.
+        recv_limit: Bytes that a single ``recv()`` returns at most, for code that has to cope with
+            small pieces; None is no limit.
+        backed: Give each socket a descriptor of the kernel that is readable when the socket is,
+            for libraries that poll ``fileno()`` themselves. It is no socket either.
+        connect_timeout: Seconds until connecting to nobody fails with `TimeoutError`.
+        log_size: Events that `log` keeps.
+
+    Raises:
+        ValueError: A negative latency, a capacity below 1 or the like.
+
+    Example:
+        >>> from asyncio_testselector import TestSelector
+        >>> async def shout(reader, writer):
+        ...     writer.write((await reader.readline()).upper())
+        ...     writer.close()
+        >>> async def main():
+        ...     async with MemoryNetwork():
+        ...         server = await asyncio.start_server(shout, "echo.example", 7)
+        ...         async with server:
+        ...             reader, writer = await asyncio.open_connection("echo.example", 7)
+        ...             writer.write(b"hello\n")
+        ...             print(await reader.read())
+        ...             writer.close()
+        >>> loop = asyncio.SelectorEventLoop(TestSelector())
+        >>> loop.run_until_complete(main())
+        b'HELLO\n'
+        >>> loop.close()
+
+    .. versionadded:: 1.0.0
+    """
+
+    def __init__(
+        self,
+        *,
+        latency: float = 0.0,
+        capacity: int = CAPACITY,
+        hosts: Iterable[str] | Mapping[str, str | Sequence[str]] = (),
+        recv_limit: int | None = None,
+        backed: bool = False,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        log_size: int = 1000,
+    ) -> None:
+        check_seconds("latency", latency)
+        check_seconds("connect_timeout", connect_timeout)
+        check_count("capacity", capacity, 1)
+        check_count("recv_limit", 1 if recv_limit is None else recv_limit, 1)
+        check_count("log_size", log_size, 0)
+        log = WireLog(log_size)
+        self._fabric = Fabric(
+            hosts=Hosts([hosts] if isinstance(hosts, str) else hosts),
+            log=log,
+            topology=Topology(latency, log),
+            capacity=capacity,
+            recv_limit=recv_limit or 0,
+            connect_timeout=connect_timeout,
+            backed=backed,
+        )
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._overrides: Overrides | None = None
+        self._wrapped = False
+
+    def __repr__(self) -> str:
+        state = "not installed" if self._loop is None else f"{len(self._fabric.open)} open sockets"
+        return f"<MemoryNetwork: {state}>"
+
+    @property
+    def log(self) -> WireLog:
+        """What crossed the wires, newest last; print it when a test fails."""
+        return self._fabric.log
+
+    # -- being there -------------------------------------------------------------------------
+
+    def install(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        """
+        Put the network in front of the operating system's, for one loop.
+
+        Args:
+            loop: A selector loop; the running one by default. It is given a `TestSelector` if it
+                has none.
+
+        Raises:
+            TypeError: The loop cannot be served, as uvloop's.
+            RuntimeError: No loop is running and none was given, this network is installed, or the
+                loop has another one. Nothing is changed then.
+        """
+        if self._loop is not None:
+            msg = f"{self!r} is installed on {self._loop!r} already: uninstall it first"
+            raise RuntimeError(msg)
+        if loop is None:
+            loop = running_loop("install a MemoryNetwork")
+        wrapped = find_selector(loop) is None
+        install(loop)
+        try:
+            attach(loop, self._fabric)
+        except BaseException:
+            if wrapped:
+                unwrap(loop)
+            raise
+        self._wrapped = wrapped
+        self._loop = self._fabric.topology.loop = loop
+        self._overrides = override(loop, self._fabric)
+
+    def uninstall(self) -> None:
+        """
+        Put the operating system's network back.
+
+        Sockets that are still open are closed, and named by a `ResourceWarning`.
+
+        Raises:
+            RuntimeError: It is not installed.
+        """
+        left = self._take_down()
+        if left:
+            warnings.warn(left, ResourceWarning, stacklevel=2, source=self)
+
+    def _take_down(self) -> str:
+        """Uninstall, and return what was left open."""
+        loop = self._loop
+        if loop is None or self._overrides is None:
+            msg = f"{self!r}: install it before you uninstall it"
+            raise RuntimeError(msg)
+        self._overrides.remove()
+        detach(loop)
+        self._fabric.topology.stop()
+        left = sorted(self._fabric.open, key=lambda sock: sock.fileno())
+        text = f"memory network uninstalled with {len(left)} open sockets: {list(left)!r}"
+        for sock in left:
+            forget(loop, sock.fileno())
+            sock.close()
+        self._fabric.topology.stop()
+        self._loop = self._overrides = self._fabric.topology.loop = None
+        if self._wrapped:
+            unwrap(loop)
+        return text if left else ""
+
+    def __enter__(self) -> MemoryNetwork:
+        self.install()
+        return self
+
+    def __exit__(self, exc_type: object, exc: BaseException | None, traceback: object) -> None:
+        left = self._take_down()
+        # What a failed test left open is no news: its own error comes first.
+        if left and exc is None:
+            warnings.warn(left, ResourceWarning, stacklevel=2, source=self)
+
+    async def __aenter__(self) -> MemoryNetwork:
+        self.install()
+        return self
+
+    async def __aexit__(
+        self, exc_type: object, exc: BaseException | None, traceback: object
+    ) -> None:
+        try:
+            for _ in range(TURNS):
+                if not self._fabric.open:
+                    break
+                # The last words of closed connections need no more time to arrive.
+                self._fabric.topology.flush()
+                await asyncio.sleep(0)
+        finally:
+            left = self._take_down()
+        if left and exc is None:
+            warnings.warn(left, ResourceWarning, stacklevel=2, source=self)
+
+    # -- who is there ------------------------------------------------------------------------
+
+    def add_host(self, name: str, *addresses: str) -> None:
+        """
+        Add a host.
+
+        Args:
+            name: Its name.
+            addresses: Its addresses, of both families if you like; by default a free IPv4 one.
+                They are tried in this order.
+
+        Raises:
+            ValueError: The host or an address is there already, or an address is invalid.
+        """
+        self._fabric.hosts.add(name, *addresses)
+
+    def add_alias(self, name: str, *hosts: str) -> None:
+        """
+        Add a name that resolves to the addresses of several hosts, as in a service's DNS.
+
+        Args:
+            name: The name.
+            hosts: Names of hosts; their addresses are tried in this order.
+
+        Raises:
+            ValueError: The name is taken, or there is no such host.
+        """
+        self._fabric.hosts.add_alias(name, *hosts)
+
+    @contextmanager
+    def on(self, host: str) -> Iterator[None]:
+        """
+        Have sockets made in a ``with`` block, and in tasks started there, be those of a host.
+
+        Otherwise they are those of ``localhost``.
+
+        Raises:
+            ValueError: There is no such host.
+        """
+        self._check_hosts(host)
+        token = self._fabric.host.set(host)
+        try:
+            yield
+        finally:
+            self._fabric.host.reset(token)
+
+    def socket(
+        self,
+        family: int = socket.AF_INET,
+        type: int = socket.SOCK_STREAM,  # noqa: A002
+        proto: int = 0,
+    ) -> NetworkSocket:
+        """
+        Return a new socket of this network, also where no loop is running.
+
+        Raises:
+            RuntimeError: The network is not installed.
+        """
+        if self._loop is None:
+            msg = f"{self!r} makes no sockets: install it on a loop first"
+            raise RuntimeError(msg)
+        return NetworkSocket(family, type, proto, fabric=self._fabric)
+
+    def play(self, host: str, port: int, *scripts: SocketScript) -> NetworkSocket:
+        """
+        Serve a port by scripts: the first connection plays the first script, and so on.
+
+        Who comes after the last is refused. The scripts are checked by their own ``check()``.
+
+        Args:
+            host: A name or address; an unknown one becomes a host.
+            port: The port.
+            scripts: One for each connection.
+
+        Returns:
+            The listening socket; close it to stop serving.
+
+        Raises:
+            OSError: The port is in use.
+            RuntimeError: The network is not installed.
+            TypeError: Something is no script, or there is none.
+        """
+        if not scripts or not all(isinstance(script, SocketScript) for script in scripts):
+            msg = f"play() takes one SocketScript for each connection, not {scripts!r}"
+            raise TypeError(msg)
+        sock = self.socket()
+        try:
+            info = self._fabric.hosts.getaddrinfo(
+                host, port, socket.AF_INET, socket.SOCK_STREAM, 0, socket.AI_PASSIVE
+            )
+            sock.bind(info[0][4])
+            idle = sock._end
+            assert isinstance(idle, IdleEnd)
+            sock.serve(ScriptListener(idle, scripts))
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    # -- what goes wrong ---------------------------------------------------------------------
+
+    def set_latency(
+        self, seconds: float, host: str | None = None, other: str | None = None
+    ) -> None:
+        """
+        Change the latency of what is sent from now on.
+
+        Args:
+            seconds: The time one way.
+            host: Of the links of this host only; of all links by default.
+            other: Of the one link between *host* and this host.
+
+        Raises:
+            ValueError: It is negative or no number, or there is no such host.
+        """
+        check_seconds("latency", seconds)
+        self._check_hosts(host, other)
+        self._fabric.topology.set_latency(float(seconds), host, other)
+
+    def partition(self, host: str, other: str | None = None) -> None:
+        """
+        Let nothing pass between a host and all others, or one other.
+
+        What is sent meanwhile, and what is under way, arrives after `heal`, as it is sent again;
+        datagrams are lost. Connecting fails after the connect timeout.
+
+        Raises:
+            ValueError: There is no such host.
+        """
+        self._check_hosts(host, other)
+        self._fabric.topology.cut(host, other)
+
+    def heal(self, host: str | None = None, other: str | None = None) -> None:
+        """
+        End partitions: all of them, those of a host, or the one between two hosts.
+
+        Raises:
+            ValueError: There is no such host.
+        """
+        self._check_hosts(host, other)
+        self._fabric.topology.heal(host, other)
+
+    def reset(self, host: str | None = None, other: str | None = None) -> int:
+        """
+        Reset TCP connections at once: all, those of a host, or those between two hosts.
+
+        Returns:
+            How many connections were reset.
+
+        Raises:
+            ValueError: There is no such host.
+        """
+        self._check_hosts(host, other)
+        count = 0
+        for sock in list(self._fabric.open):
+            end = sock._end
+            if isinstance(end, TcpEnd) and end.connected and self._concerns(end, host, other):
+                count += 1
+                self.log.add(self._fabric.topology.now(), "reset", end.local, end.remote)
+                end.peer.arrive_reset()
+                end.arrive_reset()
+        return count
+
+    def _concerns(self, end: TcpEnd, host: str | None, other: str | None) -> bool:
+        owner = self._fabric.hosts.owner
+        ends = {owner(end.local[0]), owner(end.remote[0])}
+        return (host is None or host in ends) and (other is None or other in ends)
+
+    def _check_hosts(self, *names: str | None) -> None:
+        for name in names:
+            if name is not None and name not in self._fabric.hosts:
+                known = self._fabric.hosts.known()
+                msg = f"there is no host {name!r} in the network: add_host() it; there are {known}"
+                raise ValueError(msg)

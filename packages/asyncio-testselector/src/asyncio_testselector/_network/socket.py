@@ -1,0 +1,230 @@
+"""The sockets that code gets from ``socket.socket()`` while a memory network is installed."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from typing import Any, final
+
+from asyncio_testselector._memory.socket import CLOSED, MemorySocket
+from asyncio_testselector._memory.stream import Buffer, StreamEnd, os_error
+from asyncio_testselector._memory.tcp import TcpEnd
+from asyncio_testselector._network.datagram import NetworkDatagramEnd
+from asyncio_testselector._network.fabric import ANY, UNIX, Fabric
+from asyncio_testselector._network.hosts import is_wildcard
+from asyncio_testselector._network.stream import Attempt, IdleEnd, Listener
+
+FLAGS = int(getattr(socket, "SOCK_NONBLOCK", 0)) | int(getattr(socket, "SOCK_CLOEXEC", 0))
+
+REUSEPORT: int = getattr(socket, "SO_REUSEPORT", 0)
+
+
+@final
+class NetworkSocket(MemorySocket):
+    """
+    A socket of a `MemoryNetwork`: it can be bound, listen, accept and connect, by name or address.
+
+    Args:
+        family: ``AF_INET``, the default, ``AF_INET6`` or ``AF_UNIX``.
+        type: ``SOCK_STREAM``, the default, or ``SOCK_DGRAM``, possibly with ``SOCK_NONBLOCK``.
+        proto: The protocol.
+        fileno: Not here: a descriptor makes a socket of the operating system.
+        fabric: The network it belongs to, unless it was given one when it was created.
+
+    .. versionadded:: 1.0.0
+    """
+
+    __slots__ = ("_fabric", "_host")
+
+    _fabric: Fabric
+    _host: str
+
+    def __init__(
+        self,
+        family: int = -1,
+        type: int = -1,  # noqa: A002
+        proto: int = -1,
+        fileno: int | None = None,
+        *,
+        fabric: Fabric | None = None,
+    ) -> None:
+        if fabric is not None:
+            self._fabric = fabric
+        fabric = self._fabric
+        self._host = host = fabric.host.get()
+        family = int(socket.AF_INET) if family == -1 else family
+        kind = int(socket.SOCK_STREAM) if type == -1 else type
+        nonblocking = kind & int(getattr(socket, "SOCK_NONBLOCK", 0))
+        kind &= ~FLAGS
+        level = fabric.new_level()
+        local = unbound(family)
+        end: Any = IdleEnd(fabric, level, family, local)
+        if kind == socket.SOCK_DGRAM:
+            end = NetworkDatagramEnd(fabric, level, family, local, host)
+        timeout = 0.0 if nonblocking else socket.getdefaulttimeout()
+        super().__init__(family, kind, max(proto, 0), level, end, timeout)
+        fabric.open.add(self)
+
+    def _adopt(self, other: NetworkSocket, end: StreamEnd) -> None:
+        """Become the socket of a connection that *other* accepted."""
+        self._fabric, self._host = other._fabric, other._host
+        timeout = socket.getdefaulttimeout()
+        MemorySocket.__init__(self, other.family, other.type, other.proto, end.level, end, timeout)
+        self._fabric.open.add(self)
+
+    # -- serving -----------------------------------------------------------------------------
+
+    def bind(self, address: Any, /) -> None:
+        """
+        Take an address.
+
+        Raises:
+            OSError: It is in use, or the socket has one already.
+        """
+        end = self._end
+        if end is CLOSED:
+            raise os_error(errno.EBADF)
+        if getattr(end, "binding", True) is not None:
+            raise os_error(errno.EINVAL)
+        resolved = self._fabric.resolved(self._family, address, self._type)
+        shared = bool(REUSEPORT and self._options.get(socket.SOL_SOCKET, REUSEPORT))
+        binding = self._fabric.bind(self._type, self._family, resolved, self._host, shared=shared)
+        end.binding = binding
+        end.local = binding.address
+        self._host = binding.host
+        if isinstance(end, NetworkDatagramEnd):
+            end.host = binding.host
+            binding.end = end
+
+    def listen(self, backlog: int = 128, /) -> None:
+        """Accept connections from now on; *backlog* of them, and one more, may wait."""
+        end = self._end
+        if not isinstance(end, IdleEnd):
+            raise os_error(errno.EBADF if end is CLOSED else errno.EINVAL)
+        if isinstance(end, Listener):
+            end.backlog = max(backlog, 0)
+            return
+        if end.binding is None:
+            if self._family == UNIX:
+                raise os_error(errno.EINVAL)
+            self.bind(unbound(self._family))
+        self.serve(Listener(end, max(backlog, 0)))
+
+    def serve(self, listener: Listener) -> None:
+        """Listen with a listener of any kind, on the address that is bound; for this package."""
+        assert listener.binding is not None
+        listener.binding.end = self._end = listener
+        listener.level.events = 0
+        self._options.listening()
+
+    def accept(self) -> tuple[NetworkSocket, Any]:
+        """Return the socket of the oldest connection that waits, and its peer's address."""
+        end = self._end.accept() if isinstance(self._end, IdleEnd) else self._not_listening()
+        conn = socket.socket.__new__(NetworkSocket)
+        conn._adopt(self, end)
+        return conn, end.remote
+
+    def _not_listening(self) -> Any:
+        raise os_error(errno.EBADF if self._end is CLOSED else errno.EINVAL)
+
+    # -- connecting --------------------------------------------------------------------------
+
+    def connect(self, address: Any, /) -> None:
+        """
+        Begin to connect: `BlockingIOError` says that it is under way, as on any such socket.
+
+        Raises:
+            BlockingIOError: It is under way; wait until the socket can be written.
+            OSError: It cannot be, or is connected already.
+        """
+        end = self._end
+        if end is CLOSED:
+            raise os_error(errno.EBADF)
+        if not isinstance(end, (IdleEnd, NetworkDatagramEnd)):
+            raise os_error(errno.EISCONN)
+        remote = self._fabric.resolved(self._family, address, self._type)
+        if self._family != UNIX and is_wildcard(remote[0]):
+            # Linux connects to the own machine then.
+            remote = ("127.0.0.1" if self._family == socket.AF_INET else "::1", *remote[1:])
+        if isinstance(end, NetworkDatagramEnd):
+            self._name_for(remote)
+            end.connect(remote)
+        else:
+            self._attempt(end, remote)
+
+    def _attempt(self, end: IdleEnd, remote: Any) -> None:
+        if isinstance(end, Listener) or end.attempt is not None:
+            raise os_error(errno.EALREADY if end.attempt is not None else errno.EISCONN)
+        self._name_for(remote)
+        end.error = 0
+        end.level.events = 0
+        end.attempt = attempt = Attempt(self, end, self._host, remote)
+        attempt.start()
+        if self._family != UNIX:
+            raise os_error(errno.EINPROGRESS)
+        if end.error:
+            raise end.take_error()
+        if not attempt.over:
+            raise os_error(errno.EAGAIN)
+
+    def _name_for(self, remote: Any) -> None:
+        """Give the socket the address it has towards *remote*, unless it is bound to one."""
+        end = self._end
+        if self._family == UNIX or (end.binding is not None and not is_wildcard(end.local[0])):
+            return
+        source = self._fabric.hosts.source(self._host, self._family, remote[0])
+        port = end.local[1] or self._fabric.free_port()
+        end.local = (source, port, *end.local[2:])
+        if isinstance(end, NetworkDatagramEnd) and end.binding is None:
+            self._end.local = unbound(self._family)
+            self.bind((source, port))
+
+    def connected(self, end: StreamEnd) -> None:
+        """Become connected; for this package."""
+        binding = self._end.binding
+        if binding is not None:
+            self._fabric.unbind(binding)
+        self._end = end
+        if isinstance(end, TcpEnd):
+            end.linger_reset = self._options.resets_on_close()
+
+    # -- datagrams ---------------------------------------------------------------------------
+
+    def sendto(self, data: Buffer, *args: Any) -> int:
+        """Send a message to an address."""
+        end = self._end
+        if not isinstance(end, NetworkDatagramEnd):
+            return super().sendto(data, *args)
+        remote = self._fabric.resolved(self._family, args[-1], self._type)
+        if end.binding is None and self._family != UNIX:
+            self.bind(unbound(self._family))
+        if self._family != UNIX and is_wildcard(end.local[0]):
+            # Each message says where it comes from, as seen from there.
+            source = self._fabric.hosts.source(self._host, self._family, remote[0])
+            bound, end.local = end.local, (source, *end.local[1:])
+            try:
+                return end.send_to(data, remote)
+            finally:
+                end.local = bound
+        return end.send_to(data, remote)
+
+    def recvfrom(self, bufsize: int, flags: int = 0, /) -> tuple[bytes, Any]:
+        """Receive a message, and say from where; a stream says None."""
+        end = self._end
+        if not isinstance(end, NetworkDatagramEnd):
+            return super().recvfrom(bufsize, flags)
+        source = end.next_source()
+        return self.recv(bufsize, flags), source
+
+    def close(self) -> None:
+        """Close; the network forgets the socket."""
+        self._fabric.open.discard(self)
+        super().close()
+
+
+def unbound(family: int) -> Any:
+    """Return what ``getsockname()`` says before ``bind()``."""
+    if family == UNIX:
+        return ""
+    wild = ANY[socket.AddressFamily(family)]
+    return (wild, 0) if family == socket.AF_INET else (wild, 0, 0, 0)

@@ -1,0 +1,291 @@
+"""
+Stream sockets of a memory network before they are connected, and how they get connected.
+
+Theory of operation. An `Attempt` crosses the wire as TCP's handshake does: out to the `Listener`
+(refused there, or admitted to its queue), back (the client is connected), and out again (the
+server can accept). The bytes that the client then sends travel behind, on the same wire.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections import deque
+from selectors import EVENT_READ
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from asyncio_testselector._memory.stream import BOTH, Buffer, StreamEnd, join, os_error
+from asyncio_testselector._memory.tcp import TcpEnd
+from asyncio_testselector._network.fabric import UNIX, Binding, Fabric
+from asyncio_testselector._network.wire import Wire
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from asyncio_testselector._network.socket import NetworkSocket
+    from asyncio_testselector._script.script import SocketScript
+    from asyncio_testselector._selector.readiness import Readiness
+
+
+class IdleEnd:
+    """
+    The inside of a stream socket that is not connected: new, bound, or trying to connect.
+
+    Args:
+        fabric: The network.
+        level: The readiness of the socket.
+        family: The address family.
+        local: The own address.
+    """
+
+    def __init__(self, fabric: Fabric, level: Readiness, family: int, local: Any) -> None:
+        self.fabric = fabric
+        self.level = level
+        self.family = family
+        self.local = local
+        self.capacity: int = fabric.capacity
+        self.error: int = 0
+        self.binding: Binding | None = None
+        self.attempt: Attempt | None = None
+
+    def send(self, data: Buffer) -> NoReturn:
+        """Raise what the kernel raises without a connection."""
+        if self.attempt is not None:
+            raise os_error(errno.EAGAIN)
+        if self.error:
+            raise self.take_error()
+        raise os_error(errno.ENOTCONN if self.family == UNIX else errno.EPIPE)
+
+    send_buffers = send
+
+    def recv(self, size: int) -> NoReturn:
+        """Raise what the kernel raises without a connection."""
+        if self.attempt is not None:
+            raise os_error(errno.EAGAIN)
+        if self.error:
+            raise self.take_error()
+        raise os_error(errno.EINVAL if self.family == UNIX else errno.ENOTCONN)
+
+    peek = recv
+
+    def peername(self) -> NoReturn:
+        """Raise: there is no peer."""
+        raise os_error(errno.ENOTCONN)
+
+    def shutdown(self, how: int) -> None:
+        """Raise, as TCP does; a Unix socket takes it."""
+        if self.family != UNIX:
+            raise os_error(errno.ENOTCONN)
+
+    def accept(self) -> NoReturn:
+        """Raise: nobody listens."""
+        raise os_error(errno.EINVAL)
+
+    def take_error(self) -> OSError:
+        """Return the pending error and forget it."""
+        code, self.error = self.error, 0
+        return os_error(code)
+
+    def fail(self, code: int) -> None:
+        """Have an attempt fail."""
+        self.attempt = None
+        self.error = code
+        self.level.set(BOTH)
+
+    def close(self) -> None:
+        """Give the address back, and try no longer."""
+        if self.attempt is not None:
+            self.attempt.cancel()
+            self.attempt = None
+        if self.binding is not None:
+            self.fabric.unbind(self.binding)
+        self.level.close()
+
+
+class Listener(IdleEnd):
+    """
+    The inside of a socket that listens.
+
+    Args:
+        idle: What it was before; the address is taken over.
+        backlog: Connections that may wait to be accepted; as in Linux, one more can.
+    """
+
+    def __init__(self, idle: IdleEnd, backlog: int) -> None:
+        super().__init__(idle.fabric, idle.level, idle.family, idle.local)
+        self.capacity: int = idle.capacity
+        self.binding: Binding | None = idle.binding
+        self.backlog = backlog
+        self.closed: bool = False
+        self._admitted = 0
+        self._ready: deque[StreamEnd] = deque()
+        self._waiting: deque[Attempt] = deque()
+
+    def knock(self, attempt: Attempt) -> None:
+        """Admit an attempt, or have it wait until somebody was accepted."""
+        self._waiting.append(attempt)
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._waiting and self._admitted <= self.backlog:
+            attempt = self._waiting.popleft()
+            if not attempt.over:
+                self._admitted += 1
+                attempt.admitted(self)
+
+    def left(self) -> None:
+        """Take note that an admitted attempt was given up."""
+        self._admitted -= 1
+        self._admit()
+
+    def connected(self, attempt: Attempt) -> StreamEnd:
+        """Make both ends of the connection, and return the client's."""
+        make = StreamEnd if self.family == UNIX else TcpEnd
+        client = make(attempt.idle.level, attempt.idle.capacity)
+        server = make(attempt.fabric.new_level(), self.capacity)
+        join(client, server)
+        attempt.wire(client, server)
+        attempt.out.put(self.arrived, server)
+        return client
+
+    def arrived(self, server: StreamEnd) -> None:
+        """Have a connection wait to be accepted."""
+        if self.closed:
+            server.abort()
+            return
+        self._ready.append(server)
+        self.level.set(EVENT_READ)
+
+    def accept(self) -> StreamEnd:  # type: ignore[override]
+        """Return the server's end of the oldest connection."""
+        if not self._ready:
+            raise os_error(errno.EAGAIN)
+        server = self._ready.popleft()
+        if not self._ready:
+            self.level.events = 0
+        self.left()
+        return server
+
+    def close(self) -> None:
+        """Reset who waits to be accepted, refuse who waits to be admitted."""
+        self.closed = True
+        super().close()
+        while self._ready:
+            self._ready.popleft().abort()
+        while self._waiting:
+            self._waiting.popleft().refuse()
+
+
+class ScriptListener(Listener):
+    """
+    A listener whose connections are played by scripts, one after the other.
+
+    Args:
+        idle: As for a listener.
+        scripts: One for each connection; whoever comes after the last is refused.
+    """
+
+    def __init__(self, idle: IdleEnd, scripts: tuple[SocketScript, ...]) -> None:
+        super().__init__(idle, len(scripts))
+        self._scripts = deque(scripts)
+
+    def knock(self, attempt: Attempt) -> None:
+        """Admit an attempt if there is a script left."""
+        if self._scripts:
+            super().knock(attempt)
+        else:
+            attempt.refuse()
+
+    def connected(self, attempt: Attempt) -> StreamEnd:
+        """Have the next script play the server, and return the client's end."""
+        player = self._scripts.popleft().begin(attempt.idle.level)
+        attempt.wire(player.client, player.side)
+        attempt.out.put(player.play)
+        return player.client
+
+
+class Attempt:
+    """
+    One ``connect()`` under way.
+
+    Args:
+        sock: The socket that connects.
+        idle: What is inside of it until then.
+        host: The host it is on.
+        remote: Where it connects to.
+    """
+
+    def __init__(self, sock: NetworkSocket, idle: IdleEnd, host: str, remote: Any) -> None:
+        self.sock = sock
+        self.idle = idle
+        self.remote = remote
+        fabric = idle.fabric
+        self.fabric: Fabric = fabric
+        self.over: bool = False
+        self.unix: bool = idle.family == UNIX
+        target = None if self.unix else fabric.hosts.owner(remote[0])
+        self.reachable: bool = self.unix or target is not None
+        self.out: Wire = Wire(fabric.topology, host, target if self.reachable else host)
+        self.back: Wire = Wire(fabric.topology, target or host, None if self.unix else host)
+        self.listener: Listener | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Send it on its way; without latency it is over when this returns."""
+        self.out.record("connect", self.idle.local, self.remote)
+        self.out.put(self._knock)
+        loop = self.fabric.topology.loop
+        if not self.over and loop is not None:
+            self._timer = loop.call_later(self.fabric.connect_timeout, self._fail, errno.ETIMEDOUT)
+
+    def _knock(self) -> None:
+        if not self.reachable:
+            self.back.put(self._fail, errno.EHOSTUNREACH)
+            return
+        listener = self.fabric.find(self.sock.type, self.idle.family, self.remote)
+        if listener is not None:
+            listener.knock(self)
+        elif self.unix and not self.fabric.has_path(self.sock.type, self.remote):
+            self._fail(errno.ENOENT)
+        else:
+            self.refuse()
+
+    def refuse(self) -> None:
+        """Send the refusal back."""
+        self.back.record("refused", self.remote, self.idle.local)
+        self.back.put(self._fail, errno.ECONNREFUSED)
+
+    def admitted(self, listener: Listener) -> None:
+        """Send the consent back."""
+        self.listener = listener
+        self.back.record("accept", self.remote, self.idle.local)
+        self.back.put(self._connected, listener)
+
+    def _connected(self, listener: Listener) -> None:
+        if self.over:
+            listener.left()
+            return
+        self._end()
+        self.sock.connected(listener.connected(self))
+
+    def wire(self, client: StreamEnd, server: StreamEnd) -> None:
+        """Lay the wires between two ends, and give them their addresses."""
+        client.local = server.remote = self.idle.local
+        client.remote = server.local = self.remote
+        client.wire, self.out.end = self.out, server
+        server.wire, self.back.end = self.back, client
+        client.recv_limit = server.recv_limit = self.fabric.recv_limit
+
+    def _fail(self, code: int) -> None:
+        if not self.over:
+            self._end()
+            self.idle.fail(code)
+
+    def cancel(self) -> None:
+        """Give up: the socket was closed."""
+        self._end()
+
+    def _end(self) -> None:
+        self.over = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -1,0 +1,234 @@
+"""A memory socket as a socket object: options, timeouts, closing, beside a real one."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gc
+import inspect
+import io
+import os
+import selectors
+import socket
+import struct
+import sys
+from array import array
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from asyncio_testselector import MemoryNetwork, memory_socketpair
+from asyncio_testselector._memory.stream import CAPACITY
+from asyncio_testselector._network import backing
+from asyncio_testselector._network.backing import BackedReadiness
+from kernel_comparison import LINUX, unix_pair
+
+SOL = socket.SOL_SOCKET
+
+
+@pytest.fixture
+def pair() -> Any:
+    pair = memory_socketpair()
+    yield pair
+    for sock in pair:
+        sock.close()
+
+
+def outcome(call: Any) -> Any:
+    try:
+        return call()
+    except (OSError, ValueError) as exc:
+        return type(exc), getattr(exc, "errno", None)
+
+
+CALLS = {
+    "SO_TYPE": lambda s: s.getsockopt(SOL, socket.SO_TYPE),
+    "SO_DOMAIN": lambda s: s.getsockopt(SOL, socket.SO_DOMAIN),
+    "SO_PROTOCOL as bytes": lambda s: s.getsockopt(SOL, socket.SO_PROTOCOL, 8),
+    "SO_KEEPALIVE": lambda s: (
+        s.setsockopt(SOL, socket.SO_KEEPALIVE, 1),
+        s.getsockopt(SOL, socket.SO_KEEPALIVE),
+    ),
+    "SO_LINGER": lambda s: (
+        s.setsockopt(SOL, socket.SO_LINGER, struct.pack("ii", 1, 5)),
+        s.getsockopt(SOL, socket.SO_LINGER, 8),
+    ),
+    "unknown option": lambda s: s.getsockopt(SOL, 999),
+    "option of no number": lambda s: s.getsockopt(SOL, -1),
+    "unknown level": lambda s: s.getsockopt(999, 1),
+    "TCP option of a Unix socket": lambda s: s.setsockopt(socket.IPPROTO_TCP, 1, 1),
+    "type cannot be set": lambda s: s.setsockopt(SOL, socket.SO_TYPE, 1),
+    "negative size": lambda s: s.recv(-1),
+    "nothing": lambda s: s.recv(0),
+    "empty buffer": lambda s: s.recv_into(bytearray()),
+    "small buffer": lambda s: s.recv_into(bytearray(2), 3),
+    "sendto": lambda s: s.sendto(b"x", "/path"),
+    "listen": lambda s: s.listen(),
+    "accept": lambda s: s.accept(),
+    "connect": lambda s: s.connect_ex("/path") and None,
+    "shutdown of what": lambda s: s.shutdown(7),
+    "bad timeout": lambda s: s.settimeout(-1),
+    "timeout": lambda s: (s.settimeout(2), s.gettimeout(), s.getblocking(), s.timeout),
+    "blocking": lambda s: (s.setblocking(True), s.gettimeout(), s.getblocking()),
+    "inheritable": lambda s: (s.set_inheritable(False), s.get_inheritable()),
+    "names": lambda s: (s.getsockname(), s.getpeername()),
+    "facts": lambda s: (s.family, s.type, s.proto),
+    "closed twice": lambda s: (s.close(), s.close(), s.fileno()),
+    "used closed": lambda s: (s.close(), outcome(lambda: s.send(b"x")), s.fileno(), s.family),
+    "options closed": lambda s: (s.close(), s.getsockopt(SOL, socket.SO_TYPE)),
+    "timeout closed": lambda s: (s.close(), s.setblocking(False)),
+    "shutdown closed": lambda s: (s.close(), s.shutdown(1)),
+    "context": lambda s: (s.__enter__() is s, s.__exit__(None, None, None), s.fileno()),
+}
+
+
+@LINUX
+@pytest.mark.parametrize("name", CALLS)
+def test_call_answers_as_the_kernels_does(name: str, pair: Any) -> None:
+    real, other = unix_pair()
+    with real, other:
+        assert outcome(lambda: CALLS[name](pair[0])) == outcome(lambda: CALLS[name](real))
+
+
+def test_recvmsg_has_no_ancillary_data(pair: Any) -> None:
+    pair[0].send(b"abc")
+
+    assert pair[1].recvmsg(2) == (b"ab", [], 0, None)
+    assert pair[1].recvfrom_into(bytearray(5)) == (1, None)
+
+
+def test_ancillary_data_and_odd_flags_are_refused(pair: Any) -> None:
+    for call in (
+        lambda: pair[0].sendmsg([b"x"], [(SOL, 1, b"")]),
+        lambda: pair[0].send(b"x", socket.MSG_OOB),
+        lambda: pair[0].recv(1, socket.MSG_OOB),
+    ):
+        with pytest.raises(OSError) as caught:
+            call()
+        assert caught.value.errno == errno.EOPNOTSUPP
+
+
+def test_sendall_sends_what_there_is_room_for() -> None:
+    here, there = memory_socketpair(capacity=3)
+    with here, there:
+        with pytest.raises(BlockingIOError):
+            here.sendall(b"abcde")
+        assert there.recv(10) == b"abc"
+
+
+def test_sendall_sends_all_the_bytes_of_any_buffer(pair: Any) -> None:
+    pair[0].sendall(memoryview(array("I", [1, 2])))
+
+    assert pair[1].recv(100) == array("I", [1, 2]).tobytes()
+
+
+def test_receive_buffer_is_the_capacity_until_it_is_set(pair: Any) -> None:
+    found = [pair[0].getsockopt(SOL, socket.SO_RCVBUF)]
+    pair[0].setsockopt(SOL, socket.SO_RCVBUF, 99)
+
+    assert [*found, pair[0].getsockopt(SOL, socket.SO_RCVBUF)] == [CAPACITY, 99]
+
+
+def test_connected_socket_cannot_be_bound_or_listen() -> None:
+    here, there = memory_socketpair(socket.AF_INET)
+    with here, there:
+        for call in (lambda: here.bind(("127.0.0.1", 0)), here.listen, here.accept):
+            assert outcome(call) == (OSError, errno.EINVAL)
+
+
+def test_closed_socket_can_be_looked_at_by_tools(pair: Any) -> None:
+    pair[0].close()
+
+    assert inspect.unwrap(pair[0]._end) is pair[0]._end
+
+
+def test_what_needs_a_descriptor_of_the_kernel_is_refused(pair: Any) -> None:
+    with pytest.raises(OSError, match="cannot be duplicated"):
+        pair[0].dup()
+    with pytest.raises(OSError, match="cannot be inherited"):
+        pair[0].set_inheritable(True)
+    with pytest.raises(io.UnsupportedOperation, match="use memory_stream_pair"):
+        pair[0].makefile()
+
+
+def test_detached_socket_is_closed_and_its_connection_is_not(pair: Any) -> None:
+    number = pair[0].fileno()
+
+    assert pair[0].detach() == number
+    assert pair[0].fileno() == -1
+    with pytest.raises(BlockingIOError):
+        pair[1].recv(1)
+
+
+def test_socket_that_is_lost_is_closed_with_a_warning() -> None:
+    here, there = memory_socketpair()
+
+    with pytest.warns(ResourceWarning, match=r"^unclosed <MemorySocket fd="):
+        del here
+        gc.collect()
+
+    assert there.recv(1) == b""
+    there.close()
+
+
+def test_repr_tells_both_ends(pair: Any) -> None:
+    one, other = memory_socketpair(socket.AF_INET, addresses=(("10.0.0.1", 1), ("10.0.0.2", 2)))
+
+    assert "laddr=('10.0.0.1', 1), raddr=('10.0.0.2', 2)>" in repr(one)
+    one.close()
+    assert repr(one) == "<MemorySocket [closed] fd=-1, family=2, type=1>"
+    other.close()
+
+
+@LINUX
+@pytest.mark.parametrize("kind", ["eventfd", "pipe", "socket pair"])
+def test_backed_descriptor_can_be_polled_for_reading(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kind != "eventfd":
+        monkeypatch.delattr(os, "eventfd")
+    if kind == "socket pair":  # as in Windows
+        fake = SimpleNamespace(platform="win32", byteorder=sys.byteorder)
+        monkeypatch.setattr(backing, "sys", fake)
+    level = BackedReadiness()
+    with selectors.DefaultSelector() as poller:
+        poller.register(int(level.fd), selectors.EVENT_READ)
+        seen = [bool(poller.select(0))]
+        for events in (selectors.EVENT_READ, 0, selectors.EVENT_READ | selectors.EVENT_WRITE):
+            level.set(events)
+            seen.append(bool(poller.select(0)))
+        poller.unregister(int(level.fd))
+    level.close()
+    level.close()
+
+    assert seen == [False, True, False, True]
+
+
+def test_unbound_and_listening_sockets_know_what_they_cannot() -> None:
+    async def main() -> list[Any]:
+        async with MemoryNetwork() as network:
+            with network.socket() as fresh, network.socket() as listener:
+                listener.bind(("127.0.0.1", 0))
+                listener.listen()
+                found = [outcome(lambda: sock.send(b"x"))[1] for sock in (fresh, listener)]
+                found += [outcome(lambda: sock.recv(1))[1] for sock in (fresh, listener)]
+                found.append(outcome(fresh.accept)[1])
+                found.append(outcome(listener.accept)[1])
+                found.append(outcome(lambda: listener.bind(("127.0.0.1", 0)))[1])
+                found.append(outcome(lambda: fresh.shutdown(1))[1])
+                found.append(listener.getsockopt(SOL, socket.SO_ACCEPTCONN))
+                return found
+
+    real_fresh, real_listener = socket.socket(), socket.socket()
+    with real_fresh, real_listener:
+        assert asyncio.run(main()) == [
+            errno.EPIPE,
+            errno.EPIPE,
+            errno.ENOTCONN,
+            errno.ENOTCONN,
+            errno.EINVAL,
+            errno.EAGAIN,
+            errno.EINVAL,
+            errno.ENOTCONN,
+            1,
+        ]
