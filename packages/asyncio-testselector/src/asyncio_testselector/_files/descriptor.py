@@ -38,6 +38,8 @@ class FileDescriptor(int):
        The class and ``next_fd`` are those of asynctest 0.13, where numbers started at 0.
     """
 
+    __module__ = "asyncio_testselector"  # what a pickle names is the public name
+
     next_fd: ClassVar[int] = FIRST_VIRTUAL_FD
     _allocation: ClassVar[threading.Lock] = threading.Lock()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -182,3 +183,10 @@ def isfilemock(obj: object) -> bool:
         return isinstance(obj.fileno(), FileDescriptor)  # type: ignore[attr-defined]
     except Exception:
         return False
+
+
+def is_socket(endpoint: Any) -> bool:
+    """Tell a socket from a pipe; a `FileMock` has every attribute that is asked for."""
+    if isinstance(endpoint, FileMock):
+        return isinstance(endpoint, socket.socket)
+    return hasattr(endpoint, "recv")

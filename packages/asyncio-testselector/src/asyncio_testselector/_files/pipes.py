@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncio_testselector._cpython import PIPE_TRANSPORTS, pipe_factories, pipe_transport
 from asyncio_testselector._files.descriptor import FileDescriptor
-from asyncio_testselector._files.filemock import would_block
-from asyncio_testselector._proactor.endpoints import is_socket
+from asyncio_testselector._files.filemock import is_socket, would_block
 
 if TYPE_CHECKING:
     import asyncio

@@ -1,0 +1,1 @@
+"""The network in memory. Imports `_script` and what is below it."""

@@ -8,7 +8,7 @@ import socket
 import weakref
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Protocol, final
 
 from asyncio_testselector._memory.stream import os_error
 from asyncio_testselector._network.backing import BackedReadiness
@@ -17,12 +17,23 @@ from asyncio_testselector._selector.readiness import Readiness
 
 if TYPE_CHECKING:
     from asyncio_testselector._network.log import WireLog
-    from asyncio_testselector._network.socket import NetworkSocket
     from asyncio_testselector._network.wire import Topology
 
 FIRST_PORT = 49152
 UNIX: int = getattr(socket, "AF_UNIX", -1)
 ANY = {socket.AF_INET: "0.0.0.0", socket.AF_INET6: "::"}
+
+
+class OpenSocket(Protocol):
+    """A socket of the network, as far as the network itself has to know it."""
+
+    _end: Any
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+
+    def close(self) -> None:
+        """Close the socket."""
 
 
 @final
@@ -73,7 +84,7 @@ class Fabric:
     backed: bool
 
     def __post_init__(self) -> None:
-        self.open: weakref.WeakSet[NetworkSocket] = weakref.WeakSet()
+        self.open: weakref.WeakSet[OpenSocket] = weakref.WeakSet()
         self.host: ContextVar[str] = ContextVar("host", default=LOCALHOST)
         self._ports = itertools.count(FIRST_PORT)
         self._bindings: dict[Any, list[Binding]] = {}

@@ -41,6 +41,9 @@ class WireEvent(NamedTuple):
         return f"{self.time:.6f} {ends} {self.kind}{what}"
 
 
+WireEvent.__module__ = "asyncio_testselector"  # what a pickle names is the public name
+
+
 def address(value: Any) -> str:
     """Return an address as one reads it: host:port, [host]:port, a path."""
     if isinstance(value, tuple):

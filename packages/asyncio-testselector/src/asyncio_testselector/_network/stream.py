@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 from collections import deque
 from selectors import EVENT_READ
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from asyncio_testselector._memory.stream import BOTH, Buffer, StreamEnd, join, os_error
 from asyncio_testselector._memory.tcp import TcpEnd
@@ -21,9 +21,19 @@ from asyncio_testselector._network.wire import Wire
 if TYPE_CHECKING:
     import asyncio
 
-    from asyncio_testselector._network.socket import NetworkSocket
     from asyncio_testselector._script.script import SocketScript
     from asyncio_testselector._selector.readiness import Readiness
+
+
+class ConnectingSocket(Protocol):
+    """A socket that connects, as far as its attempt has to know it."""
+
+    @property
+    def type(self) -> int:
+        """The socket type."""
+
+    def connected(self, end: StreamEnd) -> None:
+        """Become connected."""
 
 
 class IdleEnd:
@@ -214,7 +224,7 @@ class Attempt:
         remote: Where it connects to.
     """
 
-    def __init__(self, sock: NetworkSocket, idle: IdleEnd, host: str, remote: Any) -> None:
+    def __init__(self, sock: ConnectingSocket, idle: IdleEnd, host: str, remote: Any) -> None:
         self.sock = sock
         self.idle = idle
         self.remote = remote

@@ -10,18 +10,11 @@ import sys
 from typing import Any
 
 from asyncio_testselector._files.descriptor import is_virtual
-from asyncio_testselector._files.filemock import FileMock, would_block
+from asyncio_testselector._files.filemock import FileMock, is_socket, would_block
 from asyncio_testselector._selector.readiness import readiness_of
 
 if sys.platform != "win32":  # pragma: no branch - Windows has none
     import fcntl
-
-
-def is_socket(endpoint: Any) -> bool:
-    """Tell a socket from a pipe; a `FileMock` has every attribute that is asked for."""
-    if isinstance(endpoint, FileMock):
-        return isinstance(endpoint, socket.socket)
-    return hasattr(endpoint, "recv")
 
 
 def is_mock(endpoint: Any) -> bool:

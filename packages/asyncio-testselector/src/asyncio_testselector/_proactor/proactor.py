@@ -10,6 +10,7 @@ from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
 from typing import TYPE_CHECKING, Any, final
 
 from asyncio_testselector._files.descriptor import is_virtual
+from asyncio_testselector._files.filemock import is_socket
 from asyncio_testselector._proactor import endpoints
 from asyncio_testselector._proactor.operations import Attempt, Channel, Operation
 from asyncio_testselector._selector.selector import TestSelector
@@ -236,7 +237,7 @@ class TestProactor:
         place = is_virtual(number), int(number)
         channel = self._channels.get(place)
         if channel is None:
-            if not place[0] and not endpoints.is_socket(endpoint):
+            if not place[0] and not is_socket(endpoint):
                 os.set_blocking(number, False)
             channel = Channel(number, self._selector, partial(self._channels.pop, place, None))
             self._channels[place] = channel

@@ -1,0 +1,1 @@
+"""Peers that play a scenario. Imports `_memory` and what is below it."""

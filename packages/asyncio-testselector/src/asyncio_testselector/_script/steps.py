@@ -1,15 +1,55 @@
-"""The steps of a script: each plays its part on a `Player`, and says if it is done."""
+"""The steps of a script: each plays its part on a `Stage`, and says if it is done."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from asyncio_testselector._script.report import Place, comparison, excerpt
 
-if TYPE_CHECKING:
-    from asyncio_testselector._script.player import Player
+
+class Client(Protocol):
+    """The client of a script, as far as a step has to know it."""
+
+    blocked: int
+    """Calls of ``send()`` still to refuse."""
+    closed: bool
+
+
+class Stage(Protocol):
+    """
+    What a step acts on: the state of the script that is played.
+
+    Attributes:
+        received: What the client sent and no step took.
+        ended: Whether the client has ended its stream, or is gone.
+    """
+
+    received: bytearray
+    ended: bool
+
+    @property
+    def client(self) -> Client:
+        """The client's end of the connection."""
+
+    def take(self, size: int) -> None:
+        """Remove what a step has recognised."""
+
+    def send(self, chunk: bytes) -> None:
+        """Have the client receive a chunk."""
+
+    def slept(self, seconds: float) -> bool:
+        """Start the timer of a delay, or say that it has fired."""
+
+    def hang_up(self) -> None:
+        """End the stream that the client reads."""
+
+    def reset(self) -> None:
+        """Reset the connection."""
+
+    def fail(self, what: str, details: str) -> None:
+        """Fail at the current step."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +68,7 @@ class Step:
     waits = False
     """Whether it is the client's turn."""
 
-    def play(self, player: Player) -> bool:
+    def play(self, stage: Stage) -> bool:
         """Do what there is to do; return False to be asked again when something happens."""
         raise NotImplementedError
 
@@ -44,16 +84,16 @@ class Expect(Step):
     data: bytes = b""
     waits = True
 
-    def play(self, player: Player) -> bool:
+    def play(self, stage: Stage) -> bool:
         """Take the bytes; fail at the first one that differs."""
-        got = player.received
+        got = stage.received
         if got.startswith(self.data):
-            player.take(len(self.data))
+            stage.take(len(self.data))
             return True
         if not self.data.startswith(got):
-            player.fail("the client sent something else", self.wanted(bytes(got)))
-        elif player.ended:
-            player.fail("the client closed the connection too early", self.wanted(bytes(got)))
+            stage.fail("the client sent something else", self.wanted(bytes(got)))
+        elif stage.ended:
+            stage.fail("the client closed the connection too early", self.wanted(bytes(got)))
         return False
 
     def wanted(self, got: bytes) -> str:
@@ -68,15 +108,15 @@ class ExpectMatch(Step):
     pattern: re.Pattern[bytes] = re.compile(b"")
     waits = True
 
-    def play(self, player: Player) -> bool:
+    def play(self, stage: Stage) -> bool:
         """Take what the pattern matches, as soon as it does."""
-        found = self.pattern.match(player.received)
+        found = self.pattern.match(stage.received)
         if found is not None and found.end():
-            player.take(found.end())
+            stage.take(found.end())
             return True
-        if player.ended:
+        if stage.ended:
             what = "the client closed the connection and the pattern had not matched"
-            player.fail(what, self.wanted(bytes(player.received)))
+            stage.fail(what, self.wanted(bytes(stage.received)))
         return False
 
     def wanted(self, got: bytes) -> str:
@@ -90,12 +130,12 @@ class ExpectEof(Step):
 
     waits = True
 
-    def play(self, player: Player) -> bool:
+    def play(self, stage: Stage) -> bool:
         """Wait for the end of the client's stream; fail if there is data before it."""
-        if player.received:
-            got = bytes(player.received)
-            player.fail("the client sent data instead of closing", self.wanted(got))
-        return player.ended
+        if stage.received:
+            got = bytes(stage.received)
+            stage.fail("the client sent data instead of closing", self.wanted(got))
+        return stage.ended
 
     def wanted(self, got: bytes) -> str:
         """Return the end beside what came."""
@@ -108,14 +148,14 @@ class Reply(Step):
 
     chunks: tuple[bytes, ...] = ()
 
-    def play(self, player: Player) -> bool:
+    def play(self, stage: Stage) -> bool:
         """Put the chunks where the client reads them."""
-        if player.client.closed:
+        if stage.client.closed:
             sent = b"".join(self.chunks)
-            player.fail("the client closed before the reply", f"  reply:    {excerpt(sent)}")
+            stage.fail("the client closed before the reply", f"  reply:    {excerpt(sent)}")
             return False
         for chunk in self.chunks:
-            player.send(chunk)
+            stage.send(chunk)
         return True
 
 
@@ -125,18 +165,18 @@ class Delay(Step):
 
     seconds: float = 0.0
 
-    def play(self, player: Player) -> bool:
+    def play(self, stage: Stage) -> bool:
         """Wait once for the timer, and be done when it has fired."""
-        return player.slept(self.seconds)
+        return stage.slept(self.seconds)
 
 
 @dataclass(frozen=True)
 class Eof(Step):
     """The script ends its stream; the client may still send."""
 
-    def play(self, player: Player) -> bool:
+    def play(self, stage: Stage) -> bool:
         """Send the end of the stream."""
-        player.hang_up()
+        stage.hang_up()
         return True
 
 
@@ -144,9 +184,9 @@ class Eof(Step):
 class Reset(Step):
     """The connection is reset."""
 
-    def play(self, player: Player) -> bool:
+    def play(self, stage: Stage) -> bool:
         """Reset the connection: nothing can happen after it."""
-        player.reset()
+        stage.reset()
         return True
 
 
@@ -156,7 +196,7 @@ class BlockWrites(Step):
 
     count: int = 0
 
-    def play(self, player: Player) -> bool:
+    def play(self, stage: Stage) -> bool:
         """Count the calls to refuse."""
-        player.client.blocked += self.count
+        stage.client.blocked += self.count
         return True
