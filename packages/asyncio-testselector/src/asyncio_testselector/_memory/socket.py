@@ -5,6 +5,8 @@ A `MemorySocket` *is* a ``socket.socket`` that never got a descriptor: the C con
 so that whatever is not overridden here fails with EBADF, as on a closed socket, and no kernel
 object exists. What happens to bytes is the business of the *end* in ``_end``: a connected stream, a
 datagram end, a listener, or one of those that only raise.
+
+More than 300 lines, as ``socket.socket`` has that many methods, and each answers for itself.
 """
 
 from __future__ import annotations

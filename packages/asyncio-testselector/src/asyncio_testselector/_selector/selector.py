@@ -15,6 +15,9 @@ idle:
 
 Other threads may announce something at any time. They announce first and look second, whether the
 selector sleeps; the selector says first that it is going to sleep, and looks second.
+
+More than 300 lines: one class, whose public methods are those of every selector, each with its
+documentation; what they keep is in modules of its own beside this one.
 """
 
 from __future__ import annotations

@@ -1,0 +1,53 @@
+"""Scripts that serve a port of a memory network."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from asyncio_testselector import (
+    MemoryNetwork,
+    ScriptError,
+    SocketScript,
+)
+from streams import ask, close
+
+
+def test_scripts_play_one_connection_after_the_other(run: Any, network: MemoryNetwork) -> None:
+    async def main() -> None:
+        scripts = [SocketScript(f"db {n}").expect(b"x\n").reply(b"%d\n" % n) for n in range(2)]
+        async with network:
+            with network.play("db", 80, *scripts):
+                assert [await ask(b"x\n") for _ in scripts] == [b"0\n", b"1\n"]
+                with pytest.raises(ConnectionRefusedError):
+                    await ask(b"x\n")
+        for script in scripts:
+            script.check()
+        assert "49152 data 2 bytes b'0\\n'" in str(network.log)
+
+    run(main())
+
+
+def test_script_played_with_latency_takes_its_time() -> None:
+    async def main() -> float:
+        loop = asyncio.get_running_loop()
+        script = SocketScript().reply(b"hi\n").expect(b"x")
+        async with MemoryNetwork(latency=0.01) as network:
+            with network.play("db", 80, script):
+                start = loop.time()
+                reader, writer = await asyncio.open_connection("db", 80)
+                assert await reader.readline() == b"hi\n"
+                passed = loop.time() - start
+                writer.write(b"y")
+                with pytest.raises(ScriptError, match="got:      b'y'"):
+                    await reader.readline()
+                await close(writer)
+        return passed
+
+    loop = asyncio.SelectorEventLoop()
+    loop.set_exception_handler(lambda loop, context: None)
+    try:
+        assert loop.run_until_complete(main()) >= 0.035
+    finally:
+        loop.close()
