@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import contextvars
     import selectors
     import threading
     import types
@@ -536,3 +537,66 @@ TASKS: tuple[type[asyncio.Task[Any]], ...] = (
     asyncio.Task,
     asyncio.tasks._PyTask,  # type: ignore[attr-defined]
 )
+
+
+def context_of_handle(handle: object) -> contextvars.Context | None:
+    """Return the context that a callback runs in (``Handle._context``, 3.10 to 3.15)."""
+    context: contextvars.Context | None = getattr(handle, "_context", None)
+    return context
+
+
+def context_of_task(task: asyncio.Task[Any]) -> contextvars.Context | None:
+    """
+    Return the context that a task runs in, None if it does not tell.
+
+    ``get_context()`` is public since 3.12. Before, the future that a task waits for tells, which
+    keeps its callbacks together with their contexts (``_fut_waiter`` and ``_callbacks``, read on
+    3.10 and 3.11).
+    """
+    if sys.version_info >= (3, 12):
+        return task.get_context()
+    waiter = getattr(task, "_fut_waiter", None)  # pragma: no cover - measured on 3.10
+    callbacks = getattr(waiter, "_callbacks", None) or ()
+    for callback, context in callbacks:
+        if getattr(callback, "__self__", None) is task:
+            return context
+    return None
+
+
+# ``asyncio.run()`` and, since 3.11, ``asyncio.Runner`` cancel the tasks that are left by calling
+# this function of their module, before anything else is shut down. On 3.10 the runners of
+# pytest-asyncio and anyio are copies of asyncio's, with a function of the same name.
+CANCELLING = "_cancel_all_tasks"
+RUNNERS = ("asyncio.runners", "backports.asyncio.runner.runner", "anyio._backends._asyncio")
+
+
+def before_cancelling(tell: Callable[[asyncio.AbstractEventLoop], None]) -> Callable[[], None]:
+    """
+    Have *tell* called with each loop that a runner is about to close; return the undo.
+
+    What is called later, after somebody else has replaced ours in turn, tells nobody any more.
+    """
+    active = True
+    replaced: list[tuple[Any, Any, Any]] = []
+    for name in RUNNERS:
+        module = sys.modules.get(name)
+        original = getattr(module, CANCELLING, None)
+        if original is None:
+            continue
+
+        def cancel(loop: Any, /, *args: Any, _original: Any = original, **kwargs: Any) -> Any:
+            if active:
+                tell(loop)
+            return _original(loop, *args, **kwargs)
+
+        setattr(module, CANCELLING, cancel)
+        replaced.append((module, original, cancel))
+
+    def undo() -> None:
+        nonlocal active
+        active = False
+        for module, original, ours in replaced:
+            if getattr(module, CANCELLING) is ours:
+                setattr(module, CANCELLING, original)
+
+    return undo

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import weakref
 from asyncio import BaseEventLoop
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks.base import CannotCheckError, Check
+from asyncloop_testcase._reports.owners import owner_of_handle
 from asyncloop_testcase._reports.report import Finding, Site
 from asyncloop_testcase._reports.sites import Spies, site_of_caller
 from asyncloop_testcase._reports.words import callback_name, duration
@@ -123,7 +125,12 @@ class ActiveHandles(LoopSpies):
         timers = [(reference(), site) for reference, site in self._timers]
         # One that is due has run: the loop has turned since.
         return [
-            Finding(f"timer due in {duration(handle.when() - now)}: {callback_name(handle)}", site)
+            Finding(
+                f"timer due in {duration(handle.when() - now)}: {callback_name(handle)}",
+                site,
+                owner=owner_of_handle(handle),
+                remains=partial(_is_active, handle),
+            )
             for handle, site in timers
             if handle is not None and _is_active(handle) and handle.when() > now
         ]

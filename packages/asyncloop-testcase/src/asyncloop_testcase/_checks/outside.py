@@ -67,7 +67,13 @@ class LeakedThreads(Check):
         daemon = "daemon thread" if thread.daemon else "thread"
         does = f", target {name_of(target)}" if target is not None else ""
         waits = _where(thread)
-        return Finding(f"{daemon} {thread.name!r}{does}", self._creations.site_of(thread), waits)
+        return Finding(
+            f"{daemon} {thread.name!r}{does}",
+            self._creations.site_of(thread),
+            waits,
+            owner=self._creations.owner_of(thread),
+            remains=thread.is_alive,
+        )
 
     def restore(self) -> None:
         self._creations.restore()
@@ -116,13 +122,20 @@ class LeakedProcesses(Check):
         for each, popen in zip(transports, watched, strict=True):
             if each.get_returncode() is None and not each.is_closing():
                 what = f"process {each.get_pid()}{_command(popen)}"
-                yield Finding(what, self._creations.site_of(popen))
+                yield self._finding(what, popen)
         for each in of_kind(survivors, subprocess.Popen):
             if not any(each is other for other in watched) and _stays(_runs(each)):
-                yield Finding(f"process {each.pid}{_command(each)}", self._creations.site_of(each))
+                what = f"process {each.pid}{_command(each)}"
+                yield self._finding(what, each, _runs(each))
         for each in children:
             if _stays(each.is_alive):
-                yield Finding(f"process {each.pid}: {each.name!r}", self._creations.site_of(each))
+                yield self._finding(f"process {each.pid}: {each.name!r}", each, each.is_alive)
+
+    def _finding(self, what: str, made: Any, remains: Callable[[], bool] | None = None) -> Finding:
+        creations = self._creations
+        return Finding(
+            what, creations.site_of(made), owner=creations.owner_of(made), remains=remains
+        )
 
     def restore(self) -> None:
         self._creations.restore()

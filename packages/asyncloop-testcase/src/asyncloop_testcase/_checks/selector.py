@@ -18,6 +18,7 @@ from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.loop import LoopSpies
 from asyncloop_testcase._checks.recorder import REGISTRY
 from asyncloop_testcase._checks.registrations import Notes
+from asyncloop_testcase._reports.owners import owner_of_handle
 from asyncloop_testcase._reports.report import Finding, Site
 from asyncloop_testcase._reports.sites import Spies, site_of_caller
 from asyncloop_testcase._reports.words import callback_name, name_of, short
@@ -96,7 +97,7 @@ def _left(selector: BaseSelector, notes: Notes) -> Iterator[Finding]:
                 continue
             if not any(handle is old for old in notes.before):
                 what = f"{kind} of {short(key.fileobj)}: {callback_name(handle)}"
-                yield Finding(what, notes.site_of(handle))
+                yield Finding(what, notes.site_of(handle), owner=owner_of_handle(handle))
 
 
 class Ledger(LoopSpies):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks.base import Check
+from asyncloop_testcase._reports.owners import owner_of_task
 from asyncloop_testcase._reports.report import Finding
 from asyncloop_testcase._reports.sites import site_of_coroutine
 from asyncloop_testcase._reports.tasks import describe_task
@@ -52,4 +53,5 @@ class PendingTasks(Check):
 def _finding(task: asyncio.Task[Any]) -> Finding:
     what, *waits = describe_task(task).splitlines()
     site = site_of_coroutine(_cpython.coroutine_of(task))
-    return Finding(what, site, [line.removeprefix("  ") for line in waits])
+    lines = [line.removeprefix("  ") for line in waits]
+    return Finding(what, site, lines, owner=owner_of_task(task))

@@ -17,6 +17,8 @@ from asyncloop_testcase._reports.words import short
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from asyncloop_testcase._reports.owners import Owner
+
 __unittest = __tracebackhide__ = True
 
 
@@ -63,15 +65,29 @@ class UnclosedTransports(Check):
     def _transport(self, transport: Any) -> Finding:
         protocol = _protocol_of(transport)
         what = f"{type(transport).__name__}{_addresses(transport)} of {type(protocol).__qualname__}"
-        return Finding(what, self._site(transport))
+        return Finding(
+            what,
+            self._site(transport),
+            owner=self._owner(transport),
+            remains=lambda: not transport.is_closing(),
+        )
 
     def _server(self, server: Any) -> Finding:
         addresses = ", ".join(short(sock.getsockname()) for sock in server.sockets)
-        return Finding(f"{type(server).__name__} that listens at {addresses}", self._site(server))
+        return Finding(
+            f"{type(server).__name__} that listens at {addresses}",
+            self._site(server),
+            owner=self._owner(server),
+            remains=lambda: bool(server.sockets),
+        )
 
     def _site(self, made: Any) -> Site | None:
         creations = self._creations
         return creations.site_of(made) or creations.site_of(_cpython.tls_below(made))
+
+    def _owner(self, made: Any) -> Owner | None:
+        creations = self._creations
+        return creations.owner_of(made) or creations.owner_of(_cpython.tls_below(made))
 
     def restore(self) -> None:
         self._creations.restore()

@@ -6,6 +6,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase import _cpython
+from asyncloop_testcase._reports.owners import Owner, owner_of_handle, owner_of_task
 from asyncloop_testcase._reports.report import Finding, Site
 from asyncloop_testcase._reports.sites import is_plumbing, site_of_coroutine
 from asyncloop_testcase._reports.words import callback_name, coroutine_name, short
@@ -39,7 +40,15 @@ def failure(context: Context) -> Finding:
         what = f"callback {callback_name(context['handle'])}"
     else:
         what = str(context.get("message", "the loop"))
-    return Finding(what, created, _traceback_lines(error))
+    return Finding(what, created, _traceback_lines(error), owner=_owner(context))
+
+
+def _owner(context: Context) -> Owner | None:
+    """Return the fixture whose task or callback failed."""
+    task = context.get("task") or context.get("future")
+    if isinstance(task, _cpython.TASKS):
+        return owner_of_task(task)
+    return owner_of_handle(context.get("handle"))
 
 
 def _traceback_lines(error: BaseException) -> list[str]:

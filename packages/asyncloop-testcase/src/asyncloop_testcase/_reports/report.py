@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import linecache
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from asyncloop_testcase._reports.owners import Owner
 
 __unittest = __tracebackhide__ = True
 
@@ -36,6 +38,8 @@ class Finding:
         what: What was found, in a few words, as in ``"<Task 'worker'>"``.
         created: Where it was made, started or registered, if that is known.
         waits: Where it waits or what it does, lines without newlines.
+        owner: The fixture that made it, if one did.
+        remains: Tells whether it is still as it was found, None if that cannot change.
 
     Example:
         >>> print(Finding("temporary file 'a.txt'", waits=["is still open"]))
@@ -48,6 +52,8 @@ class Finding:
     what: str
     created: Site | None = None
     waits: Sequence[str] = ()
+    owner: Owner | None = field(default=None, compare=False, repr=False)
+    remains: Callable[[], bool] | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         lines = [self.what]

@@ -16,6 +16,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, final
 
 from asyncloop_testcase import _cpython
+from asyncloop_testcase._reports.owners import OWNER, Owner
 from asyncloop_testcase._reports.report import Site
 
 if TYPE_CHECKING:
@@ -131,10 +132,11 @@ class Spies:
 class Creations:
     """Remembers where objects of certain classes are made or started."""
 
-    __slots__ = ("_replaced", "_sites")
+    __slots__ = ("_owners", "_replaced", "_sites")
 
     def __init__(self) -> None:
         self._sites: weakref.WeakKeyDictionary[object, Site] | None = None
+        self._owners: weakref.WeakKeyDictionary[object, Owner] | None = None
         self._replaced: list[tuple[Any, str, Any, Any]] = []
 
     def watch(self, owner: Any, method: str) -> None:
@@ -148,6 +150,11 @@ class Creations:
                 if self._sites is None:
                     self._sites = weakref.WeakKeyDictionary()
                 self._sites[new] = site
+            owner = OWNER.get()
+            if owner is not None:
+                if self._owners is None:
+                    self._owners = weakref.WeakKeyDictionary()
+                self._owners[new] = owner
 
         setattr(owner, method, recorded)
         self._replaced.append((owner, method, original, recorded))
@@ -161,10 +168,19 @@ class Creations:
         except TypeError:  # it cannot be referenced weakly, as the objects of uvloop
             return None
 
+    def owner_of(self, made: object) -> Owner | None:
+        """Return the fixture that made it, None if none did."""
+        if self._owners is None:
+            return None
+        try:
+            return self._owners.get(made)
+        except TypeError:  # as in `site_of`
+            return None
+
     def restore(self) -> None:
         """Put the methods back, those that nobody has replaced in turn."""
         while self._replaced:
             owner, method, original, recorded = self._replaced.pop()
             if getattr(owner, method) is recorded:
                 setattr(owner, method, original)
-        self._sites = None
+        self._sites = self._owners = None
