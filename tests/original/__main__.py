@@ -33,7 +33,9 @@ def main(argv: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as away:
         folder = sdist.fetch(NAME, Path(away)) / "test"
         adaptations.adapt(folder)
-        (folder / "removed.py").write_text(Path(__file__).with_name("removed.py").read_text("utf-8"))
+        (folder / "removed.py").write_text(
+            Path(__file__).with_name("removed.py").read_text("utf-8")
+        )
         alone = Path(away) / "alone"
         alone.mkdir()
         folder.rename(alone / "test")

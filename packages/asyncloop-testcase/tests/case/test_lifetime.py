@@ -621,3 +621,32 @@ class TestCleanupsCalledByTheTest:
                 self.doCleanups()
 
         assert "RuntimeError: the loop of the test is closed, nothing can be" in error_of(Case)
+
+
+def test_options_may_be_those_of_another_object():
+    class Options:
+        def __init__(self, case):
+            self.case = case
+
+        def __getattr__(self, name):
+            return getattr(TestCase, name)
+
+        def openLoop(self):
+            self.loop = self.case.loop = asyncio.new_event_loop()
+            return self.loop
+
+        def closeLoop(self, loop):
+            loop.close()
+
+    class Tests(TestCase):
+        timeout = "not ours"
+        loop_factory = "not ours"
+
+        def _callSetUp(self):
+            self._asyncloop_open(Options(self))
+            self._asyncloop_enter_test()
+
+        async def test(self):
+            assert asyncio.get_running_loop() is self.loop
+
+    assert passed(Tests)

@@ -250,21 +250,39 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         with contextlib.suppress(Exception):  # the first error is on its way already
             lifetime.close()
 
-    # The hooks through which unittest calls the phases of a test.
+    # The steps of a test, for test cases whose fixtures have other names.
 
-    def _callSetUp(self) -> None:  # noqa: N802
+    def _asyncloop_open(self, case: Any) -> Lifetime:
+        """Open the loop as *case* says: the test itself, or what has its options and hooks."""
         # The function, not the bound method: that one is slow to say that it has no attribute.
         name = self._testMethodName
         method = self._asyncloop_decorated or getattr(type(self), name, None) or getattr(self, name)
         lifetime = self._asyncloop = Lifetime()
-        lifetime.open(self, method)
+        lifetime.open(case, method, type(self))
+        return lifetime
+
+    def _asyncloop_enter_test(self) -> None:
+        """Tell the checks that the set-up is over."""
+        lifetime: Lifetime = self._asyncloop  # type: ignore[assignment]
+        if lifetime.watch is not None and lifetime.watch.started:
+            lifetime.watch.enter_test()
+
+    def _asyncloop_enter_cleanups(self) -> None:
+        """Tell the checks that the test is over, and what comes are cleanups."""
+        lifetime: Lifetime = self._asyncloop  # type: ignore[assignment]
+        if lifetime.watch is not None and lifetime.watch.started:
+            lifetime.watch.enter_cleanups()
+
+    # The hooks through which unittest calls the phases of a test.
+
+    def _callSetUp(self) -> None:  # noqa: N802
+        lifetime = self._asyncloop_open(self)
         # What is not overridden is not called, which saves a turn of the loop for asyncSetUp.
         if getattr(self.setUp, "__func__", None) is not unittest.TestCase.setUp:
             lifetime.call(self.setUp)
         if getattr(self.asyncSetUp, "__func__", None) is not TestCase.asyncSetUp:
             lifetime.call(self.asyncSetUp)
-        if lifetime.watch is not None and lifetime.watch.started:
-            lifetime.watch.enter_test()
+        self._asyncloop_enter_test()
 
     def _callTestMethod(self, method: Callable[[], object]) -> None:  # noqa: N802
         lifetime: Lifetime = self._asyncloop  # type: ignore[assignment]
@@ -278,8 +296,7 @@ class TestCase(AsyncAssertions, unittest.TestCase):
             lifetime.call(self.asyncTearDown)
         if getattr(self.tearDown, "__func__", None) is not unittest.TestCase.tearDown:
             lifetime.call(self.tearDown)
-        if lifetime.watch is not None and lifetime.watch.started:
-            lifetime.watch.enter_cleanups()
+        self._asyncloop_enter_cleanups()
 
     def _callCleanup(  # noqa: N802
         self, function: Callable[..., object], /, *args: Any, **kwargs: Any

@@ -60,13 +60,14 @@ class Lifetime:
     _plan: Plan | None = None
     watch: Watch | None = None
 
-    def open(self, case: TestCase, method: object) -> None:
+    def open(self, case: TestCase, method: object, cls: type) -> None:
         """
         Make the loop, set it as the current one, and begin to watch the test.
 
         Args:
-            case: The test.
+            case: The test, or what has its options and opens its loop.
             method: The test method, which the checks' options are looked up at.
+            cls: The class of the test, the same.
         """
         self._case = case
         self._context = contextvars.copy_context()
@@ -88,7 +89,7 @@ class Lifetime:
         if case.loop_debug is not None:
             self._debug_before = loop.get_debug()
             loop.set_debug(case.loop_debug)
-        plan = self._plan = plan_of(type(case), method)
+        plan = self._plan = plan_of(cls, method)
         if plan.checks:
             watch = Watch()
             watch.start(loop, plan, fresh=not case.use_default_loop)
