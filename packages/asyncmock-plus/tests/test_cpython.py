@@ -28,8 +28,8 @@ def test_private_names_are_there() -> None:
 
 
 def test_other_modules_use_public_classes_only() -> None:
-    for path in SOURCES.glob("*.py"):
-        if path.name != "_cpython.py" and not path.name.startswith("_patch"):
+    for path in SOURCES.rglob("*.py"):
+        if path.name != "_cpython.py" and path.parent.name != "_patching":
             private = {name for name in names(path) if name[:1] == "_" != name[1:2]}
             assert not {name for name in private if hasattr(std, name)}, path.name
 
@@ -38,7 +38,7 @@ def test_call_objects_have_the_attributes_that_are_set() -> None:
     made, own = std.call(1, a=2), std.Mock()
     own(1, a=2)
     assert {"_mock_name", "_mock_parent", "_mock_from_kall"} == {*vars(own.call_args)}, (
-        "call objects are built by hand in _records.py and lack an attribute now"
+        "call objects are built by hand in _mocks/records.py and lack an attribute now"
     )
     assert type(made) is _cpython.Call
     assert tuple(own.call_args) == ((1,), {"a": 2})

@@ -12,8 +12,8 @@ from typing import Any
 
 import asyncmock_plus as mock
 import pytest
-from asyncmock_plus._attributes import Attributes
 from asyncmock_plus._cpython import COUNTS_REFERENCES
+from asyncmock_plus._mocks.attributes import Attributes
 
 KINDS = [
     "NonCallableMock",

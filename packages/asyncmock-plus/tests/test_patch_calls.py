@@ -8,7 +8,7 @@ import types
 
 import pytest
 from asyncmock_plus import GLOBAL, LIMITED, patch
-from asyncmock_plus._patch_layers import covered
+from asyncmock_plus._patching.layers import covered
 
 
 class Backend:

@@ -6,8 +6,9 @@ import itertools
 import os
 
 import pytest
-from asyncmock_plus import GLOBAL, LIMITED, _patch_dict, patch
-from asyncmock_plus._patch_layers import covered
+from asyncmock_plus import GLOBAL, LIMITED, patch
+from asyncmock_plus._patching import dict as patched_dicts
+from asyncmock_plus._patching.layers import covered
 
 SETTINGS = {"retries": 3}
 
@@ -233,10 +234,10 @@ def test_a_decorator_may_end_beneath_a_with_statement():
 def test_what_another_thread_has_overwritten_is_restored():
     settings, other = {}, {}
     with patch.dict(settings, retries=5):
-        before = _patch_dict.latest
+        before = patched_dicts.latest
         with patch.dict(other, retries=6):
             # As if both had started at the same moment, this one a little later.
-            _patch_dict.latest = before
+            patched_dicts.latest = before
         assert other == {}
 
     assert settings == {}
@@ -247,11 +248,11 @@ def test_what_has_ended_in_another_thread_is_not_laid_again():
     settings, other = {}, {}
     ended = patch.dict(settings, retries=5)
     with ended:
-        before = _patch_dict.latest
+        before = patched_dicts.latest
     with patch.dict(other, retries=6):
         # As if it had ended while this one started.
-        _patch_dict.latest = *_patch_dict.latest[:3], before
-        _patch_dict.settle()
+        patched_dicts.latest = *patched_dicts.latest[:3], before
+        patched_dicts.settle()
         assert not ended.is_started
         with patch.dict(settings, clear=True):
             pass

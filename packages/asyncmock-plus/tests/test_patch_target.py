@@ -6,7 +6,7 @@ import types
 
 import pytest
 from asyncmock_plus import patch
-from asyncmock_plus._patch_target import importer, split_target
+from asyncmock_plus._patching.target import importer, split_target
 
 
 @pytest.fixture

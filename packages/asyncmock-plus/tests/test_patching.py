@@ -22,7 +22,7 @@ from asyncmock_plus import (
     patch,
     sentinel,
 )
-from asyncmock_plus._patch_layers import covered
+from asyncmock_plus._patching.layers import covered
 
 
 class Backend:

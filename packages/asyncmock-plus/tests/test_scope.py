@@ -2,7 +2,7 @@
 
 import pytest
 from asyncmock_plus import GLOBAL, LIMITED, PatchScope
-from asyncmock_plus._scope import checked_scope
+from asyncmock_plus._patching.scope import checked_scope
 
 
 def test_there_are_two_scopes():

@@ -6,7 +6,13 @@ from pathlib import Path
 import asyncmock_plus
 import pytest
 
-MODULES = sorted(Path(asyncmock_plus.__file__).parent.glob("_[a-z]*.py"))
+PACKAGE = Path(asyncmock_plus.__file__).parent
+MODULES = sorted(path for path in PACKAGE.rglob("[_a-z]*.py") if path.stem != "__init__")
+
+
+def dotted(path: Path) -> str:
+    """Return the name of a module within the package."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
 
 
 def imported(path: Path) -> set[str]:
@@ -18,13 +24,13 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
 def test_module_is_short(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 400
 
 
 def test_modules_import_in_one_direction() -> None:
-    waiting = {path.stem: imported(path) for path in MODULES}
+    waiting = {dotted(path): imported(path) for path in MODULES}
     while waiting:
         free = {name for name, needs in waiting.items() if not needs & waiting.keys()}
         assert free, f"a circle of imports among {sorted(waiting)}"

@@ -15,7 +15,7 @@ import types
 
 import pytest
 from asyncmock_plus import GLOBAL, LIMITED, patch
-from asyncmock_plus._patch_layers import Layer, covered, exclusively, running
+from asyncmock_plus._patching.layers import Layer, covered, exclusively, running
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

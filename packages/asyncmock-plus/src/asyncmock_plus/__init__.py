@@ -2,8 +2,7 @@
 
 from unittest.mock import ANY, DEFAULT, FILTER_DIR, call, sentinel
 
-from asyncmock_plus._autospec import create_autospec
-from asyncmock_plus._mocks import (
+from asyncmock_plus._mocks.classes import (
     AsyncMock,
     CoroutineMock,
     MagicMock,
@@ -14,13 +13,14 @@ from asyncmock_plus._mocks import (
 )
 from asyncmock_plus._once import return_once
 from asyncmock_plus._open import mock_open
-from asyncmock_plus._patch_target import importer as _importer  # noqa: F401
-from asyncmock_plus._patch_target import split_target as _get_target  # noqa: F401
-from asyncmock_plus._patcher import _patch as _patch
-from asyncmock_plus._patching import Patch, patch
-from asyncmock_plus._scope import GLOBAL, LIMITED, PatchScope
-from asyncmock_plus._seal import seal
-from asyncmock_plus._specs import InvalidSpecError
+from asyncmock_plus._patching.attribute import _patch as _patch
+from asyncmock_plus._patching.patch import Patch, patch
+from asyncmock_plus._patching.scope import GLOBAL, LIMITED, PatchScope
+from asyncmock_plus._patching.target import importer as _importer  # noqa: F401
+from asyncmock_plus._patching.target import split_target as _get_target  # noqa: F401
+from asyncmock_plus._specs.autospec import create_autospec
+from asyncmock_plus._specs.seal import seal
+from asyncmock_plus._specs.spec import InvalidSpecError
 from asyncmock_plus._threading import ThreadingMock
 from asyncmock_plus._version import __version__
 

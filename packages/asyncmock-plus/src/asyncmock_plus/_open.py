@@ -9,7 +9,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT
 
-from asyncmock_plus._mocks import MagicMock
+from asyncmock_plus._mocks.classes import MagicMock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any, cast
 from unittest import mock as _std
 
-from asyncmock_plus._mocks import MagicMock
+from asyncmock_plus._mocks.classes import MagicMock
 
 __unittest = __tracebackhide__ = True
 

@@ -7,16 +7,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 from unittest.mock import DEFAULT
 
-from asyncmock_plus._patch_attribute import AttributeLayer, State, read_attribute
-from asyncmock_plus._patch_decorator import DecoratingPatcher
-from asyncmock_plus._patch_mocks import check_arguments, replacement
-from asyncmock_plus._patch_start import Started, start_patch
-from asyncmock_plus._scope import GLOBAL, PatchScope, checked_scope
+from asyncmock_plus._patching.decorator import DecoratingPatcher
+from asyncmock_plus._patching.places import AttributeLayer, State, read_attribute
+from asyncmock_plus._patching.replacement import check_arguments, replacement
+from asyncmock_plus._patching.scope import GLOBAL, PatchScope, checked_scope
+from asyncmock_plus._patching.start import Started, start_patch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from asyncmock_plus._patching import Patch
+    from asyncmock_plus._patching.patch import Patch
 
     _P = ParamSpec("_P")
     _C = TypeVar("_C", bound=type)

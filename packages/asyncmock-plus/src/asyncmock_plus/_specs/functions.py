@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from asyncmock_plus._cpython import COROUTINE_MARKER, CallList
-from asyncmock_plus._signatures import Check
-from asyncmock_plus._specs import is_mock
+from asyncmock_plus._specs.signatures import Check
+from asyncmock_plus._specs.spec import is_mock
 
 if TYPE_CHECKING:
     from types import CodeType, FunctionType

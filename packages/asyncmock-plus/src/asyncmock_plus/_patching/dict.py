@@ -5,17 +5,17 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
-from asyncmock_plus._patch_decorator import DecoratingPatcher
-from asyncmock_plus._patch_layers import Layer, Place, exclusively, running, take
-from asyncmock_plus._patch_target import importer
-from asyncmock_plus._patch_wrappers import wrap_in_call
-from asyncmock_plus._scope import PatchScope
+from asyncmock_plus._patching.decorator import DecoratingPatcher
+from asyncmock_plus._patching.layers import Layer, Place, exclusively, running, take
+from asyncmock_plus._patching.scope import PatchScope
+from asyncmock_plus._patching.target import importer
+from asyncmock_plus._patching.wrappers import wrap_in_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from asyncmock_plus._patch_layers import Context
-    from asyncmock_plus._patch_start import Started
+    from asyncmock_plus._patching.layers import Context
+    from asyncmock_plus._patching.start import Started
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 

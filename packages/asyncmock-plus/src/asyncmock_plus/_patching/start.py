@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from asyncmock_plus._patch_layers import Layer
-from asyncmock_plus._scope import GLOBAL, PatchScope
+from asyncmock_plus._patching.layers import Layer
+from asyncmock_plus._patching.scope import GLOBAL, PatchScope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,8 @@ from traceback import walk_tb
 from typing import Any
 
 from asyncmock_plus._cpython import AsyncMockMixin, std
-from asyncmock_plus._kinds import Mixin
-from asyncmock_plus._specs import extract_mock
+from asyncmock_plus._specs.kinds import Mixin
+from asyncmock_plus._specs.spec import extract_mock
 
 __unittest = __tracebackhide__ = True
 

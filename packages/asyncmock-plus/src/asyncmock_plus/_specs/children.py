@@ -11,8 +11,8 @@ from asyncmock_plus._cpython import (
     CallableMixin,
     std,
 )
-from asyncmock_plus._kinds import Kinds
-from asyncmock_plus._specs import is_async_function
+from asyncmock_plus._specs.kinds import Kinds
+from asyncmock_plus._specs.spec import is_async_function
 
 __unittest = __tracebackhide__ = True
 

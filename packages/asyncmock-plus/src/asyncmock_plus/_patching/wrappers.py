@@ -17,7 +17,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from functools import wraps
 from typing import Any
 
-from asyncmock_plus._patch_calls import PatchedCall, Steps, SuspendableCall
+from asyncmock_plus._patching.calls import PatchedCall, Steps, SuspendableCall
 
 _Function = Callable[..., Any]
 

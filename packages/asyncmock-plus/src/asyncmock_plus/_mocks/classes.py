@@ -6,15 +6,15 @@ from typing import Any
 from unittest import mock as _std
 from unittest.mock import DEFAULT
 
-from asyncmock_plus._assertions import Assertions
-from asyncmock_plus._awaits import AsyncCalls, AsyncMixin
-from asyncmock_plus._calls import Calls
-from asyncmock_plus._coroutines import AsyncGeneratorSemantics, CoroutineSemantics
-from asyncmock_plus._flattening import flattened
-from asyncmock_plus._kinds import Kinds
-from asyncmock_plus._magic_methods import MAGICS
-from asyncmock_plus._outcomes import Outcomes
-from asyncmock_plus._plans import HOOKS, own_hooks, simple_kinds
+from asyncmock_plus._mocks.assertions import Assertions
+from asyncmock_plus._mocks.awaits import AsyncCalls, AsyncMixin
+from asyncmock_plus._mocks.calls import Calls
+from asyncmock_plus._mocks.coroutines import AsyncGeneratorSemantics, CoroutineSemantics
+from asyncmock_plus._mocks.flattening import flattened
+from asyncmock_plus._mocks.magic_methods import MAGICS
+from asyncmock_plus._mocks.outcomes import Outcomes
+from asyncmock_plus._mocks.plans import HOOKS, own_hooks, simple_kinds
+from asyncmock_plus._specs.kinds import Kinds
 
 __unittest = __tracebackhide__ = True
 

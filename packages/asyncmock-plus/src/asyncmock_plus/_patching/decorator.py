@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from asyncmock_plus._patch_calls import PatchedCall
-from asyncmock_plus._patch_start import Patcher
-from asyncmock_plus._patch_wrappers import wrap
+from asyncmock_plus._patching.calls import PatchedCall
+from asyncmock_plus._patching.start import Patcher
+from asyncmock_plus._patching.wrappers import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,11 @@ import weakref
 from typing import Any
 
 from asyncmock_plus._cpython import AsyncMockMixin, CallableMixin, InvalidSpecError, std
-from asyncmock_plus._identity import Identity, identity_of, touch
-from asyncmock_plus._kinds import Kinds, Mixin
-from asyncmock_plus._plans import Plan, plan_of, set_magics
-from asyncmock_plus._records import Ledger, ledger_of
-from asyncmock_plus._specs import (
+from asyncmock_plus._mocks.identity import Identity, identity_of, touch
+from asyncmock_plus._mocks.plans import Plan, plan_of, set_magics
+from asyncmock_plus._mocks.records import Ledger, ledger_of
+from asyncmock_plus._specs.kinds import Kinds, Mixin
+from asyncmock_plus._specs.spec import (
     Spec,
     is_async_function,
     is_async_instance,

@@ -2,7 +2,7 @@
 Calls: the straight path of a mock that only records, and the hooks of one that does more.
 
 The path is straight when no class overrides one of the hooks. Then all that a call needs is in its
-route (see `asyncmock_plus._identity`), and the hooks are not called one by one.
+route (see `asyncmock_plus._mocks.identity`), and the hooks are not called one by one.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any
 from unittest.mock import DEFAULT
 
 from asyncmock_plus._cpython import is_callable
-from asyncmock_plus._identity import VERSION, ancestors, has_stranger
-from asyncmock_plus._outcomes import Outcomes, is_exception
-from asyncmock_plus._records import add_own, three, two
+from asyncmock_plus._mocks.identity import VERSION, ancestors, has_stranger
+from asyncmock_plus._mocks.outcomes import Outcomes, is_exception
+from asyncmock_plus._mocks.records import add_own, three, two
 
 __unittest = __tracebackhide__ = True
 

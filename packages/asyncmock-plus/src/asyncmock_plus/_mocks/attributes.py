@@ -7,9 +7,6 @@ from operator import attrgetter
 from threading import RLock
 from typing import Any
 
-from asyncmock_plus._adoption import adopt
-from asyncmock_plus._children import child_kind
-from asyncmock_plus._construction import Construction, narrow
 from asyncmock_plus._cpython import (
     ALL_MAGICS,
     DELETED,
@@ -19,10 +16,13 @@ from asyncmock_plus._cpython import (
     bind_magic,
     std,
 )
-from asyncmock_plus._identity import Identity, dotted_name
-from asyncmock_plus._plans import HOOKS, set_magics
-from asyncmock_plus._specs import is_mock
-from asyncmock_plus._stand_ins import FIELDS, STAND_INS, stand_in
+from asyncmock_plus._mocks.adoption import adopt
+from asyncmock_plus._mocks.construction import Construction, narrow
+from asyncmock_plus._mocks.identity import Identity, dotted_name
+from asyncmock_plus._mocks.plans import HOOKS, set_magics
+from asyncmock_plus._mocks.stand_ins import FIELDS, STAND_INS, stand_in
+from asyncmock_plus._specs.children import child_kind
+from asyncmock_plus._specs.spec import is_mock
 
 __unittest = __tracebackhide__ = True
 

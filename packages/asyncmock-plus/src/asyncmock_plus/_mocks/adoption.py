@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from asyncmock_plus._identity import identity_of, touch
-from asyncmock_plus._specs import extract_mock, is_mock
+from asyncmock_plus._mocks.identity import identity_of, touch
+from asyncmock_plus._specs.spec import extract_mock, is_mock
 
 __unittest = __tracebackhide__ = True
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from asyncmock_plus._cpython import Call, CallList
-from asyncmock_plus._identity import Entry, Identity, touch
+from asyncmock_plus._mocks.identity import Entry, Identity, touch
 
 __unittest = __tracebackhide__ = True
 

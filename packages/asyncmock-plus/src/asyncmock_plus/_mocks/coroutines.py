@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from unittest.mock import DEFAULT
 
-from asyncmock_plus._attributes import Attributes
-from asyncmock_plus._awaits import record_await
-from asyncmock_plus._calls import Calls, run_effect
-from asyncmock_plus._kinds import Kinds
-from asyncmock_plus._magic_methods import Items
-from asyncmock_plus._specs import is_awaitable
+from asyncmock_plus._mocks.attributes import Attributes
+from asyncmock_plus._mocks.awaits import record_await
+from asyncmock_plus._mocks.calls import Calls, run_effect
+from asyncmock_plus._mocks.magic_methods import Items
+from asyncmock_plus._specs.kinds import Kinds
+from asyncmock_plus._specs.spec import is_awaitable
 
 __unittest = __tracebackhide__ = True
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from unittest.mock import DEFAULT, MagicMock
 
-from asyncmock_plus._adoption import adopt
-from asyncmock_plus._attributes import Attributes
 from asyncmock_plus._cpython import DELETED, CallList, is_callable
-from asyncmock_plus._kinds import Kinds
-from asyncmock_plus._records import forget, ledger_of, two
-from asyncmock_plus._specs import is_mock
+from asyncmock_plus._mocks.adoption import adopt
+from asyncmock_plus._mocks.attributes import Attributes
+from asyncmock_plus._mocks.records import forget, ledger_of, two
+from asyncmock_plus._specs.kinds import Kinds
+from asyncmock_plus._specs.spec import is_mock
 
 __unittest = __tracebackhide__ = True
 

@@ -15,7 +15,7 @@ from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
 from asyncmock_plus._cpython import InvalidSpecError, std
-from asyncmock_plus._signatures import Check, read_signature
+from asyncmock_plus._specs.signatures import Check, read_signature
 
 __all__ = ["InvalidSpecError"]
 

@@ -9,19 +9,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from unittest.mock import DEFAULT
 
-from asyncmock_plus._autospec import create_autospec
-from asyncmock_plus._mocks import AsyncMock, MagicMock, NonCallableMagicMock
-from asyncmock_plus._patch_decorator import DecoratingPatcher
-from asyncmock_plus._patch_dict import _patch_dict
-from asyncmock_plus._patch_start import stopall
-from asyncmock_plus._patch_target import importer, split_target
-from asyncmock_plus._patcher import _patch
-from asyncmock_plus._scope import GLOBAL, PatchScope
+from asyncmock_plus._mocks.classes import AsyncMock, MagicMock, NonCallableMagicMock
+from asyncmock_plus._patching.attribute import _patch
+from asyncmock_plus._patching.decorator import DecoratingPatcher
+from asyncmock_plus._patching.dict import _patch_dict
+from asyncmock_plus._patching.scope import GLOBAL, PatchScope
+from asyncmock_plus._patching.start import stopall
+from asyncmock_plus._patching.target import importer, split_target
+from asyncmock_plus._specs.autospec import create_autospec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from asyncmock_plus._patcher import PatchWithMock
+    from asyncmock_plus._patching.attribute import PatchWithMock
 
 _T = TypeVar("_T")
 

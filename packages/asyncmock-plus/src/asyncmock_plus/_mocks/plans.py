@@ -18,8 +18,8 @@ import weakref
 from typing import Any
 
 from asyncmock_plus._cpython import COUNTS_REFERENCES, AsyncMockMixin, std
-from asyncmock_plus._identity import Identity, touch
-from asyncmock_plus._specs import static_attribute
+from asyncmock_plus._mocks.identity import Identity, touch
+from asyncmock_plus._specs.spec import static_attribute
 
 __unittest = __tracebackhide__ = True
 

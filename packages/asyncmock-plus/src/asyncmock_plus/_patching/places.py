@@ -7,7 +7,7 @@ from types import MethodType
 from typing import Any
 from unittest.mock import DEFAULT
 
-from asyncmock_plus._patch_layers import Layer, Place, covered, running
+from asyncmock_plus._patching.layers import Layer, Place, covered, running
 
 # Deleting these from a class or a function does not bring back what was there before.
 _WRITTEN_BACK = frozenset(

@@ -20,11 +20,11 @@ from asyncmock_plus._cpython import (
     is_callable,
     is_instance_callable,
 )
-from asyncmock_plus._functions import function_for
-from asyncmock_plus._kinds import Kinds
-from asyncmock_plus._seal import seal
-from asyncmock_plus._signatures import Check
-from asyncmock_plus._specs import (
+from asyncmock_plus._specs.functions import function_for
+from asyncmock_plus._specs.kinds import Kinds
+from asyncmock_plus._specs.seal import seal
+from asyncmock_plus._specs.signatures import Check
+from asyncmock_plus._specs.spec import (
     class_members,
     instance_dictionary,
     is_async_function,

@@ -2,7 +2,7 @@
 Awaits: mocks of coroutine functions.
 
 `AsyncMixin` has the standard library's semantics: the await is recorded, and the side effect runs,
-when the coroutine starts. ``CoroutineMock`` (`asyncmock_plus._coroutines`) differs in both.
+when the coroutine starts. ``CoroutineMock`` (`asyncmock_plus._mocks.coroutines`) differs in both.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from types import FunctionType
 from typing import Any
 from unittest.mock import DEFAULT
 
-from asyncmock_plus._assertions import AwaitAssertions
-from asyncmock_plus._awaited import Awaited
-from asyncmock_plus._calls import OPEN, Calls, run_effect
 from asyncmock_plus._cpython import CallList
-from asyncmock_plus._identity import VERSION, dotted_name
-from asyncmock_plus._outcomes import forget_calls, is_exception
-from asyncmock_plus._records import two
-from asyncmock_plus._specs import is_async_function
-from asyncmock_plus._stand_ins import FIELDS
+from asyncmock_plus._mocks.assertions import AwaitAssertions
+from asyncmock_plus._mocks.awaited import Awaited
+from asyncmock_plus._mocks.calls import OPEN, Calls, run_effect
+from asyncmock_plus._mocks.identity import VERSION, dotted_name
+from asyncmock_plus._mocks.outcomes import forget_calls, is_exception
+from asyncmock_plus._mocks.records import two
+from asyncmock_plus._mocks.stand_ins import FIELDS
+from asyncmock_plus._specs.spec import is_async_function
 
 __unittest = __tracebackhide__ = True
 

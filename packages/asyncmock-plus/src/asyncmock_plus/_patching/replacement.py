@@ -9,11 +9,11 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT, NonCallableMock
 
-from asyncmock_plus._specs import InvalidSpecError, is_async_object, is_mock
+from asyncmock_plus._specs.spec import InvalidSpecError, is_async_object, is_mock
 
 if TYPE_CHECKING:
-    from asyncmock_plus._patcher import _patch
-    from asyncmock_plus._patching import Patch
+    from asyncmock_plus._patching.attribute import _patch
+    from asyncmock_plus._patching.patch import Patch
 
 _TYPOS = ("autospect", "auto_spec", "set_spec")
 # Names bound by ``lazy import`` are resolved when somebody looks at them.

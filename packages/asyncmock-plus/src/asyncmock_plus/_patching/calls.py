@@ -18,9 +18,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT
 
-from asyncmock_plus._patch_layers import Context
-from asyncmock_plus._patch_start import Foreign, Started, end_all, start_patch
-from asyncmock_plus._scope import LIMITED
+from asyncmock_plus._patching.layers import Context
+from asyncmock_plus._patching.scope import LIMITED
+from asyncmock_plus._patching.start import Foreign, Started, end_all, start_patch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
