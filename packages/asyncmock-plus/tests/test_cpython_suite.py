@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from cpython_suite import installed_tests
+from support.cpython_suite import installed_tests
 
-RUNNER = Path(__file__).with_name("cpython_suite.py")
+RUNNER = Path(__file__).with_name("support") / "cpython_suite.py"
 TESTS = installed_tests()
 FILES = sorted(path.stem for path in TESTS.glob("test*.py")) if TESTS else []
 
