@@ -12,7 +12,7 @@ from traceback import walk_tb
 from typing import Any
 
 from asyncmock_plus._cpython import AsyncMockMixin, std
-from asyncmock_plus._specs.kinds import Mixin
+from asyncmock_plus._mocks.flattening import Mixin
 from asyncmock_plus._specs.spec import extract_mock
 
 __unittest = __tracebackhide__ = True

@@ -10,10 +10,11 @@ import weakref
 from typing import Any
 
 from asyncmock_plus._cpython import AsyncMockMixin, CallableMixin, InvalidSpecError, std
+from asyncmock_plus._mocks.flattening import Mixin
 from asyncmock_plus._mocks.identity import Identity, identity_of, touch
 from asyncmock_plus._mocks.plans import Plan, plan_of, set_magics
 from asyncmock_plus._mocks.records import Ledger, ledger_of
-from asyncmock_plus._specs.kinds import Kinds, Mixin
+from asyncmock_plus._specs.kinds import Kinds
 from asyncmock_plus._specs.spec import (
     Spec,
     is_async_function,

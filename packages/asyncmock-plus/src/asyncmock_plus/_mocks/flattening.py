@@ -8,7 +8,7 @@ functions of a mixin therefore name the next implementation instead of calling `
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from asyncmock_plus._cpython import std
 
@@ -19,6 +19,16 @@ C = TypeVar("C", bound=type)
 _OWN = frozenset({"__dict__", "__doc__", "__module__", "__qualname__", "__weakref__"})
 _OWN |= {"__firstlineno__", "__static_attributes__", "__annotations__", "__annotations_cache__"}
 _OWN |= {"__annotate__", "__annotate_func__", "__classdictcell__"}
+
+if TYPE_CHECKING:
+
+    class Mixin:
+        """A part of a mock class, which relies on the other parts."""
+
+        def __getattr__(self, name: str) -> Any: ...
+
+else:
+    Mixin = object
 
 
 def flattened(cls: C) -> C:

@@ -16,7 +16,7 @@ from asyncmock_plus._patching.start import Started, start_patch
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from asyncmock_plus._patching.patch import Patch
+    from asyncmock_plus._patching.options import Family
 
     _P = ParamSpec("_P")
     _C = TypeVar("_C", bound=type)
@@ -34,7 +34,7 @@ class _patch(DecoratingPatcher, Generic[_T]):  # noqa: N801
     The attributes are the arguments; `additional_patchers` are the others of ``patch.multiple``.
     """
 
-    owner: Patch
+    owner: Family
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class _patch(DecoratingPatcher, Generic[_T]):  # noqa: N801
         *,
         unsafe: bool = False,
         scope: PatchScope = GLOBAL,
-        owner: Patch | None = None,
+        owner: Family | None = None,
     ) -> None:
         self.getter = getter
         self.attribute = attribute

@@ -79,6 +79,8 @@ class Patch:
         True
     """
 
+    __module__ = "asyncmock_plus"
+
     def __init__(
         self,
         *,

@@ -12,8 +12,7 @@ from unittest.mock import DEFAULT, NonCallableMock
 from asyncmock_plus._specs.spec import InvalidSpecError, is_async_object, is_mock
 
 if TYPE_CHECKING:
-    from asyncmock_plus._patching.attribute import _patch
-    from asyncmock_plus._patching.patch import Patch
+    from asyncmock_plus._patching.options import Family, Options
 
 _TYPOS = ("autospect", "auto_spec", "set_spec")
 # Names bound by ``lazy import`` are resolved when somebody looks at them.
@@ -30,7 +29,7 @@ def is_async(original: Any) -> bool:
     return is_async_object(original)
 
 
-def check_arguments(patcher: _patch[Any], *, unsafe: bool) -> None:
+def check_arguments(patcher: Options, *, unsafe: bool) -> None:
     """
     Refuse what no patch can do.
 
@@ -64,7 +63,7 @@ def check_arguments(patcher: _patch[Any], *, unsafe: bool) -> None:
             raise InvalidSpecError(msg)
 
 
-def replacement(patcher: _patch[Any], target: Any, original: Any) -> Any:
+def replacement(patcher: Options, target: Any, original: Any) -> Any:
     """
     Return what the patch puts in the place of *original*.
 
@@ -93,7 +92,7 @@ def replacement(patcher: _patch[Any], target: Any, original: Any) -> Any:
     return _unspecced(patcher, original)
 
 
-def _unspecced(patcher: _patch[Any], original: Any) -> Any:
+def _unspecced(patcher: Options, original: Any) -> Any:
     if patcher.new is DEFAULT:
         make: Any = patcher.new_callable
         if make is None:
@@ -109,14 +108,14 @@ def _unspecced(patcher: _patch[Any], original: Any) -> Any:
     return patcher.new
 
 
-def _named(patcher: _patch[Any], make: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+def _named(patcher: Options, make: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
     if isinstance(make, type) and issubclass(make, NonCallableMock) and patcher.attribute:
         kwargs["name"] = patcher.attribute
     kwargs.update(patcher.kwargs)
     return kwargs
 
 
-def _specced(patcher: _patch[Any], original: Any, spec: Any, spec_set: Any) -> Any:
+def _specced(patcher: Options, original: Any, spec: Any, spec_set: Any) -> Any:
     strict = spec_set is not None
     if spec is True or (spec is None and spec_set is True):
         spec = original
@@ -139,14 +138,14 @@ def _specced(patcher: _patch[Any], original: Any, spec: Any, spec_set: Any) -> A
     return new
 
 
-def _class_for(family: Patch, spec: Any) -> Any:
+def _class_for(family: Family, spec: Any) -> Any:
     if is_async(spec):
         return family.async_mock
     can_be_called = "__call__" in spec if _is_list(spec) else callable(spec)
     return family.magic_mock if can_be_called else family.non_callable_magic_mock
 
 
-def _autospecced(patcher: _patch[Any], target: Any, original: Any, autospec: Any) -> Any:
+def _autospecced(patcher: Options, target: Any, original: Any, autospec: Any) -> Any:
     if patcher.new is not DEFAULT:
         msg = "autospec creates the mock for you. Can't specify autospec and new."
         raise TypeError(msg)

@@ -12,6 +12,8 @@ class PatchScope(enum.Enum):
     Scopes make no difference to plain functions, ``with`` statements and ``start()``.
     """
 
+    __module__ = "asyncmock_plus"  # where it is pickled from, wherever this module moves
+
     LIMITED = "LIMITED"
     """Only while the decorated code runs, not while it is suspended."""
 

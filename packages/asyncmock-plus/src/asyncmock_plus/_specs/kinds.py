@@ -2,12 +2,14 @@
 The mock classes by name, for the modules beneath them.
 
 A mock makes children of other classes, whose modules import its own; the classes enter themselves
-here, so that no module has to import upwards.
+here, so that no module has to import upwards. Handing them down with a plan instead would reach
+the mocks alone: ``create_autospec``, a function, makes mocks of three classes and has no mock to
+ask, and results of mocked classes are made by ``create_autospec``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 
 class Kinds:
@@ -24,14 +26,3 @@ class Kinds:
     NonCallableMock: Any
     PropertyMock: Any
     create_autospec: Any
-
-
-if TYPE_CHECKING:
-
-    class Mixin:
-        """A part of a mock class, which relies on the other parts."""
-
-        def __getattr__(self, name: str) -> Any: ...
-
-else:
-    Mixin = object

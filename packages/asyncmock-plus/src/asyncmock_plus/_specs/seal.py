@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from asyncmock_plus._mocks.identity import identity_of
 from asyncmock_plus._specs.spec import extract_mock, is_mock
 
 __unittest = __tracebackhide__ = True
@@ -49,8 +48,7 @@ def _names(mock: Any) -> Any:
 
 
 def _belongs_to(child: Any, mock: Any) -> bool:
-    parent = identity_of(child).new_parent
-    return parent is not None and parent() is mock
+    return child._mock_new_parent is mock
 
 
 # Reading these would turn the raw record into objects, and they hold no mocks.
