@@ -1,6 +1,7 @@
 """The private names of ``unittest.mock`` that are used exist, and are what they are taken for."""
 
 import ast
+import inspect
 import sys
 import unittest.mock as std
 from pathlib import Path
@@ -25,6 +26,13 @@ def names(path: Path) -> set[str]:
 def test_private_names_are_there() -> None:
     missing = [name for name in names(SOURCES / "_cpython.py") if not hasattr(std, name)]
     assert missing == [], f"unittest.mock of {sys.version.split()[0]} dropped {missing}"
+
+
+def test_signatures_have_the_slots_that_are_filled_in_late() -> None:
+    slots = inspect.Signature.__slots__
+    assert sorted(slots) == ["_parameters", "_return_annotation"], (
+        f"inspect.Signature of {sys.version.split()[0]} has the slots {slots}: see LateSignature"
+    )
 
 
 def test_other_modules_use_public_classes_only() -> None:

@@ -1,5 +1,5 @@
 """
-The private names of ``unittest.mock`` that are used, in this one place.
+The private names of ``unittest.mock`` and `inspect` that are used, in this one place.
 
 All were read on CPython 3.10.13, 3.11.7, 3.12.1, 3.13.0, 3.14.10 and 3.15.2. A test imports each of
 them, so that a Python that drops one says so by its name.
@@ -8,6 +8,7 @@ them, so that a Python that drops one says so by its name.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import sys
 from typing import Any
 from unittest import mock
@@ -62,3 +63,42 @@ DENIED_NAMES: frozenset[str] = getattr(
 # experimental JIT (sys._jit, 3.14 and newer), which leaves counts out where it sees fit.
 _jit: Any = getattr(sys, "_jit", None)
 COUNTS_REFERENCES: bool = "free-threading" not in sys.version and not (_jit and _jit.is_enabled())
+
+
+class LateSignature(inspect.Signature):
+    """
+    A signature that is read when somebody looks into it.
+
+    There is no public way to fill in a signature later: its two slots are private.
+    """
+
+    __slots__ = ("_read",)
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        return object.__new__(cls)
+
+    def __init__(self, read: Any) -> None:
+        self._read = read
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("_parameters", "_return_annotation"):
+            raise AttributeError(name)
+        found = self._read()
+        self._parameters = found._parameters
+        self._return_annotation = found._return_annotation
+        return getattr(self, name)
+
+    def __reduce__(self) -> Any:
+        return self.replace().__reduce__()
+
+    def replace(self, **changes: Any) -> Any:
+        """Return a plain signature, with the changes."""
+        plain = inspect.Signature(
+            tuple(self.parameters.values()), return_annotation=self.return_annotation
+        )
+        return plain.replace(**changes) if changes else plain
+
+    __replace__: Any = replace
+
+    def __repr__(self) -> str:
+        return f"<Signature {self}>"

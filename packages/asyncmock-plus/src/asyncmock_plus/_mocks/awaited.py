@@ -120,13 +120,20 @@ class Awaited:
     def wake(self) -> None:
         """Let all waiters look again, each in its own loop."""
         waiters, self._waiters = self._waiters, []
-        running = asyncio._get_running_loop() if waiters else None
+        running = _running_loop() if waiters else None
         for waiter in waiters:
             loop = waiter.get_loop()
             if loop is running:
                 _set_result(waiter)
             elif not loop.is_closed():
                 loop.call_soon_threadsafe(_set_result, waiter)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _set_result(waiter: asyncio.Future[None]) -> None:

@@ -6,12 +6,20 @@ Nearly everything a mock starts with stands in its class; its dictionary holds w
 
 from __future__ import annotations
 
-import weakref
 from typing import Any
 
 from asyncmock_plus._cpython import AsyncMockMixin, CallableMixin, InvalidSpecError, std
+from asyncmock_plus._mocks.fields import (
+    Asked,
+    OnFirstTouch,
+    SignatureOfCheck,
+    get_delegate,
+    own_name,
+    relative,
+    set_delegate,
+)
 from asyncmock_plus._mocks.flattening import Mixin
-from asyncmock_plus._mocks.identity import Identity, identity_of, touch
+from asyncmock_plus._mocks.identity import Identity, identity_of
 from asyncmock_plus._mocks.plans import Plan, plan_of, set_magics
 from asyncmock_plus._mocks.records import Ledger, ledger_of
 from asyncmock_plus._specs.kinds import Kinds
@@ -25,85 +33,6 @@ from asyncmock_plus._specs.spec import (
 )
 
 __unittest = __tracebackhide__ = True
-
-
-class _OnFirstTouch:
-    """An attribute that every mock may have, made when somebody asks for it."""
-
-    def __init__(self, make: Any) -> None:
-        self.make = make
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, mock: Any, owner: Any = None) -> Any:
-        if mock is None:
-            return self
-        return mock.__dict__.setdefault(self.name, self.make())
-
-
-class _Asked:
-    """An attribute computed each time, which the mock's dictionary may override."""
-
-    def __init__(self, compute: Any) -> None:
-        self.compute = compute
-
-    def __get__(self, mock: Any, owner: Any = None) -> Any:
-        return self if mock is None else self.compute(mock)
-
-
-def _relative(slot: str) -> property:
-    def get(self: Any) -> Any:
-        identity = getattr(self._mock_home[0], slot)
-        return identity and identity()
-
-    def set_(self: Any, mock: Any) -> None:
-        setattr(self._mock_home[0], slot, identity_of(mock))
-        touch()
-
-    return property(get, set_)
-
-
-def _name(slot: str) -> property:
-    def get(self: Any) -> Any:
-        return getattr(self._mock_home[0], slot)
-
-    def set_(self: Any, name: Any) -> None:
-        setattr(self._mock_home[0], slot, name)
-        touch()
-
-    return property(get, set_)
-
-
-class _SignatureOfCheck:
-    """``__signature__`` of mocks that check one; others, and the classes, do not have it."""
-
-    def __get__(self, mock: Any, owner: Any = None) -> Any:
-        check = None if mock is None else mock._mock_check
-        signature = None if check is None else check.signature
-        if signature is None:
-            msg = "__signature__"
-            raise AttributeError(msg)
-        return signature
-
-
-def _get_delegate(mock: Any) -> Any:
-    """Return the autospecced function that the mock stands behind. It holds the mock, not we it."""
-    reference = mock._mock_home[0].delegate
-    return None if reference is None else reference()
-
-
-def _reference(obj: Any) -> Any:
-    try:
-        return weakref.ref(obj)
-    except TypeError:  # whatever somebody made the delegate
-        return lambda: obj
-
-
-def _set_delegate(mock: Any, function: Any) -> None:
-    me = mock._mock_home[0]
-    me.route = None
-    me.delegate = None if function is None else _reference(function)
 
 
 class Construction(Mixin):
@@ -120,16 +49,16 @@ class Construction(Mixin):
     _mock_wraps: Any = None
     _spec_class: Any = None
     _spec_set: Any = None
-    _mock_children = _OnFirstTouch(dict)
-    _spec_asyncs = _Asked(lambda mock: _async_names(mock))
-    _spec_signature = _Asked(lambda mock: mock._mock_spec and mock._mock_spec.signature)
-    __signature__: Any = _SignatureOfCheck()
-    _mock_shown_class = _Asked(lambda mock: _shown_class(mock))
-    _mock_delegate = property(_get_delegate, _set_delegate)
-    _mock_parent = _relative("parent")
-    _mock_new_parent = _relative("new_parent")
-    _mock_name = _name("name")
-    _mock_new_name = _name("new_name")
+    _mock_children = OnFirstTouch(dict)
+    _spec_asyncs = Asked(lambda mock: _async_names(mock))
+    _spec_signature = Asked(lambda mock: mock._mock_spec and mock._mock_spec.signature)
+    __signature__: Any = SignatureOfCheck()
+    _mock_shown_class = Asked(lambda mock: _shown_class(mock))
+    _mock_delegate = property(get_delegate, set_delegate)
+    _mock_parent = relative("parent")
+    _mock_new_parent = relative("new_parent")
+    _mock_name = own_name("name")
+    _mock_new_name = own_name("new_name")
 
     def __new__(cls, spec: Any = None, *args: Any, spec_set: Any = None, **kwargs: Any) -> Any:
         plan = cls.__dict__.get("_mock_plan") or plan_of(cls)

@@ -7,7 +7,7 @@ from unittest.mock import DEFAULT, MagicMock
 
 from asyncmock_plus._cpython import DELETED, CallList, is_callable
 from asyncmock_plus._mocks.adoption import adopt
-from asyncmock_plus._mocks.attributes import Attributes
+from asyncmock_plus._mocks.assignment import Assignment
 from asyncmock_plus._mocks.records import forget, ledger_of, two
 from asyncmock_plus._specs.kinds import Kinds
 from asyncmock_plus._specs.spec import is_mock
@@ -82,7 +82,7 @@ def _last(calls: Any) -> Any:
     return two(calls[-1][2], calls[-1][3]) if calls else None
 
 
-class Outcomes(Attributes):
+class Outcomes(Assignment):
     """The configured and the recorded side of a mock."""
 
     called: Any = _recorded("called", bool)

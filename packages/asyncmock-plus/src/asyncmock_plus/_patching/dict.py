@@ -1,10 +1,23 @@
-"""Dictionaries as places that can be patched, and ``patch.dict``."""
+"""
+Dictionaries as places that can be patched, and ``patch.dict``.
+
+Longer than other modules: a patch may do without a layer, and then patch and layer look into what
+started last, which is one variable.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
+from asyncmock_plus._patching.contents import (
+    Change,
+    clear_dict,
+    difference,
+    joined_changes,
+    read_dict,
+    update_dict,
+)
 from asyncmock_plus._patching.decorator import DecoratingPatcher
 from asyncmock_plus._patching.layers import Layer, Place, exclusively, running, take
 from asyncmock_plus._patching.scope import PatchScope
@@ -20,35 +33,6 @@ if TYPE_CHECKING:
 _F = TypeVar("_F", bound="Callable[..., Any]")
 
 _NOTHING: tuple[()] = ()
-
-# What a patch has set, and what it had deleted then; None if it had cleared the dictionary.
-Change = tuple[dict[Any, Any], "set[Any] | None"]
-
-
-def read_dict(mapping: Any) -> Any:
-    """Return a copy; containers need to support iteration over their keys and ``[]``."""
-    try:
-        return mapping.copy()
-    except AttributeError:
-        return {key: mapping[key] for key in mapping}
-
-
-def clear_dict(mapping: Any) -> None:
-    """Delete everything, also from a container without ``clear``."""
-    try:
-        mapping.clear()
-    except AttributeError:
-        for key in list(mapping):
-            del mapping[key]
-
-
-def update_dict(mapping: Any, values: Any) -> None:
-    """Set values, also in a container without ``update``."""
-    try:
-        mapping.update(values)
-    except AttributeError:
-        for key in values:
-            mapping[key] = values[key]
 
 
 class DictPlace(Place):
@@ -74,7 +58,7 @@ class DictPlace(Place):
         assert isinstance(layer, DictLayer)
         if layer.patcher.clear:
             return read_dict(after), None
-        return _difference(layer.before, after, layer.patcher.values)
+        return difference(layer.before, after, layer.patcher.values)
 
     def changed(self, state: Any, change: Change) -> Any:
         """Return the contents with the change made."""
@@ -94,7 +78,7 @@ class DictPlace(Place):
         pauses = layer.pauses = getattr(layer, "pauses", {})
         own, aside = pauses.get(context, (layer.patched(), None))
         if aside is None:
-            aside = _difference(self.changed(layer.before, own), after)
+            aside = difference(self.changed(layer.before, own), after)
             pauses[context] = own, aside
             layer.changes = own
 
@@ -104,31 +88,11 @@ class DictPlace(Place):
         _, aside = getattr(layer, "pauses", {}).get(context, (None, None))
         if aside is not None:
             layer.pauses[context] = layer.changes, None
-            layer.changes = _joined(layer.changes, aside)
+            layer.changes = joined_changes(layer.changes, aside)
 
     def same(self, state: Any, other: Any) -> bool:
         """Compare values by identity: they may have an ``==`` of their own."""
         return list(state) == list(other) and all(state[key] is other[key] for key in state)
-
-
-def _difference(before: Any, after: Any, always: Any = _NOTHING) -> Change:
-    """Return which keys were set and deleted; those in *always* were set in any case."""
-    changed = {
-        key: after[key]
-        for key in after
-        if key in always or key not in before or before[key] is not after[key]
-    }
-    return changed, {key for key in before if key not in after}
-
-
-def _joined(change: Change, later: Change) -> Change:
-    """Return both changes as one."""
-    values, deleted = change
-    set_later, deleted_later = later
-    gone = deleted_later or set()
-    joined = {key: values[key] for key in values if key not in gone}
-    joined.update(set_later)
-    return joined, None if deleted is None else deleted | gone
 
 
 class DictLayer(Layer):

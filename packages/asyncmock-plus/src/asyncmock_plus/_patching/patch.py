@@ -1,4 +1,8 @@
-"""``patch``, with ``patch.object``, ``patch.dict``, ``patch.multiple`` and ``patch.stopall``."""
+"""
+``patch``, with ``patch.object``, ``patch.dict``, ``patch.multiple`` and ``patch.stopall``.
+
+Longer than other modules: type checkers need the whole signature in each of six overloads.
+"""
 
 # mypy alone sees an overlap of overloads here
 # pyright: reportUnnecessaryTypeIgnoreComment=false

@@ -12,7 +12,7 @@ from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
-from asyncmock_plus._cpython import signature_of
+from asyncmock_plus._cpython import LateSignature, signature_of
 
 __unittest = __tracebackhide__ = True
 
@@ -22,41 +22,6 @@ def _nothing() -> None: ...
 
 _NOTHING = _nothing.__code__
 _PARAMETERS = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
-
-
-class LateSignature(inspect.Signature):
-    """A signature that is read when somebody looks into it."""
-
-    __slots__ = ("_read",)
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        return object.__new__(cls)
-
-    def __init__(self, read: Any) -> None:
-        self._read = read
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in ("_parameters", "_return_annotation"):
-            raise AttributeError(name)
-        found = self._read()
-        self._parameters = found._parameters
-        self._return_annotation = found._return_annotation
-        return getattr(self, name)
-
-    def __reduce__(self) -> Any:
-        return self.replace().__reduce__()
-
-    def replace(self, **changes: Any) -> Any:
-        """Return a plain signature, with the changes."""
-        plain = inspect.Signature(
-            tuple(self.parameters.values()), return_annotation=self.return_annotation
-        )
-        return plain.replace(**changes) if changes else plain
-
-    __replace__: Any = replace
-
-    def __repr__(self) -> str:
-        return f"<Signature {self}>"
 
 
 class Check:
