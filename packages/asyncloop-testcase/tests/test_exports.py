@@ -1,11 +1,15 @@
 """What the package shows to the public."""
 
 import importlib
+import pickle
 import pkgutil
 import types
 from importlib.metadata import version
+from typing import Any
 
 import asyncloop_testcase
+import pytest
+from asyncloop_testcase import CannotCheckError, Finding, Site
 
 
 def test_public_names_are_those_of_all() -> None:
@@ -29,3 +33,15 @@ def test_frames_of_every_module_are_left_out_of_tracebacks() -> None:
 
     for name in ("__unittest", "__tracebackhide__"):  # the latter is pytest's
         assert [each.__name__ for each in modules if not vars(each).get(name)] == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Finding("a thing", Site("file.py", 3, "test"), ["waits"]), CannotCheckError("why")],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_test_runners_send_to_other_processes_is_pickled_by_public_names(value: Any) -> None:
+    text = pickle.dumps(value, protocol=0)
+
+    assert b"asyncloop_testcase._" not in text
+    assert repr(pickle.loads(text)) == repr(value)

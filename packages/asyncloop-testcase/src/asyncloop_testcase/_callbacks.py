@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 
-from asyncloop_testcase import _cpython
+from asyncloop_testcase._cpython.loops import next_callback, ready_count
 
 __unittest = __tracebackhide__ = True
 
@@ -66,14 +66,14 @@ def _check(loop: asyncio.AbstractEventLoop) -> None:
 
 
 async def _turn_until_idle(loop: asyncio.AbstractEventLoop) -> None:
-    blind = _cpython.ready_count(loop) is None
+    blind = ready_count(loop) is None
     for _ in range(BLIND_TURNS if blind else MOST_TURNS):
         await asyncio.sleep(0)
-        if not blind and (_cpython.ready_count(loop) or 0) < _waiting[loop]:
+        if not blind and (ready_count(loop) or 0) < _waiting[loop]:
             return
     if not blind:
         msg = (
             f"callbacks schedule each other without an end: after {MOST_TURNS} turns the loop "
-            f"is not idle; next comes {_cpython.next_callback(loop)!r}"
+            f"is not idle; next comes {next_callback(loop)!r}"
         )
         raise RuntimeError(msg)

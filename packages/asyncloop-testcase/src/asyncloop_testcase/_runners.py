@@ -16,10 +16,10 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, overload
 
-from asyncloop_testcase import _cpython
 from asyncloop_testcase._case.loops import close_loop
 from asyncloop_testcase._checks.fail_on import ALL, make_plan
 from asyncloop_testcase._checks.watch import Watch
+from asyncloop_testcase._cpython import current
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -48,7 +48,7 @@ def child_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
     .. versionadded:: 1.0.0
     """
-    before = _cpython.current_loop()
+    before = current.current_loop()
     loop = asyncio.new_event_loop()
     try:
         asyncio.set_event_loop(loop)
@@ -57,7 +57,7 @@ def child_loop() -> Iterator[asyncio.AbstractEventLoop]:
         try:
             close_loop(loop, CANCEL_TIMEOUT)
         finally:
-            _cpython.set_current_loop(*before)
+            current.set_current_loop(*before)
 
 
 @contextlib.contextmanager
@@ -75,7 +75,7 @@ def current_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
     .. versionadded:: 1.0.0
     """
-    loop, _ = _cpython.current_loop()
+    loop, _ = current.current_loop()
     if loop is None:
         msg = "there is no current event loop: set one with asyncio.set_event_loop() first"
         raise RuntimeError(msg)

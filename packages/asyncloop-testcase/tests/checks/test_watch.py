@@ -16,16 +16,15 @@ from asyncloop_testcase import (
     Site,
     TestCase,
     UncheckedWarning,
-    _cpython,
     check_loop,
     fail_on,
     lenient,
     register_check,
     strict,
 )
-from asyncloop_testcase._checks import base
+from asyncloop_testcase._checks import base, watch
 from asyncloop_testcase._checks.fail_on import make_plan
-from asyncloop_testcase._checks.garbage import Line
+from asyncloop_testcase._checks.garbage import Baseline
 from asyncloop_testcase._checks.watch import Watch
 from checking import frozen_count, plain, report_of, verdict_of
 from healthy import healthy_cases
@@ -412,9 +411,9 @@ def test_test_that_leaves_nothing_is_judged_at_a_glance(monkeypatch: pytest.Monk
             asyncio.get_running_loop().call_later(3600, ring)
 
     # The first test of all may fill somebody's caches.
-    monkeypatch.setattr(Line, "is_clean", lambda line: True)
+    monkeypatch.setattr(Baseline, "is_clean", lambda line: True)
     looks: list[object] = []
-    monkeypatch.setattr(_cpython, "is_something_due", looks.append)
+    monkeypatch.setattr(watch, "is_something_due", looks.append)
     passed(Case)
     assert looks == []
     passed(Case, "test_that_leaves_a_timer")

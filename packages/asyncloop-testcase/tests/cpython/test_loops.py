@@ -8,9 +8,11 @@ import unittest
 from typing import Any
 
 import pytest
-from asyncloop_testcase import _cpython
+from asyncloop_testcase._cpython import current as py_current
+from asyncloop_testcase._cpython import loops as py_loops
+from asyncloop_testcase._cpython import tasks as py_tasks
 
-CHANGED = "CPython changed: asyncloop_testcase/_cpython.py has to follow"
+CHANGED = "CPython changed: asyncloop_testcase/_cpython has to follow"
 
 
 @pytest.fixture
@@ -22,24 +24,24 @@ def loop() -> Any:
 
 class TestCurrentLoop:
     def test_what_is_set_is_what_asyncio_gives(self, loop: asyncio.AbstractEventLoop) -> None:
-        before = _cpython.current_loop()
+        before = py_current.current_loop()
         try:
-            _cpython.set_current_loop(loop)
+            py_current.set_current_loop(loop)
             assert asyncio.get_event_loop() is loop, CHANGED
-            assert _cpython.current_loop() == (loop, True), CHANGED
+            assert py_current.current_loop() == (loop, True), CHANGED
         finally:
-            _cpython.set_current_loop(*before)
-        assert _cpython.current_loop() == before
+            py_current.set_current_loop(*before)
+        assert py_current.current_loop() == before
 
     def test_what_asyncio_sets_is_what_is_read(self, loop: asyncio.AbstractEventLoop) -> None:
-        before = _cpython.current_loop()
+        before = py_current.current_loop()
         try:
             asyncio.set_event_loop(loop)
-            assert _cpython.current_loop()[0] is loop, CHANGED
+            assert py_current.current_loop()[0] is loop, CHANGED
             asyncio.set_event_loop(None)
-            assert _cpython.current_loop() == (None, True), CHANGED
+            assert py_current.current_loop() == (None, True), CHANGED
         finally:
-            _cpython.set_current_loop(*before)
+            py_current.set_current_loop(*before)
 
     def test_policy_of_somebody_else_is_called(
         self, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
@@ -59,10 +61,10 @@ class TestCurrentLoop:
         monkeypatch.setattr(asyncio.events, "_event_loop_policy", policy)
         monkeypatch.setattr(asyncio, "set_event_loop", policy.set_event_loop)
 
-        assert _cpython.current_loop() == (loop, True)
-        _cpython.set_current_loop(None)
+        assert py_current.current_loop() == (loop, True)
+        py_current.set_current_loop(None)
         assert policy.current is None
-        assert _cpython.current_loop() == (None, True)
+        assert py_current.current_loop() == (None, True)
 
     def test_get_event_loop_can_be_refused_however_it_was_imported(self) -> None:
         from asyncio import get_event_loop
@@ -70,32 +72,32 @@ class TestCurrentLoop:
         def refuse() -> Any:
             raise AssertionError("refused")
 
-        undo = _cpython.refuse_get_event_loop(refuse)
+        undo = py_current.refuse_get_event_loop(refuse)
         try:
             for function in (get_event_loop, asyncio.get_event_loop, asyncio.events.get_event_loop):
                 with pytest.raises(AssertionError, match="refused"):
                     function()
         finally:
             undo()
-        assert "get_event_loop" not in vars(_cpython._policy()), CHANGED
+        assert "get_event_loop" not in vars(py_current._policy()), CHANGED
 
     def test_refusals_may_be_nested(self) -> None:
-        undo_first = _cpython.refuse_get_event_loop(lambda: 1)  # type: ignore[arg-type, return-value]
-        undo_second = _cpython.refuse_get_event_loop(lambda: 2)  # type: ignore[arg-type, return-value]
+        undo_first = py_current.refuse_get_event_loop(lambda: 1)  # type: ignore[arg-type, return-value]
+        undo_second = py_current.refuse_get_event_loop(lambda: 2)  # type: ignore[arg-type, return-value]
         assert asyncio.get_event_loop() == 2
         undo_second()
         assert asyncio.get_event_loop() == 1
         undo_first()
-        assert "get_event_loop" not in vars(_cpython._policy())
+        assert "get_event_loop" not in vars(py_current._policy())
 
 
 class TestLoops:
     def test_new_loop_is_spent(self) -> None:
         """In a process of its own: elsewhere, tasks of earlier tests may be alive."""
         program = (
-            "import asyncio; from asyncloop_testcase import _cpython\n"
+            "import asyncio; from asyncloop_testcase._cpython.loops import nothing_to_shut_down\n"
             "loop = asyncio.new_event_loop(); loop.run_until_complete(asyncio.sleep(0))\n"
-            "print(_cpython.is_spent(loop)); loop.close()"
+            "print(nothing_to_shut_down(loop)); loop.close()"
         )
 
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
@@ -105,7 +107,7 @@ class TestLoops:
     def test_loop_with_a_task_is_not_spent(self, loop: asyncio.AbstractEventLoop) -> None:
         task = loop.create_task(asyncio.sleep(0))
 
-        assert not _cpython.is_spent(loop), CHANGED
+        assert not py_loops.nothing_to_shut_down(loop), CHANGED
         loop.run_until_complete(task)
 
     @pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with 3.12")
@@ -118,21 +120,21 @@ class TestLoops:
 
         task = loop.run_until_complete(main())
 
-        assert not _cpython.is_spent(loop), CHANGED
+        assert not py_loops.nothing_to_shut_down(loop), CHANGED
         event.set()
         loop.run_until_complete(task)
 
     def test_new_loop_has_no_executor(self, loop: asyncio.AbstractEventLoop) -> None:
-        assert _cpython.default_executor(loop) is None
+        assert py_loops.default_executor(loop) is None
         assert hasattr(loop, "_default_executor"), CHANGED
 
     def test_loop_with_an_executor_is_not_spent(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.run_until_complete(loop.run_in_executor(None, int))
 
-        assert not _cpython.is_spent(loop), CHANGED
-        executor = _cpython.default_executor(loop)
+        assert not py_loops.nothing_to_shut_down(loop), CHANGED
+        executor = py_loops.default_executor(loop)
         assert executor is not None, CHANGED
-        assert len(_cpython.workers_of(executor)) == 1, CHANGED
+        assert len(py_loops.workers_of(executor)) == 1, CHANGED
         loop.run_until_complete(loop.shutdown_default_executor())
 
     def test_loop_with_an_async_generator_is_not_spent(
@@ -148,26 +150,26 @@ class TestLoops:
 
         generator = loop.run_until_complete(main())
 
-        assert not _cpython.is_spent(loop), CHANGED
-        assert _cpython.may_have_asyncgens(loop), CHANGED
+        assert not py_loops.nothing_to_shut_down(loop), CHANGED
+        assert py_loops.may_have_asyncgens(loop), CHANGED
         loop.run_until_complete(loop.shutdown_asyncgens())
-        assert not _cpython.may_have_asyncgens(loop), CHANGED
+        assert not py_loops.may_have_asyncgens(loop), CHANGED
         assert inspect.isasyncgen(generator)
 
     def test_callbacks_that_are_due_are_counted(self, loop: asyncio.AbstractEventLoop) -> None:
-        assert _cpython.ready_count(loop) == 0, CHANGED
-        assert _cpython.next_callback(loop) is None, CHANGED
+        assert py_loops.ready_count(loop) == 0, CHANGED
+        assert py_loops.next_callback(loop) is None, CHANGED
         handle = loop.call_soon(int)
-        assert _cpython.ready_count(loop) == 1, CHANGED
-        assert _cpython.next_callback(loop) is handle, CHANGED
+        assert py_loops.ready_count(loop) == 1, CHANGED
+        assert py_loops.next_callback(loop) is handle, CHANGED
 
 
 class TestTasks:
     def test_task_tells_its_coroutine(self, loop: asyncio.AbstractEventLoop) -> None:
         coro = asyncio.sleep(0)
-        for kind in _cpython.TASKS:
+        for kind in py_tasks.TASKS:
             task = kind(coro, loop=loop)
-            assert _cpython.coroutine_of(task) is coro, CHANGED
+            assert py_tasks.coroutine_of(task) is coro, CHANGED
             loop.run_until_complete(task)
             coro = asyncio.sleep(0)
         coro.close()
@@ -181,9 +183,9 @@ class TestTasks:
 
             task = loop.create_task(work())
             await asyncio.sleep(0)
-            waits_for = _cpython.waits_for(task)
+            waits_for = py_tasks.waits_for(task)
             assert waits_for is not None, CHANGED
-            assert _cpython.children_of(waits_for) == [future], CHANGED
+            assert py_tasks.children_of(waits_for) == [future], CHANGED
             task.cancel()
 
         loop.run_until_complete(main())
@@ -194,7 +196,7 @@ class TestTasks:
         task = loop.create_task(asyncio.sleep(1))
         loop.call_soon(loop.stop)
         loop.run_forever()
-        _cpython.forget_pending(task)
+        py_tasks.forget_pending(task)
         del task
 
         assert caplog.text == "", CHANGED

@@ -3,7 +3,8 @@
 import asyncio
 import contextvars
 
-from asyncloop_testcase import _cpython
+from asyncloop_testcase._cpython.runners import CANCELLING, before_cancelling
+from asyncloop_testcase._cpython.tasks import context_of_task
 from asyncloop_testcase._reports.owners import (
     OWNER,
     Owner,
@@ -22,7 +23,7 @@ def test_context_of_a_waiting_task_is_known() -> None:
         variable.set("inherited")
         task = asyncio.create_task(asyncio.sleep(60))
         await asyncio.sleep(0)
-        context = _cpython.context_of_task(task)
+        context = context_of_task(task)
         task.cancel()
         assert context is not None
         assert context[variable] == "inherited"
@@ -61,7 +62,7 @@ def test_runner_tells_before_it_cancels_what_is_left() -> None:
     async def main() -> None:
         main.left = asyncio.create_task(asyncio.sleep(60), name="left")  # type: ignore[attr-defined]
 
-    undo = _cpython.before_cancelling(tell)
+    undo = before_cancelling(tell)
     try:
         asyncio.run(main())
     finally:
@@ -72,18 +73,18 @@ def test_runner_tells_before_it_cancels_what_is_left() -> None:
 
 def test_seam_that_somebody_replaced_in_turn_is_left_to_them_and_tells_no_more() -> None:
     told: list[object] = []
-    original = getattr(asyncio.runners, _cpython.CANCELLING)
-    undo = _cpython.before_cancelling(told.append)
-    ours = getattr(asyncio.runners, _cpython.CANCELLING)
+    original = getattr(asyncio.runners, CANCELLING)
+    undo = before_cancelling(told.append)
+    ours = getattr(asyncio.runners, CANCELLING)
 
     def theirs(loop: asyncio.AbstractEventLoop) -> None:
         ours(loop)
 
-    setattr(asyncio.runners, _cpython.CANCELLING, theirs)
+    setattr(asyncio.runners, CANCELLING, theirs)
     try:
         undo()
         asyncio.run(asyncio.sleep(0))
-        assert getattr(asyncio.runners, _cpython.CANCELLING) is theirs
+        assert getattr(asyncio.runners, CANCELLING) is theirs
     finally:
-        setattr(asyncio.runners, _cpython.CANCELLING, original)
+        setattr(asyncio.runners, CANCELLING, original)
     assert told == []

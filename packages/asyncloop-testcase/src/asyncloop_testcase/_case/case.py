@@ -10,11 +10,11 @@ import unittest
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from asyncloop_testcase import _cpython
 from asyncloop_testcase._case.assertions import AsyncAssertions
 from asyncloop_testcase._case.lifetime import Lifetime
 from asyncloop_testcase._case.loops import close_loop, default_loop, make_loop
 from asyncloop_testcase._case.refusals import refusal_of, refuse_result
+from asyncloop_testcase._cpython.loops import nothing_to_shut_down
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -118,7 +118,7 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         """
         if self.use_default_loop:
             return
-        if _cpython.is_spent(loop):
+        if nothing_to_shut_down(loop):
             loop.close()
         else:
             close_loop(loop, self.cancel_timeout)

@@ -19,25 +19,51 @@ import contextvars
 import inspect
 import types
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from asyncloop_testcase import _cpython, _selector
+from asyncloop_testcase import _selector
 from asyncloop_testcase._case.context import create_task
 from asyncloop_testcase._case.loops import LostExceptionError, default_loop
 from asyncloop_testcase._case.timeout import ATTRIBUTE as TIMEOUT
 from asyncloop_testcase._case.timeout import Deadline, check_timeout
 from asyncloop_testcase._checks.fail_on import plan_of
 from asyncloop_testcase._checks.watch import Watch
+from asyncloop_testcase._cpython.current import (
+    CurrentLoop,
+    current_loop,
+    refuse_get_event_loop,
+    set_current_loop,
+)
+from asyncloop_testcase._cpython.loops import is_idle
 from asyncloop_testcase._reports.tasks import add_task_report
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-    from asyncloop_testcase._case.case import TestCase
     from asyncloop_testcase._checks.watch import Plan
     from asyncloop_testcase._reports.report import Report
 
 __unittest = __tracebackhide__ = True
+
+if TYPE_CHECKING:
+
+    class LoopCase(Protocol):
+        """What a lifetime needs of its test case, see `TestCase`."""
+
+        loop: asyncio.AbstractEventLoop
+        use_default_loop: bool
+        forbid_get_event_loop: bool
+        loop_debug: bool | None
+        timeout: float | None
+        cancel_timeout: float
+
+        @property
+        def failureException(self) -> type[BaseException]: ...
+
+        def openLoop(self) -> asyncio.AbstractEventLoop: ...  # noqa: N802
+
+        def closeLoop(self, loop: asyncio.AbstractEventLoop, /) -> None: ...  # noqa: N802
+
 
 # The check whose findings may be the cause of a failure, so it speaks in failed tests as well.
 CAUSE = "unhandled_exceptions"
@@ -53,14 +79,14 @@ class Lifetime:
     awaited: bool  # set by each call
     _judged = True
     _loop: asyncio.AbstractEventLoop | None = None
-    _before: _cpython.CurrentLoop | None = None
+    _before: CurrentLoop | None = None
     _allow_get_event_loop: Callable[[], None] | None = None
     _debug_before: bool | None = None
     _deadline: Deadline | None = None
     _plan: Plan | None = None
     watch: Watch | None = None
 
-    def open(self, case: TestCase, method: object, cls: type) -> None:
+    def open(self, case: LoopCase, method: object, cls: type) -> None:
         """
         Make the loop, set it as the current one, and begin to watch the test.
 
@@ -76,12 +102,12 @@ class Lifetime:
             check_timeout(seconds)
         if case.use_default_loop:
             default_loop()
-        self._before = _cpython.current_loop()
+        self._before = current_loop()
         loop = self._loop = case.loop = case.openLoop()
         if case.forbid_get_event_loop:
-            self._allow_get_event_loop = _cpython.refuse_get_event_loop(_refuse_get_event_loop)
+            self._allow_get_event_loop = refuse_get_event_loop(_refuse_get_event_loop)
         else:
-            _cpython.set_current_loop(loop)
+            set_current_loop(loop)
         if _selector._install is not None:
             _selector.serve_file_mocks(loop)
         if seconds is not None:
@@ -248,7 +274,7 @@ class Lifetime:
                 self._allow_get_event_loop()
                 self._allow_get_event_loop = None
             if self._before is not None:
-                _cpython.set_current_loop(*self._before)
+                set_current_loop(*self._before)
                 self._before = None
             if loop is not None and case.loop is not None:
                 del case.loop  # vars(case).pop() would make a dictionary of the attributes
@@ -259,7 +285,7 @@ def _end_first_turn(task: asyncio.Task[Any]) -> None:
     loop = task.get_loop()
     if not task.done():
         task.add_done_callback(_stop)
-    elif _cpython.is_idle(loop):
+    elif is_idle(loop):
         loop.stop()
     else:
         loop.call_soon(loop.stop)

@@ -13,7 +13,14 @@ import traceback
 import types
 from typing import TYPE_CHECKING, Any, cast
 
-from asyncloop_testcase import _cpython
+from asyncloop_testcase._cpython.current import current_loop
+from asyncloop_testcase._cpython.loops import (
+    default_executor,
+    may_have_asyncgens,
+    ready_count,
+    workers_of,
+)
+from asyncloop_testcase._cpython.tasks import forget_pending
 from asyncloop_testcase._reports.tasks import describe_task, describe_tasks
 
 if TYPE_CHECKING:
@@ -92,7 +99,7 @@ def default_loop() -> asyncio.AbstractEventLoop:
 
     A loop made here stays current and is closed when the interpreter exits.
     """
-    loop, _ = _cpython.current_loop()
+    loop, _ = current_loop()
     if loop is None:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
@@ -118,9 +125,9 @@ def close_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         return
     try:
         stubborn, lost = cancel_tasks(loop, seconds)
-        if _cpython.may_have_asyncgens(loop):
+        if may_have_asyncgens(loop):
             closing = loop.create_task(loop.shutdown_asyncgens())
-            stubborn += settle(loop, [closing], seconds)
+            stubborn += run_until_done(loop, [closing], seconds)
         threads = shut_down_executor(loop, max(seconds, LEAST_FOR_THREADS))
         report = describe_tasks(stubborn) if stubborn else ""
         run_ready(loop)
@@ -128,7 +135,7 @@ def close_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         loop.close()
     if stubborn:
         for task in stubborn:
-            _cpython.forget_pending(task)
+            forget_pending(task)
         msg = (
             f"cancelled when the loop was closed, but not ended after {seconds:g} s; does it "
             f"swallow the cancellation?\n{report}"
@@ -149,7 +156,7 @@ def close_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
 def run_ready(loop: asyncio.AbstractEventLoop) -> None:
     """Run what is due, a few turns of it: a transport that is closing closes its file there."""
     for _ in range(TURNS_TO_END):
-        if _cpython.ready_count(loop) == 0:
+        if ready_count(loop) == 0:
             break
         loop.call_soon(loop.stop)
         loop.run_forever()
@@ -168,10 +175,10 @@ def cancel_tasks(
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()
-    late = settle(loop, tasks, seconds)
+    late = run_until_done(loop, tasks, seconds)
     for task in late:
         task.cancel()
-    settle(loop, late, 0)
+    run_until_done(loop, late, 0)
     failed = [task for task in tasks if _has_failed(task)]
     for task in failed:
         loop.call_exception_handler(
@@ -197,7 +204,7 @@ def shut_down_executor(loop: asyncio.AbstractEventLoop, seconds: float) -> str:
     Returns:
         Where the threads are that have not ended in time, or an empty string.
     """
-    executor = _cpython.default_executor(loop)
+    executor = default_executor(loop)
     if executor is None:
         if not hasattr(loop, "_default_executor"):  # uvloop hides it
             loop.run_until_complete(loop.shutdown_default_executor())
@@ -215,14 +222,14 @@ def shut_down_executor(loop: asyncio.AbstractEventLoop, seconds: float) -> str:
 def _describe_workers(executor: Executor) -> str:
     frames = sys._current_frames()
     lines = []
-    for thread in _cpython.workers_of(executor):
+    for thread in workers_of(executor):
         if thread.ident in frames:  # pragma: no branch - or it has ended meanwhile
             lines.append(f"Thread {thread.name!r}")
             lines += traceback.format_stack(frames[thread.ident])
     return "\n".join(line.rstrip("\n") for line in lines)
 
 
-def settle(
+def run_until_done(
     loop: asyncio.AbstractEventLoop, tasks: Iterable[asyncio.Task[Any]], seconds: float
 ) -> list[asyncio.Task[Any]]:
     """

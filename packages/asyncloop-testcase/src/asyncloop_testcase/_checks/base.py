@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from asyncloop_testcase._checks.watch import Watch
+    from asyncloop_testcase._checks.registrations import Registrations
     from asyncloop_testcase._reports.report import Finding
 
 __unittest = __tracebackhide__ = True
@@ -17,12 +17,49 @@ __unittest = __tracebackhide__ = True
 C = TypeVar("C", bound="type[Check]")
 
 
+class WatchedTest(Protocol):
+    """
+    What a check may ask of the test that is watched.
+
+    Attributes:
+        loop: The loop of the test.
+        fresh: Whether the loop is new, so that it has no tasks and timers of earlier tests.
+        judging: Whether the test is over: what happens now is not the test's doing.
+        passed: Whether the test has passed, if it is over.
+        failures: The exceptions that nobody asked for, as far as the loop has told.
+        unawaited: The coroutines that were deleted before they were awaited.
+        registrations: Who registered which files, None if the loop's selector is of no help.
+    """
+
+    loop: asyncio.AbstractEventLoop
+    fresh: bool
+    judging: bool
+    passed: bool
+    failures: Sequence[Finding]
+    unawaited: Sequence[Finding]
+    registrations: Registrations | None
+
+    def survivors(self) -> Sequence[Any]:
+        """
+        Return the objects that checks care about, made in this test and still alive.
+
+        These are coroutines, async generators, futures, tasks, transports, servers and
+        processes; garbage has been collected before.
+        """
+        ...
+
+
 class CannotCheckError(Exception):
     """Raised by `Check.start` when this loop cannot be looked into; the message says why."""
+
+    __module__ = "asyncloop_testcase"
 
 
 class UncheckedWarning(UserWarning):
     """A check that was asked for cannot work with this kind of loop; said once for each kind."""
+
+    # What a filter of warnings is told, and what a traceback shows.
+    __module__ = "asyncloop_testcase"
 
 
 class Check:
@@ -41,7 +78,7 @@ class Check:
         summary: What it means when the check fails, a heading over the findings.
         default: The option when nobody says anything: ``False`` for a check that is off.
         strict: Whether `strict` switches it on.
-        needs_garbage: Whether it calls `Watch.survivors`, which needs the garbage collector.
+        needs_garbage: Whether it calls `WatchedTest.survivors`, which needs the garbage collector.
         for_coroutines: Whether it can fail if the test method is a coroutine function.
         from_next_turn: Whether it sees nothing of a turn of the loop that is going on already.
 
@@ -66,11 +103,11 @@ class Check:
     needs_garbage: ClassVar[bool] = False
     for_coroutines: ClassVar[bool] = True
     from_next_turn: ClassVar[bool] = False
-    # The part of a `Lookout` that does everything for this check that has to be done before a
+    # The part of a `Recorder` that does everything for this check that has to be done before a
     # test. Such a check is not started, and is made when there is something to look at.
     _part: ClassVar[str] = ""
 
-    def __init__(self, watch: Watch, option: object) -> None:
+    def __init__(self, watch: WatchedTest, option: object) -> None:
         self.watch = watch
         self.loop: asyncio.AbstractEventLoop = watch.loop
         self.option = option

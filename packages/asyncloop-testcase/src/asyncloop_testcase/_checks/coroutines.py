@@ -6,10 +6,11 @@ import inspect
 import types
 from typing import TYPE_CHECKING
 
-from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import of_kind
 from asyncloop_testcase._checks.recorder import UNAWAITED
+from asyncloop_testcase._cpython.generators import is_suspended
+from asyncloop_testcase._cpython.tasks import all_tasks, coroutine_of
 from asyncloop_testcase._reports.findings import never_awaited
 from asyncloop_testcase._reports.report import Finding
 from asyncloop_testcase._reports.tasks import chain_lines
@@ -43,8 +44,8 @@ class UnawaitedCoroutines(Check):
     def _pinned(self) -> Iterable[Finding]:
         coros = of_kind(self.watch.survivors(), types.CoroutineType)
         unawaited = [coro for coro in coros if inspect.getcoroutinestate(coro) == "CORO_CREATED"]
-        tasks = _cpython.all_tasks(self.loop) if unawaited else ()
-        due = [_cpython.coroutine_of(task) for task in tasks]
+        tasks = all_tasks(self.loop) if unawaited else ()
+        due = [coroutine_of(task) for task in tasks]
         for coro in unawaited:
             if not any(coro is other for other in due):
                 yield never_awaited(coro)
@@ -67,5 +68,5 @@ class ActiveAsyncgens(Check):
                 ["stopped at", *chain_lines(generator)],
             )
             for generator in of_kind(survivors, types.AsyncGeneratorType)
-            if _cpython.is_suspended(generator, self.loop)
+            if is_suspended(generator, self.loop)
         ]

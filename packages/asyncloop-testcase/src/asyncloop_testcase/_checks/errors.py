@@ -5,10 +5,11 @@ from __future__ import annotations
 from asyncio.streams import StreamReaderProtocol
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import of_kind
 from asyncloop_testcase._checks.recorder import FAILURES
+from asyncloop_testcase._cpython.tasks import FUTURES, is_lost
+from asyncloop_testcase._cpython.transports import closed_future
 from asyncloop_testcase._reports.findings import failure
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class UnhandledExceptions(Check):
         return [*self.watch.failures, *self._lost()]
 
     def _lost(self) -> Iterable[Finding]:
-        futures = of_kind(self.watch.survivors(), _cpython.FUTURES)
-        lost = [each for each in futures if _cpython.is_lost(each) and self._is_ours(each)]
+        futures = of_kind(self.watch.survivors(), FUTURES)
+        lost = [each for each in futures if is_lost(each) and self._is_ours(each)]
         excused = self._excused() if lost else ()
         for future in lost:
             if not any(future is other for other in excused):
@@ -55,4 +56,4 @@ class UnhandledExceptions(Check):
     def _excused(self) -> list[object]:
         """Return the futures whose exceptions asyncio retrieves by itself in the end."""
         protocols = of_kind(self.watch.survivors(), StreamReaderProtocol)
-        return [_cpython.closed_future(protocol) for protocol in protocols]
+        return [closed_future(protocol) for protocol in protocols]

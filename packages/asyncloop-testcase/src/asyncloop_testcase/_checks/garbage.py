@@ -11,8 +11,8 @@ process has a thousand objects or a million. ``gc.unfreeze()`` moves everything 
   generation, and the two young ones are looked at. What a long test leaves in the oldest
   generation is missed, nothing is blamed on a wrong test.
 - A test may freeze or unfreeze objects itself. Two objects tell: a mark, made before our freeze,
-  has to stay out of sight; the `Line`, made after it, has to be in sight. If somebody froze, we do
-  not unfreeze.
+  has to stay out of sight; the `Baseline`, made after it, has to be in sight. If somebody froze, we
+  do not unfreeze.
 - The collector of CPython starts full collections by itself when enough objects have grown old.
   Freezing keeps it from ever doing so between tests, so a full collection is made now and then, in
   proportion: it takes about a hundredth of the time.
@@ -30,7 +30,7 @@ from asyncio.streams import StreamReaderProtocol
 from time import monotonic
 from typing import TYPE_CHECKING, Any, final
 
-from asyncloop_testcase import _cpython
+from asyncloop_testcase._cpython.tasks import FUTURES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ __unittest = __tracebackhide__ = True
 KINDS: tuple[type, ...] = (
     types.CoroutineType,
     types.AsyncGeneratorType,
-    *_cpython.FUTURES,
+    *FUTURES,
     asyncio.BaseTransport,
     asyncio.AbstractServer,
     subprocess.Popen,
@@ -87,26 +87,26 @@ def _somebody_froze() -> bool:
     return count > STARTUP_FROZEN
 
 
-def draw_line() -> Line:
+def take_baseline() -> Baseline:
     """Draw the line between the objects that are there and those that a test makes."""
     # With gc.DEBUG_SAVEALL and the like, somebody looks for leaks with the collector itself.
     freeze = not (_tests_until_count or gc.get_freeze_count() or gc.get_debug())
     if not freeze and (_somebody_froze() or gc.get_debug()):
         gc.collect(1)
-        line = Line()
-        line.frozen = False
-        return line
+        baseline = Baseline()
+        baseline.frozen = False
+        return baseline
     now = monotonic()
     if now >= _next_full_collection:
         _collect_all(now)
     gc.freeze()
-    return Line()
+    return Baseline()
 
 
 @final
-class Line:
+class Baseline:
     """
-    The line between the objects that were there and the ones that a test made.
+    The baseline: the line between the objects that were there and the ones that a test made.
 
     It is itself the first object on the near side: when it is not seen, somebody has frozen.
 
@@ -121,7 +121,7 @@ class Line:
         if not self.frozen:
             return False
         kinds = set(map(type, gc.get_objects()))
-        return kinds <= COMMON and Line in kinds
+        return kinds <= COMMON and Baseline in kinds
 
     def survivors(self) -> list[Any]:
         """Collect the garbage made since the line was drawn; return the rest, if of interest."""
@@ -143,7 +143,7 @@ class Line:
         if self.frozen:
             if _OldMark in kinds:
                 return []  # somebody has unfrozen: old objects cannot be told from new ones
-            if Line not in kinds:
+            if Baseline not in kinds:
                 self._leave_frozen()
         kinds -= COMMON
         wanted = {kind for kind in kinds if _is_wanted(kind)}
@@ -155,8 +155,8 @@ class Line:
         self.frozen = False
         _tests_until_count = 0
 
-    def lift(self) -> None:
-        """Lift the line: everything is seen by the collector again."""
+    def release(self) -> None:
+        """Release the baseline: everything is seen by the collector again."""
         if self.frozen:
             self.frozen = False
             gc.unfreeze()
@@ -165,7 +165,7 @@ class Line:
 # Types of which there are many that are none of KINDS, to keep the sieve coarse and quick.
 COMMON = frozenset(
     [
-        Line,
+        Baseline,
         asyncio.Handle,
         contextvars.Context,
         type(iter(())),

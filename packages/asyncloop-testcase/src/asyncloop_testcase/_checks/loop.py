@@ -8,8 +8,8 @@ from asyncio import BaseEventLoop
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks.base import CannotCheckError, Check
+from asyncloop_testcase._cpython.tasks import all_tasks
 from asyncloop_testcase._reports.owners import owner_of_handle
 from asyncloop_testcase._reports.report import Finding, Site
 from asyncloop_testcase._reports.sites import Spies, site_of_caller
@@ -18,7 +18,8 @@ from asyncloop_testcase._reports.words import callback_name, duration
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from asyncloop_testcase._checks.watch import Watch
+    from asyncloop_testcase._checks.base import WatchedTest
+
 
 __unittest = __tracebackhide__ = True
 
@@ -84,7 +85,7 @@ class ActiveHandles(LoopSpies):
     name = "active_handles"
     summary = "timers are left on the loop"
 
-    def __init__(self, watch: Watch, option: object) -> None:
+    def __init__(self, watch: WatchedTest, option: object) -> None:
         super().__init__(watch, option)
         # asyncio's own call_later() goes through call_at(), uvloop's is the other way round.
         self.methods = ("call_at",) if isinstance(self.loop, BaseEventLoop) else ("call_later",)
@@ -97,7 +98,7 @@ class ActiveHandles(LoopSpies):
         if not self.watch.fresh:
             loop = self.loop
             current = asyncio.current_task(loop) if loop.is_running() else None
-            self._others = _cpython.all_tasks(loop) - {current}
+            self._others = all_tasks(loop) - {current}
 
     def call_at(self, *args: Any, **kwargs: Any) -> asyncio.TimerHandle:
         """Take notice of a timer."""

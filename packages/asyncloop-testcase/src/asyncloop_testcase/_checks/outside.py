@@ -10,10 +10,10 @@ import traceback
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import FOREIGN_MODULES, of_kind
 from asyncloop_testcase._checks.slow import WATCHDOG
+from asyncloop_testcase._cpython.loops import default_executor, workers_of
 from asyncloop_testcase._reports.report import Finding
 from asyncloop_testcase._reports.sites import Creations, is_plumbing
 from asyncloop_testcase._reports.words import name_of, short
@@ -57,9 +57,9 @@ class LeakedThreads(Check):
         if not new:
             return []
         new.discard(threading.current_thread())
-        executor = _cpython.default_executor(self.loop)  # it may be one that the test has set
+        executor = default_executor(self.loop)  # it may be one that the test has set
         if executor is not None:
-            new.difference_update(_cpython.workers_of(executor))
+            new.difference_update(workers_of(executor))
         return sorted((each for each in new if _is_somebodys(each)), key=lambda each: each.name)
 
     def _finding(self, thread: threading.Thread) -> Finding:

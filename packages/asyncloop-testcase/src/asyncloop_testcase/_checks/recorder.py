@@ -13,8 +13,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase import _cpython
-from asyncloop_testcase._checks.registrations import Observer, Registry
+from asyncloop_testcase._checks.registrations import RegistrationDict, RegistrationObserver
+from asyncloop_testcase._cpython.hooks import Hooks, thread_count, warning_filters
+from asyncloop_testcase._cpython.loops import unfinished_work
+from asyncloop_testcase._cpython.selectors import registered_count, selector_of
 from asyncloop_testcase._reports.findings import Context, failure, never_awaited
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     import types
     from collections.abc import Sequence
 
-    from asyncloop_testcase._checks.registrations import Notes
+    from asyncloop_testcase._checks.registrations import Registrations
     from asyncloop_testcase._reports.report import Finding
 
     Coroutine = types.CoroutineType[Any, Any, Any]
@@ -31,7 +33,7 @@ __unittest = __tracebackhide__ = True
 
 FAILURES = "failures"
 UNAWAITED = "unawaited"
-REGISTRY = "registry"
+REGISTRATIONS = "registrations"
 
 # assertLogs() gives a logger another list of handlers, so the lists tell whether it is at work.
 _LOGGER = logging.getLogger("asyncio")
@@ -42,7 +44,7 @@ _ROOT = logging.getLogger()
 DEPTH = 5
 
 
-class Lookout(_cpython.Seams):
+class Recorder(Hooks):
     """
     Takes notice of lost exceptions, coroutines that are never awaited, and registered files.
 
@@ -51,53 +53,53 @@ class Lookout(_cpython.Seams):
         fresh: Whether the loop is new.
         failures: The exceptions that nobody asked for.
         unawaited: The coroutines that were deleted before they were awaited.
-        registry: What notes who registers files, None if the loop's selector is of no help.
+        registrations: What notes who registers files, None if the loop's selector is of no help.
     """
 
     fresh: bool
-    # Class attributes are what most tests leave as it is: making a Lookout costs less so.
+    # Class attributes are what most tests leave as it is: making a Recorder costs less so.
     failures: Sequence[Finding] = ()
     unawaited: Sequence[Finding] = ()
-    registry: Notes | None = None
-    _observer: Observer | None = None
+    registrations: Registrations | None = None
+    _observer: RegistrationObserver | None = None
     _inherited: Sequence[object] = ()
     _log_handlers: tuple[object, object] | None = None
 
-    def _look_out(self, parts: frozenset[str]) -> None:
-        """Begin with what is among `FAILURES`, `UNAWAITED` and `REGISTRY`."""
+    def _begin_recording(self, parts: frozenset[str]) -> None:
+        """Begin with what is among `FAILURES`, `UNAWAITED` and `REGISTRATIONS`."""
         on_exception = kind = on_unawaited = None
         if FAILURES in parts:
             if not self.fresh:
-                self._inherited = _cpython.unfinished_work(self.loop)
+                self._inherited = unfinished_work(self.loop)
             self._log_handlers = _LOGGER.handlers, _ROOT.handlers
             on_exception = self._on_exception
-        if REGISTRY in parts:
-            kind = Registry
+        if REGISTRATIONS in parts:
+            kind = RegistrationDict
         if UNAWAITED in parts:
-            self._filters = _cpython.warning_filters()
-            self._threads = _cpython.thread_count()
+            self._filters = warning_filters()
+            self._threads = thread_count()
             on_unawaited = self._on_unawaited
-        self._open_seams(on_exception, kind, on_unawaited, DEPTH)
-        registry = self.registry
-        if registry is not None and self._keys is not None:
-            registry.count = len(self._keys)
+        self._install(on_exception, kind, on_unawaited, DEPTH)
+        registrations = self.registrations
+        if registrations is not None and self._keys is not None:
+            registrations.count = len(self._keys)
             if not self.fresh:
-                registry.begin(self._keys)
+                registrations.begin(self._keys)
         elif kind is not None:
             self._observe()
 
     def _observe(self) -> None:
         """Have a ``TestSelector`` say what is registered: it has no dictionary to be replaced."""
-        selector: Any = _cpython.selector_of(self.loop)
+        selector: Any = selector_of(self.loop)
         if hasattr(selector, "on_register"):
-            self.registry = self._observer = observer = Observer(selector)
-            observer.count = _cpython.registered_count(self.loop)
+            self.registrations = self._observer = observer = RegistrationObserver(selector)
+            observer.count = registered_count(self.loop)
             if not self.fresh:
                 observer.begin(selector.get_map())
 
-    def _look_away(self) -> None:
+    def _end_recording(self) -> None:
         """Put back what was there before."""
-        if not self._close_seams(self._on_exception, self._on_unawaited):
+        if not self._uninstall(self._on_exception, self._on_unawaited):
             self._filters = []  # somebody replaced ours and may put it back: it passes on now
         if self._observer is not None:
             self._observer.restore()
@@ -107,8 +109,8 @@ class Lookout(_cpython.Seams):
         """Tell whether there is anything that a check has to look at."""
         if self.failures or self.unawaited:
             return True
-        registry = self.registry
-        return registry is not None and registry.may_be_more(self.loop)
+        registrations = self.registrations
+        return registrations is not None and registrations.may_be_more(self.loop)
 
     def _on_exception(self, loop: asyncio.AbstractEventLoop, context: Context) -> None:
         if "exception" in context and not self._is_foreign(context):
@@ -124,7 +126,7 @@ class Lookout(_cpython.Seams):
         return any(old is new for old in self._inherited for new in culprits if new is not None)
 
     def _on_unawaited(self, coro: Coroutine) -> None:
-        if _cpython.warning_filters() is self._filters and self._is_ours(coro):
+        if warning_filters() is self._filters and self._is_ours(coro):
             self.unawaited = [*self.unawaited, never_awaited(coro)]
         elif self._hook is not None:  # pragma: no branch - it is once ours can be called
             self._hook(coro)
@@ -132,4 +134,4 @@ class Lookout(_cpython.Seams):
     def _is_ours(self, coro: Coroutine) -> bool:
         # Origins are recorded by thread. A coroutine without one is older than the test, or was
         # made in another thread, as by asyncio.to_thread(coroutine_function).
-        return coro.cr_origin is not None or _cpython.thread_count() > self._threads
+        return coro.cr_origin is not None or thread_count() > self._threads

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, final
 
-from asyncloop_testcase import _cpython
+from asyncloop_testcase._cpython.handles import handles_of, is_internal
+from asyncloop_testcase._cpython.selectors import registered_count
 from asyncloop_testcase._reports.sites import site_of_caller
 
 if TYPE_CHECKING:
@@ -17,19 +18,19 @@ if TYPE_CHECKING:
 __unittest = __tracebackhide__ = True
 
 
-class Notes:
+class Registrations:
     """What was registered before a test, and where the test registered something."""
 
     # Class attributes are what most tests leave as it is.
     count: int = 0
     before: Sequence[asyncio.Handle] = ()
     # Those of a block around this one, which are taken at the same places.
-    _outer: Notes | None = None
+    _outer: Registrations | None = None
     _sites: dict[asyncio.Handle, Site | None] | None = None
 
     def begin(self, before: Mapping[int, SelectorKey]) -> None:
         """Remember what is registered already."""
-        handles = (_cpython.handles_of(key.data) for key in before.values())
+        handles = (handles_of(key.data) for key in before.values())
         self.before = [handle for pair in handles for _, handle in pair]
 
     def note(self, key: SelectorKey, depth: int) -> None:
@@ -40,8 +41,8 @@ class Notes:
 
     def take(self, data: Any, depth: int) -> None:
         """Note who registers *data*: the caller of so many frames above."""
-        for _, handle in _cpython.handles_of(data):
-            if not _cpython.is_internal(handle):
+        for _, handle in handles_of(data):
+            if not is_internal(handle):
                 if self._sites is None:
                     self._sites = {}
                 self._sites.setdefault(handle, site_of_caller(depth + 1))
@@ -53,12 +54,12 @@ class Notes:
     def may_be_more(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Tell, by counting, whether the loop has files registered that were not there before."""
         # The test may have put a selector of its own around the one that was there.
-        count = _cpython.registered_count(loop)
+        count = registered_count(loop)
         return count > self.count or (bool(self.before) and count > 0)
 
 
 @final
-class Registry(Notes, dict[int, "SelectorKey"]):
+class RegistrationDict(Registrations, dict[int, "SelectorKey"]):
     """
     The dictionary in which a selector keeps its keys, and which takes notes.
 
@@ -68,7 +69,7 @@ class Registry(Notes, dict[int, "SelectorKey"]):
 
     def begin(self, before: Mapping[int, SelectorKey]) -> None:
         """Remember what the dictionary was, and had, that this one stands in for."""
-        if type(before) is Registry:
+        if type(before) is RegistrationDict:
             self._outer = before
         super().begin(before)
 
@@ -78,7 +79,7 @@ class Registry(Notes, dict[int, "SelectorKey"]):
 
 
 @final
-class Observer(Notes):
+class RegistrationObserver(Registrations):
     """
     What a ``TestSelector`` of asyncio-testselector calls when something is registered.
 
@@ -89,7 +90,7 @@ class Observer(Notes):
     def __init__(self, selector: Any) -> None:
         self._selector = selector
         self._previous = selector.on_register
-        if type(self._previous) is Observer:
+        if type(self._previous) is RegistrationObserver:
             self._outer = self._previous
         selector.on_register = self
 

@@ -3,8 +3,8 @@ The check for readers and writers that are left on the loop.
 
 Theory of operation. A selector tells what is registered, so that at the end of a test it is enough
 to count: most tests leave no more than they found. Where a reader was added is noted by the
-dictionary in which the standard library's selectors keep their keys (`Registry`). Selectors of
-others get spies on ``register`` and ``modify``, and loops without a selector (uvloop) have their
+dictionary in which the standard library's selectors keep their keys (`RegistrationDict`). Selectors
+of others get spies on ``register`` and ``modify``, and loops without a selector (uvloop) have their
 own methods watched. Callbacks of asyncio itself are those of transports, servers, and calls such as
 ``loop.sock_recv()``; they are not what was added "with add_reader() or add_writer()".
 """
@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.loop import LoopSpies
-from asyncloop_testcase._checks.recorder import REGISTRY
-from asyncloop_testcase._checks.registrations import Notes
+from asyncloop_testcase._checks.recorder import REGISTRATIONS
+from asyncloop_testcase._checks.registrations import Registrations
+from asyncloop_testcase._cpython.handles import handles_of, is_internal
+from asyncloop_testcase._cpython.selectors import registered_count, selector_of
 from asyncloop_testcase._reports.owners import owner_of_handle
 from asyncloop_testcase._reports.report import Finding, Site
 from asyncloop_testcase._reports.sites import Spies, site_of_caller
@@ -37,23 +38,23 @@ class ActiveSelectorCallbacks(Check):
     summary = "readers or writers were added and not removed"
     default = True
 
-    _part = REGISTRY
+    _part = REGISTRATIONS
 
-    # What `start` sets up where the loop's selector keeps no registry that could take notes.
-    _ledger: Ledger | None = None
+    # What `start` sets up where the loop's selector keeps no dictionary that could take notes.
+    _loop_registrations: LoopRegistrations | None = None
     _spies: Spies | None = None
-    _notes: Notes | None = None
+    _registrations: Registrations | None = None
 
     def start(self) -> None:
-        selector: Any = _cpython.selector_of(self.loop)
+        selector: Any = selector_of(self.loop)
         if selector is None:
-            self._ledger = Ledger(self.watch, self.option)
-            self._ledger.start()
+            self._loop_registrations = LoopRegistrations(self.watch, self.option)
+            self._loop_registrations.start()
             return
-        self._notes = notes = Notes()
-        notes.count = _cpython.registered_count(self.loop)
+        self._registrations = registrations = Registrations()
+        registrations.count = registered_count(self.loop)
         if not self.watch.fresh:
-            notes.begin(selector.get_map())
+            registrations.begin(selector.get_map())
         self._spies = Spies(selector)
         self._register = self._spies.replace("register", self._on_register)
         self._modify = self._spies.replace("modify", self._on_modify)
@@ -69,38 +70,38 @@ class ActiveSelectorCallbacks(Check):
         return key
 
     def _take_note(self, data: Any) -> None:
-        if self._notes is not None:
-            self._notes.take(data, 2)
+        if self._registrations is not None:
+            self._registrations.take(data, 2)
 
     def finish(self) -> Sequence[Finding]:
-        if self._ledger is not None:
-            return self._ledger.finish()
-        notes = self._notes or self.watch.registry
-        selector = _cpython.selector_of(self.loop)
-        if selector is None or notes is None or not notes.may_be_more(self.loop):
+        if self._loop_registrations is not None:
+            return self._loop_registrations.finish()
+        registrations = self._registrations or self.watch.registrations
+        selector = selector_of(self.loop)
+        if selector is None or registrations is None or not registrations.may_be_more(self.loop):
             return ()
         # The selector itself may be closed.
-        return () if selector.get_map() is None else [*_left(selector, notes)]
+        return () if selector.get_map() is None else [*_left(selector, registrations)]
 
     def restore(self) -> None:
-        if self._ledger is not None:
-            self._ledger.restore()
+        if self._loop_registrations is not None:
+            self._loop_registrations.restore()
         if self._spies is not None:
             self._spies.restore()
-        self._notes = None
+        self._registrations = None
 
 
-def _left(selector: BaseSelector, notes: Notes) -> Iterator[Finding]:
+def _left(selector: BaseSelector, registrations: Registrations) -> Iterator[Finding]:
     for key in selector.get_map().values():
-        for kind, handle in _cpython.handles_of(key.data):
-            if handle.cancelled() or _cpython.is_internal(handle):
+        for kind, handle in handles_of(key.data):
+            if handle.cancelled() or is_internal(handle):
                 continue
-            if not any(handle is old for old in notes.before):
+            if not any(handle is old for old in registrations.before):
                 what = f"{kind} of {short(key.fileobj)}: {callback_name(handle)}"
-                yield Finding(what, notes.site_of(handle), owner=owner_of_handle(handle))
+                yield Finding(what, registrations.site_of(handle), owner=owner_of_handle(handle))
 
 
-class Ledger(LoopSpies):
+class LoopRegistrations(LoopSpies):
     """Keeps account of the readers and writers of a loop by watching its methods."""
 
     methods = ("add_reader", "remove_reader", "add_writer", "remove_writer")

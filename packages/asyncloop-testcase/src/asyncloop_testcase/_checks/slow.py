@@ -18,8 +18,9 @@ import traceback
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks.base import CannotCheckError, Check
+from asyncloop_testcase._cpython.handles import callback_of, loop_of, replace_run, restore_run
+from asyncloop_testcase._cpython.tasks import TASKS, coroutine_of
 from asyncloop_testcase._reports.report import Finding
 from asyncloop_testcase._reports.sites import is_ours, is_plumbing, site_of_coroutine
 from asyncloop_testcase._reports.words import callback_name, coroutine_name, duration
@@ -72,7 +73,7 @@ class SlowCallbacks(Check):
         self._thread_of_loop = threading.get_ident()
         self._watchdog = threading.Thread(target=self._watch, name=WATCHDOG, daemon=True)
         self._watchdog.start()
-        self._original, self._timed_run = _cpython.replace_run(self._timed)
+        self._original, self._timed_run = replace_run(self._timed)
 
     def _timed(
         self, original: Callable[[asyncio.Handle], None]
@@ -81,7 +82,7 @@ class SlowCallbacks(Check):
         limit = self._limit
 
         def run(handle: asyncio.Handle) -> None:
-            if _cpython.loop_of(handle) is not loop:
+            if loop_of(handle) is not loop:
                 return original(handle)
             self._thread_of_loop = threading.get_ident()
             begun = self._begun = perf_counter()
@@ -97,11 +98,11 @@ class SlowCallbacks(Check):
         return run
 
     def _record(self, handle: asyncio.Handle, begun: float, taken: float) -> None:
-        callback = _cpython.callback_of(handle)
+        callback = callback_of(handle)
         task = getattr(callback, "__self__", None)
         created = None
-        if isinstance(task, _cpython.TASKS):
-            coro = _cpython.coroutine_of(task)
+        if isinstance(task, TASKS):
+            coro = coroutine_of(task)
             who = f"Task {task.get_name()!r}, coroutine {coroutine_name(coro)}"
             created = site_of_coroutine(coro)
         else:
@@ -144,7 +145,7 @@ class SlowCallbacks(Check):
         return self._findings
 
     def restore(self) -> None:
-        _cpython.restore_run(self._timed_run, self._original)
+        restore_run(self._timed_run, self._original)
         self._over.set()
         self._watchdog.join()
         self._running = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks.base import Check
+from asyncloop_testcase._cpython.generators import ASYNCGEN_CLOSING
+from asyncloop_testcase._cpython.tasks import all_tasks, coroutine_of
 from asyncloop_testcase._reports.owners import owner_of_task
 from asyncloop_testcase._reports.report import Finding
 from asyncloop_testcase._reports.sites import site_of_coroutine
@@ -31,11 +32,11 @@ class PendingTasks(Check):
 
     def start(self) -> None:
         # Pending tasks are kept alive by whoever will wake them, so these references do no harm.
-        self._before = set() if self.watch.fresh else _cpython.all_tasks(self.loop)
+        self._before = set() if self.watch.fresh else all_tasks(self.loop)
 
     def leave_test(self) -> None:
         # A task that waits for what nobody else refers to is garbage, and a leak all the same.
-        self._left = _cpython.all_tasks(self.loop)
+        self._left = all_tasks(self.loop)
 
     def finish(self) -> Iterable[Finding]:
         if not self._left:
@@ -43,7 +44,7 @@ class PendingTasks(Check):
         return [
             _finding(task)
             for task in sorted(self._left - self._before, key=lambda task: task.get_name())
-            if not isinstance(_cpython.coroutine_of(task), _cpython.ASYNCGEN_CLOSING)
+            if not isinstance(coroutine_of(task), ASYNCGEN_CLOSING)
         ]
 
     def restore(self) -> None:
@@ -52,6 +53,6 @@ class PendingTasks(Check):
 
 def _finding(task: asyncio.Task[Any]) -> Finding:
     what, *waits = describe_task(task).splitlines()
-    site = site_of_coroutine(_cpython.coroutine_of(task))
+    site = site_of_coroutine(coroutine_of(task))
     lines = [line.removeprefix("  ") for line in waits]
     return Finding(what, site, lines, owner=owner_of_task(task))

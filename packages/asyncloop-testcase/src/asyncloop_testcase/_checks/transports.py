@@ -7,9 +7,14 @@ from asyncio import base_events
 from asyncio.sslproto import SSLProtocol
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import FOREIGN_MODULES, of_kind
+from asyncloop_testcase._cpython.transports import (
+    TLS_TRANSPORT,
+    is_transport_of,
+    tls_below,
+    tls_protocol,
+)
 from asyncloop_testcase._reports.report import Finding, Site
 from asyncloop_testcase._reports.sites import Creations
 from asyncloop_testcase._reports.words import short
@@ -53,13 +58,13 @@ class UnclosedTransports(Check):
         return None
 
     def _is_open(self, transport: Any) -> bool:
-        if not _cpython.is_transport_of(transport, self.loop) or transport.is_closing():
+        if not is_transport_of(transport, self.loop) or transport.is_closing():
             return False
         protocol = _protocol_of(transport)
         if isinstance(protocol, SSLProtocol):
             # What counts is the TLS transport over this one; it is open as long as the other.
-            tls = of_kind(self.watch.survivors(), _cpython.TLS_TRANSPORT)
-            return not any(_cpython.tls_protocol(each) is protocol for each in tls)
+            tls = of_kind(self.watch.survivors(), TLS_TRANSPORT)
+            return not any(tls_protocol(each) is protocol for each in tls)
         return type(protocol).__module__ != "asyncio.base_subprocess"  # the pipes of a process
 
     def _transport(self, transport: Any) -> Finding:
@@ -83,11 +88,11 @@ class UnclosedTransports(Check):
 
     def _site(self, made: Any) -> Site | None:
         creations = self._creations
-        return creations.site_of(made) or creations.site_of(_cpython.tls_below(made))
+        return creations.site_of(made) or creations.site_of(tls_below(made))
 
     def _owner(self, made: Any) -> Owner | None:
         creations = self._creations
-        return creations.owner_of(made) or creations.owner_of(_cpython.tls_below(made))
+        return creations.owner_of(made) or creations.owner_of(tls_below(made))
 
     def restore(self) -> None:
         self._creations.restore()

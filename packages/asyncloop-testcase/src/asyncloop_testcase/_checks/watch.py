@@ -37,10 +37,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, final
 
-from asyncloop_testcase import _cpython
 from asyncloop_testcase._checks.base import CannotCheckError, Check, say_once
-from asyncloop_testcase._checks.garbage import Line, draw_line
-from asyncloop_testcase._checks.recorder import REGISTRY, Lookout
+from asyncloop_testcase._checks.garbage import Baseline, take_baseline
+from asyncloop_testcase._checks.recorder import REGISTRATIONS, Recorder
+from asyncloop_testcase._cpython.loops import is_something_due, ready_count
 from asyncloop_testcase._reports.report import Report, Verdict
 
 if TYPE_CHECKING:
@@ -78,8 +78,10 @@ class Plan:
         self.checks: Options = tuple(options)
         self.parts: frozenset[str] = frozenset(kind._part for kind, _ in options if kind._part)
         self.early: Options = tuple(each for each in self.checks if not each[0]._part)
-        # What has to be started where the loop's selector is of no help to a lookout.
-        self.blind: Options = tuple(each for each in self.checks if each[0]._part in {"", REGISTRY})
+        # What has to be started where the loop's selector is of no help to a recorder.
+        self.blind: Options = tuple(
+            each for each in self.checks if each[0]._part in {"", REGISTRATIONS}
+        )
         self.needs_garbage: bool = any(check.needs_garbage for check, _ in options)
         self.entering: bool = any(kind.enter_test is not Check.enter_test for kind, _ in options)
         self.cleaning: bool = any(
@@ -92,7 +94,7 @@ class Plan:
 
 
 @final
-class Watch(Lookout):
+class Watch(Recorder):
     """
     The checks of one test, at work; nothing has begun when it is made.
 
@@ -105,13 +107,13 @@ class Watch(Lookout):
     judging: bool = False
     passed: bool = True
     started: Sequence[Check] = ()
-    _looks_out = False
-    _line: Line | None = None
+    _recording = False
+    _baseline: Baseline | None = None
     _survivors: Sequence[Any] = ()
 
     def start(self, loop: asyncio.AbstractEventLoop, plan: Plan, *, fresh: bool = False) -> None:
         """
-        Start every check; last of all the line is drawn between old objects and the test's.
+        Start every check; last of all the baseline is drawn between old objects and the test's.
 
         Args:
             loop: The loop of the test.
@@ -124,16 +126,16 @@ class Watch(Lookout):
         self._plan = plan
         try:
             if plan.parts:
-                self._looks_out = True
-                self._look_out(plan.parts)
-            blind = self.registry is None and REGISTRY in plan.parts
+                self._recording = True
+                self._begin_recording(plan.parts)
+            blind = self.registrations is None and REGISTRATIONS in plan.parts
             for kind, option in plan.blind if blind else plan.early:
                 self._start(kind(self, option))
         except BaseException:
             self.restore()
             raise
         if plan.needs_garbage:
-            self._line = draw_line()
+            self._baseline = take_baseline()
 
     def _start(self, check: Check) -> None:
         before = self.started
@@ -170,18 +172,18 @@ class Watch(Lookout):
         try:
             self.judging = True
             self.passed = passed
-            line = self._line
+            baseline = self._baseline
             if (
                 self.fresh
                 and not (self.started or self.failures or self.unawaited)
                 and self._is_quiet()
-                and (line is None or line.is_clean())
+                and (baseline is None or baseline.is_clean())
             ):
                 return None  # as in nearly all tests: nobody has to look for anything
-            turned = _cpython.is_something_due(self.loop) and self._turn()
+            turned = is_something_due(self.loop) and self._turn()
             if self._plan.leaving:
                 self._leave_test()
-            if turned or not (line is None or line.is_clean()):
+            if turned or not (baseline is None or baseline.is_clean()):
                 self._collect()
                 self._close_asyncgens()
             if not (self.started or self._survivors or self._has_noticed()):
@@ -207,8 +209,8 @@ class Watch(Lookout):
             check.leave_test()
 
     def _collect(self) -> None:
-        if self._line is not None:
-            self._survivors = self._line.survivors()
+        if self._baseline is not None:
+            self._survivors = self._baseline.survivors()
 
     def survivors(self) -> Sequence[Any]:
         """
@@ -224,16 +226,16 @@ class Watch(Lookout):
         error = None
         if self.started:
             error = self._restore_checks()
-        if self._looks_out:
-            self._looks_out = False
+        if self._recording:
+            self._recording = False
             try:
-                self._look_away()
+                self._end_recording()
             except BaseException as raised:
                 error = raised
-        if self._line is not None:
+        if self._baseline is not None:
             self._survivors = ()
-            self._line.lift()
-            self._line = None
+            self._baseline.release()
+            self._baseline = None
         if error is not None:
             raise error
 
@@ -279,5 +281,5 @@ class Watch(Lookout):
     def _close_asyncgens(self) -> None:
         """Let the loop close the async generators among the garbage that was collected."""
         turns = MOST_TURNS
-        while turns and _cpython.ready_count(self.loop) and self._turn():
+        while turns and ready_count(self.loop) and self._turn():
             turns -= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase import _cpython
+from asyncloop_testcase._cpython.tasks import TASKS, coroutine_of
 from asyncloop_testcase._reports.owners import Owner, owner_of_handle, owner_of_task
 from asyncloop_testcase._reports.report import Finding, Site
 from asyncloop_testcase._reports.sites import is_plumbing, site_of_coroutine
@@ -28,8 +28,8 @@ def failure(context: Context) -> Finding:
     error: BaseException = context["exception"]
     created: Site | None = None
     future = context.get("future") or context.get("task")
-    if isinstance(future, _cpython.TASKS):
-        coro = _cpython.coroutine_of(future)
+    if isinstance(future, TASKS):
+        coro = coroutine_of(future)
         what = f"Task {future.get_name()!r}"
         if coro is not None:  # an eager task that never had to wait forgets it
             what += f", coroutine {coroutine_name(coro)}"
@@ -46,7 +46,7 @@ def failure(context: Context) -> Finding:
 def _owner(context: Context) -> Owner | None:
     """Return the fixture whose task or callback failed."""
     task = context.get("task") or context.get("future")
-    if isinstance(task, _cpython.TASKS):
+    if isinstance(task, TASKS):
         return owner_of_task(task)
     return owner_of_handle(context.get("handle"))
 

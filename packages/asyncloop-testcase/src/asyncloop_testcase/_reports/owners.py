@@ -13,7 +13,8 @@ import contextlib
 import contextvars
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from asyncloop_testcase._cpython import context_of_handle, context_of_task
+from asyncloop_testcase._cpython.handles import context_of_handle
+from asyncloop_testcase._cpython.tasks import context_of_task
 
 if TYPE_CHECKING:
     import asyncio

@@ -28,6 +28,10 @@ class Site(NamedTuple):
         return [head, f"  {source}"] if source else [head]
 
 
+# Test runners send findings between processes, pickled by this name.
+Site.__module__ = "asyncloop_testcase"
+
+
 @final
 @dataclass(frozen=True)
 class Finding:
@@ -48,6 +52,8 @@ class Finding:
 
     .. versionadded:: 1.0.0
     """
+
+    __module__ = "asyncloop_testcase"  # as that of Site
 
     what: str
     created: Site | None = None

@@ -15,7 +15,7 @@ import unittest
 import weakref
 from typing import TYPE_CHECKING, Any, final
 
-from asyncloop_testcase import _cpython
+from asyncloop_testcase._cpython.handles import RUN_CODE
 from asyncloop_testcase._reports.owners import OWNER, Owner
 from asyncloop_testcase._reports.report import Site
 
@@ -50,7 +50,7 @@ def site_of_caller(depth: int) -> Site | None:
     while frame is not None:
         code = frame.f_code
         filename = code.co_filename
-        if code is _cpython.RUN_CODE or filename.startswith(_HERE):
+        if code is RUN_CODE or filename.startswith(_HERE):
             return None
         # As for unittest, a module that says __unittest is nothing a user wants to be led to.
         if not filename.startswith(_PLUMBING) and "__unittest" not in frame.f_globals:
@@ -65,7 +65,7 @@ def site_of_coroutine(coro: object) -> Site | None:
     if not origin:
         return None
     hidden = _hidden_files()
-    run = _cpython.RUN_CODE
+    run = RUN_CODE
     for filename, line, name in origin:
         if is_ours(filename) or (name == run.co_name and filename == run.co_filename):
             return None  # who runs the test, or the loop of a callback, has nothing to do with it

@@ -8,7 +8,7 @@ import linecache
 import sys
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase import _cpython
+from asyncloop_testcase._cpython.tasks import children_of, coroutine_of, waits_for
 
 if TYPE_CHECKING:
     import types
@@ -63,7 +63,7 @@ def describe_task(task: asyncio.Task[Any]) -> str:
             ...
           waits for <Future pending ...>
     """
-    coro = _cpython.coroutine_of(task)
+    coro = coroutine_of(task)
     lines = [f"Task {_name(task)!r}, coroutine {_coroutine_name(coro)}()", *chain_lines(coro)]
     if task.done():
         lines.append("  done")
@@ -125,11 +125,11 @@ def _frame_lines(frame: types.FrameType) -> list[str]:
 
 
 def _waiting_lines(task: asyncio.Task[Any]) -> list[str]:
-    waiter = _cpython.waits_for(task)
+    waiter = waits_for(task)
     if waiter is None:
         return ["runs, or is about to"]
     lines = [f"waits for {_short(waiter)}"]
-    children = [child for child in _cpython.children_of(waiter) if not child.done()]
+    children = [child for child in children_of(waiter) if not child.done()]
     lines += (f"  which waits for {_short(child)}" for child in children)
     return lines
 

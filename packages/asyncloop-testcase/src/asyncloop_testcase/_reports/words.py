@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase import _cpython
+from asyncloop_testcase._cpython.handles import callback_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -35,7 +35,7 @@ def short(value: object, longest: int = 200) -> str:
 
 def callback_name(handle: asyncio.Handle) -> str:
     """Return how to call what a handle calls."""
-    callback = _cpython.callback_of(handle)
+    callback = callback_of(handle)
     return short(handle) if callback is None else name_of(callback)
 
 
