@@ -23,7 +23,7 @@ from asyncio_testselector._network.log import WireLog
 from asyncio_testselector._network.loop import Overrides, forget, override, running_loop, unwrap
 from asyncio_testselector._network.seam import attach, detach
 from asyncio_testselector._network.socket import NetworkSocket
-from asyncio_testselector._network.stream import IdleEnd, ScriptListener
+from asyncio_testselector._network.stream import IdleEnd, Scenario, ScriptListener
 from asyncio_testselector._network.wire import Topology
 from asyncio_testselector._script.script import SocketScript
 
@@ -290,12 +290,14 @@ class MemoryNetwork:
         Args:
             host: A name or address; an unknown one becomes a host.
             port: The port.
-            scripts: One for each connection.
+            scripts: One for each connection; the last one may be a reusable one, for all that
+                are left.
 
         Returns:
             The listening socket; close it to stop serving.
 
         Raises:
+            ValueError: A script comes after one that plays on every connection.
             OSError: The port is in use.
             RuntimeError: The network is not installed.
             TypeError: Something is no script, or there is none.
@@ -303,6 +305,12 @@ class MemoryNetwork:
         if not scripts or not all(isinstance(script, SocketScript) for script in scripts):
             msg = f"play() takes one SocketScript for each connection, not {scripts!r}"
             raise TypeError(msg)
+        if any(script.reusable for script in scripts[:-1]):
+            msg = f"play() never comes to the scripts behind a reusable one: {scripts!r}"
+            raise ValueError(msg)
+        return self._serve(host, port, scripts)
+
+    def _serve(self, host: str, port: int, scripts: Sequence[Scenario]) -> NetworkSocket:
         sock = self.socket()
         try:
             info = self._fabric.hosts.getaddrinfo(

@@ -20,8 +20,8 @@ from asyncio_testselector._network.wire import Wire
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Sequence
 
-    from asyncio_testselector._script.script import SocketScript
     from asyncio_testselector._selector.readiness import Readiness
 
 
@@ -34,6 +34,10 @@ class ConnectingSocket(Protocol):
 
     def connected(self, end: StreamEnd) -> None:
         """Become connected."""
+
+
+BACKLOG = 128
+"""Connections that may wait for a peer that serves all of them, as asyncio's servers have it."""
 
 
 class IdleEnd:
@@ -185,17 +189,29 @@ class Listener(IdleEnd):
             self._waiting.popleft().refuse()
 
 
+class Scenario(Protocol):
+    """What plays the server on a connection: a script, or a peer that serves every one."""
+
+    @property
+    def reusable(self) -> bool:
+        """Whether it serves every connection, and not one only."""
+
+    def begin(self, level: Readiness) -> Any:
+        """Return the player of a new connection: its `client`, its `side`, and `play`."""
+
+
 class ScriptListener(Listener):
     """
     A listener whose connections are played by scripts, one after the other.
 
     Args:
         idle: As for a listener.
-        scripts: One for each connection; whoever comes after the last is refused.
+        scripts: One for each connection; whoever comes after the last is refused, unless the last
+            is reusable.
     """
 
-    def __init__(self, idle: IdleEnd, scripts: tuple[SocketScript, ...]) -> None:
-        super().__init__(idle, len(scripts))
+    def __init__(self, idle: IdleEnd, scripts: Sequence[Scenario]) -> None:
+        super().__init__(idle, BACKLOG if scripts[-1].reusable else len(scripts))
         self._scripts = deque(scripts)
 
     def knock(self, attempt: Attempt) -> None:
@@ -207,10 +223,16 @@ class ScriptListener(Listener):
 
     def connected(self, attempt: Attempt) -> StreamEnd:
         """Have the next script play the server, and return the client's end."""
-        player = self._scripts.popleft().begin(attempt.idle.level)
+        script = self._scripts[0]
+        if script.reusable:
+            self.left()  # nobody accepts: the place in the queue is free again
+        else:
+            self._scripts.popleft()
+        player = script.begin(attempt.idle.level)
         attempt.wire(player.client, player.side)
         attempt.out.put(player.play)
-        return player.client
+        client: StreamEnd = player.client
+        return client
 
 
 class Attempt:

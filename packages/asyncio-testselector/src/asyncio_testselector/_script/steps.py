@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from asyncio_testselector._script.report import Place, comparison, excerpt
+
+if TYPE_CHECKING:
+    import ssl
 
 
 class Client(Protocol):
@@ -24,17 +27,30 @@ class Stage(Protocol):
     Attributes:
         received: What the client sent and no step took.
         ended: Whether the client has ended its stream, or is gone.
+        matched: What the last step that waited has recognised.
+        who: The client, in reports.
     """
 
     received: bytearray
     ended: bool
+    matched: Any
+    who: str
 
     @property
     def client(self) -> Client:
         """The client's end of the connection."""
 
-    def take(self, size: int) -> None:
-        """Remove what a step has recognised."""
+    def take(self, size: int, matched: Any) -> None:
+        """Remove what a step has recognised, and keep what it was for a computed reply."""
+
+    def go_on_with(self, steps: tuple[Step, ...]) -> None:
+        """Play these steps after the current one, before all others."""
+
+    def next_turns(self) -> list[Step | None]:
+        """Return what may be the client's next step after the current one; None is the end."""
+
+    def secured(self, context: ssl.SSLContext, hostname: str | None) -> bool:
+        """Begin TLS, or tell whether its handshake is done."""
 
     def send(self, chunk: bytes) -> None:
         """Have the client receive a chunk."""
@@ -48,7 +64,7 @@ class Stage(Protocol):
     def reset(self) -> None:
         """Reset the connection."""
 
-    def fail(self, what: str, details: str) -> None:
+    def fail(self, what: str, details: str, cause: BaseException | None = None) -> None:
         """Fail at the current step."""
 
 
@@ -60,10 +76,12 @@ class Step:
     Attributes:
         text: The call that wrote it, for reports.
         place: The line of that call.
+        number: Which step of the script it is, or is part of.
     """
 
     text: str
     place: Place
+    number: int = 0
 
     waits = False
     """Whether it is the client's turn."""
@@ -75,6 +93,15 @@ class Step:
     def wanted(self, got: bytes) -> str:
         """Return what this step expects beside what it got, if it waits for the client."""
         raise NotImplementedError
+
+    def begins(self, stage: Stage) -> bool | None:
+        """Tell whether what came is what this step waits for; None if it cannot be told yet."""
+        raise NotImplementedError
+
+    @property
+    def firsts(self) -> tuple[Step, ...]:
+        """What the client may do here: one step, or the first ones of several parts."""
+        return (self,)
 
 
 @dataclass(frozen=True)
@@ -88,13 +115,20 @@ class Expect(Step):
         """Take the bytes; fail at the first one that differs."""
         got = stage.received
         if got.startswith(self.data):
-            stage.take(len(self.data))
+            stage.take(len(self.data), self.data)
             return True
         if not self.data.startswith(got):
-            stage.fail("the client sent something else", self.wanted(bytes(got)))
+            stage.fail(f"{stage.who} sent something else", self.wanted(bytes(got)))
         elif stage.ended:
-            stage.fail("the client closed the connection too early", self.wanted(bytes(got)))
+            what = f"{stage.who} closed the connection too early"
+            stage.fail(what, self.wanted(bytes(got)))
         return False
+
+    def begins(self, stage: Stage) -> bool | None:
+        """Tell by the bytes that came."""
+        if stage.received.startswith(self.data):
+            return True
+        return None if self.data.startswith(stage.received) and not stage.ended else False
 
     def wanted(self, got: bytes) -> str:
         """Return the bytes beside those that came."""
@@ -110,14 +144,22 @@ class ExpectMatch(Step):
 
     def play(self, stage: Stage) -> bool:
         """Take what the pattern matches, as soon as it does."""
-        found = self.pattern.match(stage.received)
+        got = bytes(stage.received)
+        found = self.pattern.match(got)
         if found is not None and found.end():
-            stage.take(found.end())
+            stage.take(found.end(), found)
             return True
         if stage.ended:
-            what = "the client closed the connection and the pattern had not matched"
-            stage.fail(what, self.wanted(bytes(stage.received)))
+            what = f"{stage.who} closed the connection and the pattern had not matched"
+            stage.fail(what, self.wanted(got))
         return False
+
+    def begins(self, stage: Stage) -> bool | None:
+        """Tell by the pattern, which never says that more could not make it match."""
+        found = self.pattern.match(stage.received)
+        if found is not None and found.end():
+            return True
+        return False if stage.ended else None
 
     def wanted(self, got: bytes) -> str:
         """Return the pattern beside what came."""
@@ -134,8 +176,12 @@ class ExpectEof(Step):
         """Wait for the end of the client's stream; fail if there is data before it."""
         if stage.received:
             got = bytes(stage.received)
-            stage.fail("the client sent data instead of closing", self.wanted(got))
+            stage.fail(f"{stage.who} sent data instead of closing", self.wanted(got))
         return stage.ended
+
+    def begins(self, stage: Stage) -> bool | None:
+        """Tell by the end of the stream, without data before it."""
+        return False if stage.received else (stage.ended or None)
 
     def wanted(self, got: bytes) -> str:
         """Return the end beside what came."""
@@ -152,7 +198,7 @@ class Reply(Step):
         """Put the chunks where the client reads them."""
         if stage.client.closed:
             sent = b"".join(self.chunks)
-            stage.fail("the client closed before the reply", f"  reply:    {excerpt(sent)}")
+            stage.fail(f"{stage.who} closed before the reply", f"  reply:    {excerpt(sent)}")
             return False
         for chunk in self.chunks:
             stage.send(chunk)
@@ -200,3 +246,25 @@ class BlockWrites(Step):
         """Count the calls to refuse."""
         stage.client.blocked += self.count
         return True
+
+
+@dataclass(frozen=True)
+class StartTls(Step):
+    """Both sides go on under TLS."""
+
+    context: ssl.SSLContext | None = None
+    hostname: str | None = None
+    waits = True
+
+    def play(self, stage: Stage) -> bool:
+        """Shake hands; what the client sent already is part of it."""
+        assert self.context is not None
+        return stage.secured(self.context, self.hostname)
+
+    def wanted(self, got: bytes) -> str:
+        """Return that a handshake was expected."""
+        return "  expected: the TLS handshake of the other side\n  got:      less than that"
+
+    def begins(self, stage: Stage) -> bool | None:
+        """Tell by the type of a TLS record."""
+        return stage.received.startswith(b"\x16") if stage.received else None
