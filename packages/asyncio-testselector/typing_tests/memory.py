@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import ssl
 from typing import Any
 
 from asyncio_testselector import (
@@ -41,6 +42,15 @@ async def scripts() -> None:
     script = script.expect(b"x").expect(re.compile(b"x")).reply(b"a", b"b").delay(1).block_writes(2)
     assert_type(script.eof().expect_eof().reset(), SocketScript)
     assert_type(script.socket(), MemorySocket)
+    part = (
+        SocketScript(reusable=True, keep_open=True, newline=b"\n").expect_line("x").reply_line("y")
+    )
+    part = part.expect_json({"a": 1}).reply_json([None]).expect_line(re.compile("x"))
+    part = (
+        part.reply(lambda match: [match[0], b"x"]).reply_line(lambda match: match[1]).expect_json()
+    )
+    assert_type(script.any_number(part).in_any_order(part, part), SocketScript)
+    assert_type(script.start_tls(ssl.create_default_context()), SocketScript)
     assert_type(await script.open_connection(limit=10), Stream)
     with script as same:
         assert_type(same, SocketScript)
@@ -52,6 +62,7 @@ async def networks() -> None:
         assert_type(network.socket(), NetworkSocket)
         assert_type(network.play("db", 80, SocketScript()), NetworkSocket)
         assert_type(network.reset("a"), int)
+        assert_type(SocketScript.from_log(network.log, connection=1, delays=True), SocketScript)
         assert_type(network.log, WireLog)
         assert_type(network.log[0], WireEvent)
         assert_type(network.log[0].time, float)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 KEPT = 4096
-"""Bytes of one event that are kept."""
+"""Bytes of one event that are kept, unless told otherwise."""
 
 
 class WireEvent(NamedTuple):
@@ -23,7 +23,7 @@ class WireEvent(NamedTuple):
         source: The address it comes from.
         target: The address it goes to.
         size: How many bytes it was.
-        data: The first 4096 bytes.
+        data: The first bytes, 4096 unless the network was told otherwise.
 
     .. versionadded:: 1.0.0
     """
@@ -63,6 +63,7 @@ class WireLog:
 
     Args:
         size: Events that are kept; 0 keeps none.
+        kept: Bytes of each event that are kept; None is all of them.
 
     Example:
         >>> log = WireLog(2)
@@ -75,16 +76,17 @@ class WireLog:
     .. versionadded:: 1.0.0
     """
 
-    __slots__ = ("_events", "append", "enabled")
+    __slots__ = ("_events", "append", "enabled", "kept")
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, kept: int | None = KEPT) -> None:
         self._events: deque[tuple[float, str, Any, Any, int, bytes]] = deque(maxlen=size)
         self.enabled: bool = size > 0
+        self.kept: int | None = kept
         self.append: Callable[[tuple[float, str, Any, Any, int, bytes]], None] = self._events.append
 
     def add(self, time: float, kind: str, source: Any, target: Any, data: bytes = b"") -> None:
         """Add an event."""
-        self.append((time, kind, source, target, len(data), data[:KEPT]))
+        self.append((time, kind, source, target, len(data), data[: self.kept]))
 
     def __len__(self) -> int:
         return len(self._events)

@@ -19,7 +19,7 @@ from asyncio_testselector._memory.tcp import TcpEnd
 from asyncio_testselector._network.checks import check_count, check_seconds
 from asyncio_testselector._network.fabric import Fabric
 from asyncio_testselector._network.hosts import Hosts
-from asyncio_testselector._network.log import WireLog
+from asyncio_testselector._network.log import KEPT, WireLog
 from asyncio_testselector._network.loop import Overrides, forget, override, running_loop, unwrap
 from asyncio_testselector._network.seam import attach, detach
 from asyncio_testselector._network.socket import NetworkSocket
@@ -60,6 +60,8 @@ class MemoryNetwork:
             for libraries that poll ``fileno()`` themselves. It is no socket either.
         connect_timeout: Seconds until connecting to nobody fails with `TimeoutError`.
         log_size: Events that `log` keeps.
+        log_bytes: Bytes of each event that it keeps; None is all of them, which
+            `SocketScript.from_log` needs.
 
     Raises:
         ValueError: A negative latency, a capacity below 1 or the like.
@@ -95,13 +97,15 @@ class MemoryNetwork:
         backed: bool = False,
         connect_timeout: float = CONNECT_TIMEOUT,
         log_size: int = 1000,
+        log_bytes: int | None = KEPT,
     ) -> None:
         check_seconds("latency", latency)
         check_seconds("connect_timeout", connect_timeout)
         check_count("capacity", capacity, 1)
         check_count("recv_limit", 1 if recv_limit is None else recv_limit, 1)
         check_count("log_size", log_size, 0)
-        log = WireLog(log_size)
+        check_count("log_bytes", 0 if log_bytes is None else log_bytes, 0)
+        log = WireLog(log_size, log_bytes)
         self._fabric = Fabric(
             hosts=Hosts([hosts] if isinstance(hosts, str) else hosts),
             log=log,

@@ -19,8 +19,6 @@ import weakref
 from collections import deque
 from typing import TYPE_CHECKING, Any, final
 
-from asyncio_testselector._network.log import KEPT
-
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
@@ -162,8 +160,9 @@ class Wire:
         assert end is not None
         if topology.log.enabled:
             now = 0.0 if topology.loop is None else topology.loop.time()
-            event = now, "data", end.remote, end.local, len(chunk), chunk[:KEPT]
-            topology.log.append(event)
+            log = topology.log
+            event = now, "data", end.remote, end.local, len(chunk), chunk[: log.kept]
+            log.append(event)
         if self._version == topology.version and not (self._queue or self._delay or self._cut):
             end.arrive(chunk)
         else:

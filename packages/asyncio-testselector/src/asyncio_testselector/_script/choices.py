@@ -37,11 +37,11 @@ class AnyNumber(Step):
             stage.go_on_with((*self.part, self))
             return True
         others = [begins(step, stage) for step in stage.next_turns()]
-        if any(others) or stage.ended:
+        if any(others) or (stage.ended and not stage.received):
             return True
         if None in (first, *others):
             return False
-        stage.fail(f"{stage.who} sent something else", self.wanted(bytes(stage.received), stage))
+        stage.fail(f"{stage.who} {failing(stage)}", self.wanted(bytes(stage.received), stage))
         return False
 
     def wanted(self, got: bytes, stage: Stage | None = None) -> str:
@@ -72,8 +72,7 @@ class InAnyOrder(Step):
             return True
         if None in told:
             return False
-        what = "closed the connection too early" if stage.ended else "sent something else"
-        stage.fail(f"{stage.who} {what}", self.wanted(bytes(stage.received)))
+        stage.fail(f"{stage.who} {failing(stage)}", self.wanted(bytes(stage.received)))
         return False
 
     def wanted(self, got: bytes) -> str:
@@ -89,6 +88,11 @@ class InAnyOrder(Step):
     def firsts(self) -> tuple[Step, ...]:
         """The first steps of the parts."""
         return tuple(part[0] for part in self.parts)
+
+
+def failing(stage: Stage) -> str:
+    """Return what the client does when nothing it could do has come."""
+    return "closed the connection too early" if stage.ended else "sent something else"
 
 
 def begins(step: Step | None, stage: Stage) -> bool | None:

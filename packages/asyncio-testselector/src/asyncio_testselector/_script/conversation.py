@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import errno
 import ssl
-from typing import Protocol, final
+from typing import TYPE_CHECKING, Protocol, final
 
 from asyncio_testselector._memory.stream import CAPACITY, Buffer, join, os_error
 from asyncio_testselector._memory.tcp import TcpEnd
-from asyncio_testselector._script.report import ScriptError
 from asyncio_testselector._script.tls import Tls, is_client
 from asyncio_testselector._selector.readiness import Readiness
+
+if TYPE_CHECKING:
+    from asyncio_testselector._script.report import ScriptError
 
 __unittest = __tracebackhide__ = True
 

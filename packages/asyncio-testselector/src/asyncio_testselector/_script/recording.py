@@ -51,16 +51,16 @@ def recorded_steps(
         ValueError: There is no such connection, or the log does not have all of its bytes.
     """
     events = list(log)
-    begun = [event for event in events if event.kind == "connect"]
+    begun = [index for index, event in enumerate(events) if event.kind == "connect"]
     if not 0 <= connection < len(begun):
         msg = f"there is no connection {connection!r} in the log, which has {len(begun)} of them"
         raise ValueError(msg)
-    first = begun[connection]
+    first = events[begun[connection]]
     client, server, last = first.source, first.target, first.time
     asked = bytearray()
     steps: list[RecordedStep] = []
     ended = set()
-    for event in events[events.index(first) + 1 :]:
+    for event in events[begun[connection] + 1 :]:
         if {event.source, event.target} != {client, server}:
             continue
         if event.kind == "connect":

@@ -1,4 +1,9 @@
-"""A peer that plays an exact scenario."""
+"""
+A peer that plays an exact scenario.
+
+It is one long class, because it is one vocabulary: the steps, how they are played, and the check.
+What a step does is in modules of its own, so that most lines here are its documentation.
+"""
 
 from __future__ import annotations
 
@@ -143,7 +148,7 @@ class SocketScript:
         name: str = "recorded",
         timeout: float | None = PATIENCE,
     ) -> SocketScript:
-        """
+        r"""
         Return a script of the server's side of a connection that was recorded.
 
         Args:
@@ -160,8 +165,8 @@ class SocketScript:
             >>> from asyncio_testselector import WireLog
             >>> log, client, server = WireLog(9), ("10.0.0.1", 49152), ("10.0.0.2", 6379)
             >>> log.add(0.0, "connect", client, server)
-            >>> log.add(0.1, "data", client, server, b"PING\\r\\n")
-            >>> log.add(0.2, "data", server, client, b"+PONG\\r\\n")
+            >>> log.add(0.1, "data", client, server, b"PING\r\n")
+            >>> log.add(0.2, "data", server, client, b"+PONG\r\n")
             >>> SocketScript.from_log(log)
             <SocketScript 'recorded': 2 steps, not played>
         """
@@ -196,7 +201,9 @@ class SocketScript:
         data = as_bytes(data, "expect")
         return self._add(Expect, f"expect({excerpt(data)})", data=data)
 
-    def expect_line(self, line: str | bytes | re.Pattern[str] | re.Pattern[bytes], /) -> SocketScript:
+    def expect_line(
+        self, line: str | bytes | re.Pattern[str] | re.Pattern[bytes], /
+    ) -> SocketScript:
         r"""
         Expect the client to send one line next; LF and CRLF end it.
 
@@ -353,7 +360,7 @@ class SocketScript:
         text = "in_any_order()"
         return self._add(InAnyOrder, text, parts=tuple(self._part(each, text) for each in parts))
 
-    def _part(self, part: SocketScript, method: str) -> tuple[Step, ...]:
+    def _part(self, part: object, method: str) -> tuple[Step, ...]:
         if not isinstance(part, SocketScript) or part is self or part._players:
             msg = f"{method} takes scripts that are not played, as its parts, not {part!r}"
             raise TypeError(msg)
@@ -373,7 +380,9 @@ class SocketScript:
 
     # -- the rest of the connection ----------------------------------------------------------
 
-    def start_tls(self, context: ssl.SSLContext, /, *, server_hostname: str | None = None) -> SocketScript:
+    def start_tls(
+        self, context: ssl.SSLContext, /, *, server_hostname: str | None = None
+    ) -> SocketScript:
         """
         Go on under TLS: as the first step for TLS from the beginning, later for STARTTLS.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from typing import final
 
@@ -71,10 +72,9 @@ class Tls:
     def say_goodbye(self) -> None:
         """Say that nothing more will come."""
         if self.ready:
-            try:
+            # It is said in any case; the other side just has not answered.
+            with contextlib.suppress(ssl.SSLError):
                 self._object.unwrap()
-            except ssl.SSLError:
-                pass  # it is said, the other side just has not answered
 
     def take(self) -> bytes:
         """Return the bytes that are to go over the wire."""
