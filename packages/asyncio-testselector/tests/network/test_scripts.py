@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 from typing import Any
 
 import pytest
@@ -51,3 +53,28 @@ def test_script_played_with_latency_takes_its_time() -> None:
         assert loop.run_until_complete(main()) >= 0.035
     finally:
         loop.close()
+
+
+def test_network_holds_who_plays(run: Any, network: MemoryNetwork) -> None:
+    async def main() -> None:
+        async with network:
+            network.play("db", 80, SocketScript().expect(b"x\n").reply(b"1\n"))
+            gc.collect()
+            assert await ask(b"x\n") == b"1\n"
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        run(main())
+        gc.collect()
+    assert caught == []
+
+
+def test_who_plays_goes_with_the_network_that_is_left_by_with(run: Any) -> None:
+    async def main() -> Any:
+        with MemoryNetwork() as network:
+            first = network.play("db", 80, SocketScript())
+            first.close()
+            second = network.play("db", 80, SocketScript())
+        return first.fileno(), second.fileno()
+
+    assert run(main()) == (-1, -1)

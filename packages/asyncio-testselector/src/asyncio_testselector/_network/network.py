@@ -21,9 +21,10 @@ from asyncio_testselector._network.fabric import Fabric
 from asyncio_testselector._network.hosts import Hosts
 from asyncio_testselector._network.log import KEPT, WireLog
 from asyncio_testselector._network.loop import Overrides, forget, override, running_loop, unwrap
+from asyncio_testselector._network.scripted import Scenario, ScriptListener
 from asyncio_testselector._network.seam import attach, detach
 from asyncio_testselector._network.socket import NetworkSocket
-from asyncio_testselector._network.stream import IdleEnd, Scenario, ScriptListener
+from asyncio_testselector._network.stream import IdleEnd
 from asyncio_testselector._network.wire import Topology
 from asyncio_testselector._script.script import SocketScript
 
@@ -118,6 +119,7 @@ class MemoryNetwork:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._overrides: Overrides | None = None
         self._wrapped = False
+        self._playing: list[NetworkSocket] = []  # nobody else has to hold them
 
     def __repr__(self) -> str:
         state = "not installed" if self._loop is None else f"{len(self._fabric.open)} open sockets"
@@ -181,6 +183,7 @@ class MemoryNetwork:
             raise RuntimeError(msg)
         self._overrides.remove()
         detach(loop)
+        self._stop_playing()
         self._fabric.topology.stop()
         left = sorted(self._fabric.open, key=lambda sock: sock.fileno())
         text = f"memory network uninstalled with {len(left)} open sockets: {list(left)!r}"
@@ -211,6 +214,7 @@ class MemoryNetwork:
         self, exc_type: object, exc: BaseException | None, traceback: object
     ) -> None:
         try:
+            self._stop_playing()
             for _ in range(TURNS):
                 if not self._fabric.open:
                     break
@@ -221,6 +225,10 @@ class MemoryNetwork:
             left = self._take_down()
         if left and exc is None:
             warnings.warn(left, ResourceWarning, stacklevel=2, source=self)
+
+    def _stop_playing(self) -> None:
+        while self._playing:
+            self._playing.pop().close()
 
     # -- who is there ------------------------------------------------------------------------
 
@@ -289,7 +297,8 @@ class MemoryNetwork:
         """
         Serve a port by scripts: the first connection plays the first script, and so on.
 
-        Who comes after the last is refused. The scripts are checked by their own ``check()``.
+        Who comes after the last is refused. The scripts are checked by their own ``check()``. The
+        network holds the socket, and closes it when it goes.
 
         Args:
             host: A name or address; an unknown one becomes a host.
@@ -327,6 +336,8 @@ class MemoryNetwork:
         except BaseException:
             sock.close()
             raise
+        self._playing = [other for other in self._playing if other.fileno() >= 0]
+        self._playing.append(sock)
         return sock
 
     # -- what goes wrong ---------------------------------------------------------------------
