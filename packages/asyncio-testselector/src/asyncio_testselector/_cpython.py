@@ -7,7 +7,9 @@ Each use says why, and on which versions it was read: 3.10.13, 3.11.7, 3.12.1, 3
 
 from __future__ import annotations
 
+import _socket
 import asyncio
+import socket
 import sys
 import types
 from asyncio import proactor_events
@@ -202,3 +204,32 @@ def stop_reading_self(loop: Any) -> None:
     future, loop._self_reading_future = loop._self_reading_future, None
     if future is not None:
         future.cancel()
+
+
+def socket_class() -> type:
+    """
+    Return the standard library's class ``socket.socket``, whoever has put another in its place.
+
+    It is the subclass of the C class ``_socket.socket`` that the module ``socket`` defines. Read on
+    3.10-3.15.
+    """
+    derived: list[type] = vars(_socket)["socket"].__subclasses__()
+    return next(cls for cls in derived if (cls.__module__, cls.__qualname__) == ("socket",) * 2)
+
+
+if TYPE_CHECKING:
+    Socket = socket.socket
+else:
+    Socket = socket_class()
+
+
+SOCKETPAIRS = {
+    function.__code__
+    for name in ("socketpair", "_fallback_socketpair")
+    if isinstance(function := getattr(socket, name, None), types.FunctionType)
+}
+"""
+The code of ``socket.socketpair``, which makes sockets and connects them where the kernel has none.
+
+It is a function of that name up to 3.11, and ``_fallback_socketpair`` since. Read on 3.10-3.15.
+"""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import socket
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from asyncmock_plus import Mock
 
+from asyncio_testselector._cpython import Socket
 from asyncio_testselector._files.descriptor import FileDescriptor
 
 if TYPE_CHECKING:
@@ -188,5 +188,5 @@ def isfilemock(obj: object) -> bool:
 def is_socket(endpoint: Any) -> bool:
     """Tell a socket from a pipe; a `FileMock` has every attribute that is asked for."""
     if isinstance(endpoint, FileMock):
-        return isinstance(endpoint, socket.socket)
+        return isinstance(endpoint, Socket)
     return hasattr(endpoint, "recv")

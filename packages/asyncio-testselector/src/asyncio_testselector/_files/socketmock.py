@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Any, ClassVar
 
 from asyncmock_plus import DEFAULT
 
+from asyncio_testselector._cpython import Socket
 from asyncio_testselector._files.filemock import FileDefaults, FileMock
 from asyncio_testselector._files.socketdefaults import SocketDefaults
 
@@ -14,7 +14,7 @@ SSL_SOCKET: type
 try:
     import ssl
 except ImportError:  # pragma: no cover - CPython can be built without
-    SSL_SOCKET = socket.socket
+    SSL_SOCKET = Socket
 else:
     SSL_SOCKET = ssl.SSLSocket
 
@@ -65,7 +65,7 @@ class SocketMock(FileMock):
     """
 
     _file_defaults_class: ClassVar[type[FileDefaults]] = SocketDefaults
-    _file_spec: ClassVar[type] = socket.socket
+    _file_spec: ClassVar[type] = Socket
 
     def __init__(
         self,

@@ -18,6 +18,7 @@ import socket
 import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from asyncio_testselector._cpython import Socket
 from asyncio_testselector._memory.options import SocketOptions, as_asked
 from asyncio_testselector._memory.stream import Buffer, os_error
 
@@ -57,7 +58,7 @@ class ClosedEnd:
 CLOSED = ClosedEnd()
 
 
-class MemorySocket(socket.socket):
+class MemorySocket(Socket):
     """
     A socket with no kernel object behind it, as `memory_socketpair` returns it.
 

@@ -7,14 +7,22 @@ It is ``socket.socket.__new__``. While a loop with a network runs in the current
 sockets, also under a name imported long before; the class itself stays what it is, and other loops,
 threads, subclasses and sockets made from a descriptor are left alone. What a loop would ask the
 operating system about names, paths and files is in `_network.loop`.
+
+Somebody else may have put a class of their own in the place of ``socket.socket``, a guard that
+refuses all sockets, say, or do so while the network is there. That class is taken over as well:
+nothing real is touched, so there is nothing to refuse. As long as there is a network, the module
+``socket`` tells what is put in that place. Whoever ends first, everybody gets back what was theirs.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from asyncio_testselector._cpython import SOCKETPAIRS, Socket
 from asyncio_testselector._network.fabric import UNIX, Fabric
 from asyncio_testselector._network.socket import FLAGS, NetworkSocket
 
@@ -24,19 +32,31 @@ if TYPE_CHECKING:
 FAMILIES = {-1, int(socket.AF_INET), int(socket.AF_INET6), UNIX}
 TYPES = {-1, int(socket.SOCK_STREAM), int(socket.SOCK_DGRAM)}
 
-_patched: Any = socket.socket
 _fabrics: dict[AbstractEventLoop, Fabric] = {}
-_raw_new: Any = socket.socket.__mro__[1].__new__  # of the C class, which ours is put in front of
+_taken: dict[type, Any] = {}  # classes that were taken over, and their own __new__, if any
+_raw_new: Any = Socket.__mro__[1].__new__  # of the C class, which ours is put in front of
 
 
 def _new_socket(cls: type, *args: Any, **kwargs: Any) -> Any:
-    """Make a socket: of the running loop's network, or of the operating system."""
-    fabric = _current_fabric() if cls is socket.socket else None
-    if fabric is None or not _wanted(*args, **kwargs):
-        return _raw_new(cls)
+    """Make a socket: of the running loop's network, or as the class itself makes them."""
+    fabric = _current_fabric() if cls in _taken else None
+    if fabric is None or not _wanted(*args, **kwargs) or sys._getframe(1).f_code in SOCKETPAIRS:
+        return _own_new(cls, *args, **kwargs)
     sock = _raw_new(NetworkSocket)
     sock._fabric = fabric
+    if not isinstance(sock, cls):  # what a class makes that is of another one, it does not init
+        sock.__init__(*args, **kwargs)
     return sock
+
+
+def _own_new(cls: type, *args: Any, **kwargs: Any) -> Any:
+    """Call what would have been called without a network."""
+    for base in cls.__mro__:
+        own = _taken[base] if base in _taken else vars(base).get("__new__")
+        if own is not None:
+            new: Any = own.__func__ if isinstance(own, staticmethod) else own
+            return new(cls) if new in (_raw_new, object.__new__) else new(cls, *args, **kwargs)
+    return _raw_new(cls)  # pragma: no cover - every class has one
 
 
 def _current_fabric() -> Fabric | None:
@@ -62,12 +82,45 @@ def attach(loop: AbstractEventLoop, fabric: Fabric) -> None:
         msg = f"{loop!r} has a memory network already: uninstall that one first"
         raise RuntimeError(msg)
     if not _fabrics:
-        _patched.__new__ = _new_socket
+        if type(socket) is ModuleType:
+            socket.__class__ = _WatchedModule
+        _take_over()
     _fabrics[loop] = fabric
 
 
 def detach(loop: AbstractEventLoop) -> None:
     """Have sockets made on a loop be real again."""
-    _fabrics.pop(loop, None)
-    if not _fabrics and vars(socket.socket).get("__new__") is _new_socket:
-        del _patched.__new__
+    if _fabrics.pop(loop, None) is not None and not _fabrics:
+        if isinstance(socket, _WatchedModule):
+            socket.__class__ = ModuleType  # type: ignore[assignment]
+        _give_back(_taken.copy())
+
+
+class _WatchedModule(ModuleType):
+    """The module ``socket`` as long as there is a network: it tells what becomes its ``socket``."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "socket":
+            _take_over()
+
+
+def _take_over() -> None:
+    """Take over the class that is in the place of ``socket.socket`` now, and no other."""
+    current: Any = socket.socket
+    wanted = {Socket, current} if isinstance(current, type) else {Socket}
+    _give_back(set(_taken) - wanted)
+    for cls in wanted - set(_taken):
+        _taken[cls] = vars(cls).get("__new__")
+        type.__setattr__(cls, "__new__", _new_socket)
+
+
+def _give_back(classes: Any) -> None:
+    """Put back what was taken over; what somebody put in front since then stays."""
+    for cls in classes:
+        own = _taken.pop(cls)
+        if vars(cls).get("__new__") is _new_socket:
+            if own is None:
+                del cls.__new__
+            else:
+                type.__setattr__(cls, "__new__", own)

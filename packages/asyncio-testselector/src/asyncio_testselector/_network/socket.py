@@ -6,6 +6,7 @@ import errno
 import socket
 from typing import Any, final
 
+from asyncio_testselector._cpython import Socket
 from asyncio_testselector._memory.socket import CLOSED, MemorySocket
 from asyncio_testselector._memory.stream import Buffer, StreamEnd, os_error
 from asyncio_testselector._memory.tcp import TcpEnd
@@ -17,6 +18,8 @@ from asyncio_testselector._network.stream import Attempt, IdleEnd, Listener
 FLAGS = int(getattr(socket, "SOCK_NONBLOCK", 0)) | int(getattr(socket, "SOCK_CLOEXEC", 0))
 
 REUSEPORT: int = getattr(socket, "SO_REUSEPORT", 0)
+
+_raw_new: Any = Socket.__mro__[1].__new__  # of the C class, also while a network has taken over
 
 
 @final
@@ -120,7 +123,7 @@ class NetworkSocket(MemorySocket):
     def accept(self) -> tuple[NetworkSocket, Any]:
         """Return the socket of the oldest connection that waits, and its peer's address."""
         end = self._end.accept() if isinstance(self._end, IdleEnd) else self._not_listening()
-        conn = socket.socket.__new__(NetworkSocket)
+        conn = _raw_new(NetworkSocket)
         conn._adopt(self, end)
         return conn, end.remote
 
