@@ -29,7 +29,7 @@ OPTIONAL = {
     ("asyncio_fakeclock/_time/wall.py", "time_machine"),
     ("asynctest/migrate", "libcst"),
     ("_asyncloop_testcase_pytest.py", "pytest"),
-    ("asyncloop_testcase/_pytest/checks.py", "pytest"),
+    ("asyncloop_testcase/_pytest/", "pytest"),
     ("_asyncio_fakeclock_pytest.py", "pytest"),
 }
 DISTRIBUTIONS = {

@@ -1,17 +1,17 @@
 """The pytest plugin: checks for the tests of pytest-asyncio and anyio."""
 
 import importlib.metadata
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from asyncloop_testcase._pytest.checks import _checked_function, layers_of_ini
-
-BARE_PYTEST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-OWN, ASYNCIO, ANYIO = "_asyncloop_testcase_pytest", "pytest_asyncio.plugin", "anyio.pytest_plugin"
+from asyncloop_testcase._checks.fail_on import make_plan
+from asyncloop_testcase._pytest.options import said_by_lines
+from asyncloop_testcase._pytest.watching import ItemWatch
+from pytest_runs import ANYIO, ASYNCIO, OWN, run, verdicts
 
 LEAKING = """
 import asyncio
@@ -106,39 +106,8 @@ async def test_passes_anyio(anyio_backend):
     async with anyio.create_task_group() as group:
         group.start_soon(anyio.sleep, 0)
 
-@pytest.mark.asyncio
-@pytest.mark.fail_on(unknown=True)
-async def test_fails_unknown_check():
-    pass
-
-@pytest.mark.asyncio
-@pytest.mark.fail_on("severe")
-async def test_fails_unknown_level():
-    pass
 """
 )
-
-
-def run(
-    folder: Path, ini: str = "", *options: str, plugins: tuple[str, ...] = (OWN, ASYNCIO)
-) -> subprocess.CompletedProcess[str]:
-    (folder / "pytest.ini").write_text(f"[pytest]\n{ini}")
-    if ASYNCIO in plugins:
-        mode = "asyncio_default_fixture_loop_scope=function", "asyncio_mode=auto"
-        options += tuple(f"--override-ini={each}" for each in mode)
-    options += tuple(f"-p{plugin}" for plugin in plugins)
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "pytest", "-v", "--tb=short", *options],
-        cwd=folder,
-        env={**os.environ, **BARE_PYTEST},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
-def verdicts(output: str) -> dict[str, str]:
-    return dict(re.findall(r"^test_it\.py::(\S+) (PASSED|FAILED|ERROR)", output, re.MULTILINE))
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +119,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_each_test_passes_or_fails_as_it_says(output: str) -> None:
     found = verdicts(output)
-    assert len(found) == 20
+    assert len(found) == 18
     wrong = {
         name: verdict
         for name, verdict in found.items()
@@ -163,47 +132,6 @@ def test_report_is_the_message(output: str) -> None:
     assert "AssertionError: a check failed: active_handles" in output
     assert "coroutine fetch()" in output
     assert "ValueError: its own" in output
-
-
-def test_bad_markers_say_what_to_do(output: str) -> None:
-    assert "TypeError: unknown checks: 'unknown'; the known ones are active_asyncgens" in output
-    assert (
-        "TypeError: @pytest.mark.fail_on('severe',): the only argument without a name is the "
-        "level, one of 'default', 'strict', 'lenient'"
-    ) in output
-
-
-def test_marker_at_a_unittest_test_case_is_refused_and_one_of_its_module_is_not(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "test_it.py").write_text(
-        LEAKING
-        + """
-import unittest
-
-pytestmark = pytest.mark.fail_on("strict")
-
-class TestMethod(unittest.IsolatedAsyncioTestCase):
-    @pytest.mark.fail_on(active_handles=True)
-    async def test_fails_marked(self):
-        leak()
-
-    async def test_passes_unmarked(self):
-        leak()
-
-@pytest.mark.fail_on(active_handles=True)
-class TestClass(unittest.TestCase):
-    def test_fails_marked(self):
-        pass
-"""
-    )
-    done = run(tmp_path)
-    assert verdicts(done.stdout) == {
-        "TestMethod::test_fails_marked": "FAILED",
-        "TestMethod::test_passes_unmarked": "PASSED",
-        "TestClass::test_fails_marked": "FAILED",
-    }
-    assert "TypeError: @pytest.mark.fail_on does nothing for a unittest.TestCase" in done.stdout
 
 
 def test_ini_file_applies_to_all_coroutine_tests(tmp_path: Path) -> None:
@@ -237,23 +165,28 @@ def test_passes_synchronous():
 def test_bad_ini_file_is_refused_at_once(tmp_path: Path) -> None:
     done = run(tmp_path, "asyncloop_fail_on = pending\n", plugins=(OWN,))
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "asyncloop_fail_on: unknown checks: 'pending'; the known ones are act" in done.stderr
+    assert "asyncloop_fail_on: no level or check is named 'pending'; did you" in done.stderr
 
 
 def test_lines_of_the_ini_file() -> None:
     lines = ["strict", "pending_tasks", "active_handles = no", "slow_callbacks = 0.5"]
-    assert layers_of_ini(lines) == [
+    assert said_by_lines(lines).layers == (
         {"": "strict"},
         {"pending_tasks": True},
         {"active_handles": False},
         {"slow_callbacks": 0.5},
-    ]
+    )
 
 
 @pytest.mark.parametrize(
     ("line", "error", "text"),
     [
-        ("pending", TypeError, "unknown checks: 'pending'; the known ones are active_"),
+        (
+            "pending",
+            TypeError,
+            "no level or check is named 'pending'; did you mean 'pending_tasks'?",
+        ),
+        ("zzz", TypeError, "no level or check is named 'zzz'; there are default, strict"),
         ("slow_callbacks = -1", ValueError, "fail_on(slow_callbacks=-1): the seconds have"),
         ("pending_tasks = 3", TypeError, "fail_on(pending_tasks=3): the check pending_tasks"),
         ("pending_tasks = maybe", ValueError, "cannot read the value 'maybe': write true, false"),
@@ -261,7 +194,7 @@ def test_lines_of_the_ini_file() -> None:
 )
 def test_bad_lines_are_refused(line: str, error: type[Exception], text: str) -> None:
     with pytest.raises(error, match="^" + re.escape(text)):
-        layers_of_ini([line])
+        said_by_lines([line])
 
 
 def test_plugin_is_an_entry_point_that_does_not_import_the_package() -> None:
@@ -323,6 +256,7 @@ def test_coroutine_that_runs_on_no_loop_of_asyncio_is_not_checked() -> None:
     async def test(value: int) -> int:
         return value
 
+    watch: Any = ItemWatch(None, make_plan([{"": "strict"}]))  # type: ignore[arg-type]
     with pytest.raises(StopIteration) as caught:
-        _checked_function(test, [{"": "strict"}])(5).send(None)
+        watch.entering(test, None)(5).send(None)
     assert caught.value.value == 5

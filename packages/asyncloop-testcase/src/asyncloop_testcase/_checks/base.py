@@ -81,6 +81,8 @@ class Check:
         needs_garbage: Whether it calls `WatchedTest.survivors`, which needs the garbage collector.
         for_coroutines: Whether it can fail if the test method is a coroutine function.
         from_next_turn: Whether it sees nothing of a turn of the loop that is going on already.
+        of_loop: Whether it looks at the loop, which then has to be open. In pytest others look when
+            all fixtures of the test are finished.
 
     Example:
         >>> import os
@@ -103,6 +105,7 @@ class Check:
     needs_garbage: ClassVar[bool] = False
     for_coroutines: ClassVar[bool] = True
     from_next_turn: ClassVar[bool] = False
+    of_loop: ClassVar[bool] = True
     # The part of a `Recorder` that does everything for this check that has to be done before a
     # test. Such a check is not started, and is made when there is something to look at.
     _part: ClassVar[str] = ""

@@ -37,6 +37,7 @@ class LeakedThreads(Check):
 
     name = "leaked_threads"
     summary = "threads are still alive"
+    of_loop = False
 
     def start(self) -> None:
         self._before = frozenset(threading.enumerate())
