@@ -1,7 +1,7 @@
 """
 Dictionaries as places that can be patched, and ``patch.dict``.
 
-Longer than other modules: a patch may do without a layer, and then patch and layer look into what
+More than 300 lines: a patch may do without a layer, and then patch and layer look into what
 started last, which is one variable.
 """
 

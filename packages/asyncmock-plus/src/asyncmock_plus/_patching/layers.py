@@ -29,8 +29,8 @@ when a second layer, or a context, asks for it. And nearly always patches end in
 of their start: a patch may do without a layer until something else happens. Before a layer that
 could lie beneath is touched, `Layer.settle` lays what is due.
 
-Layers, places and contexts are in one module, longer than others, as each works on the others: to
-end one patch is to move the layers of another, whose context may be running or not.
+More than 300 lines: layers, places and contexts work on each other. To end one patch is to move the
+layers of another, whose context may be running or not.
 """
 
 from __future__ import annotations
