@@ -1,5 +1,6 @@
 """create_autospec: made on access, and as if everything were there."""
 
+import asyncio
 import copy
 import dataclasses
 import functools
@@ -9,6 +10,10 @@ import pickle
 
 import asyncmock_plus as mock
 import pytest
+
+
+async def await_it(coroutine):
+    return await coroutine
 
 
 class Client:
@@ -154,6 +159,69 @@ def test_coroutine_functions_are_coroutine_functions() -> None:
     assert inspect.iscoroutinefunction(specified)
     assert inspect.iscoroutinefunction(mock.create_autospec(Client, instance=True).fetch)
     assert isinstance(specified.mock, mock.CoroutineMock)
+
+
+def test_a_coroutine_function_is_called_at_the_call_and_awaited_at_the_await() -> None:
+    async def fetch(key): ...
+
+    specified = mock.create_autospec(fetch)
+
+    async def main():
+        task = asyncio.create_task(specified(1))
+        specified.assert_called_once_with(1)
+        specified.assert_not_awaited()
+        await task
+        specified.assert_awaited_once_with(1)
+
+    asyncio.run(main())
+
+
+def test_a_coroutine_function_refuses_arguments_at_the_call() -> None:
+    async def fetch(key): ...
+
+    specified = mock.create_autospec(fetch)
+
+    with pytest.raises(TypeError, match="missing a required argument: 'key'"):
+        specified()
+    specified.assert_not_called()
+
+
+def test_a_patched_coroutine_method_is_bound_and_called_at_the_call() -> None:
+    with mock.patch.object(Client, "fetch", autospec=True) as fetch:
+        client = Client("h")
+        coroutine = client.fetch("k")
+        fetch.assert_called_once_with(client, "k")
+        assert inspect.iscoroutinefunction(client.fetch)
+        assert inspect.ismethod(client.fetch)
+        assert str(inspect.signature(client.fetch)) == str(inspect.signature(Client("h").fetch))
+        asyncio.run(await_it(coroutine))
+        client.fetch.assert_awaited_once_with(client, "k")
+
+
+def test_calls_of_attached_coroutine_functions_are_in_the_order_of_the_calls() -> None:
+    async def first(): ...
+    async def second(): ...
+
+    parent = mock.Mock()
+    parent.attach_mock(mock.create_autospec(first), "first")
+    parent.attach_mock(mock.create_autospec(second), "second")
+
+    async def main():
+        waiting = [parent.second(), parent.first()]
+        await asyncio.gather(*reversed(waiting))
+
+    asyncio.run(main())
+    assert parent.mock_calls == [mock.call.second(), mock.call.first()]
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_coroutine_functions_are_copied_as_functions_are(copied) -> None:
+    async def fetch(): ...
+
+    specified = mock.create_autospec(fetch)
+
+    assert copied(specified) is specified
+    assert repr(specified).startswith("<function fetch at 0x")
 
 
 def test_attributes_are_specified_in_turn() -> None:

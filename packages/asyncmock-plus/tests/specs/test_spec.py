@@ -1,6 +1,7 @@
 """Specs: which attributes a mock has, and what is read of the object for it."""
 
 import enum
+import functools
 import gc
 import inspect
 import unittest.mock as std
@@ -240,6 +241,44 @@ def test_a_function_wrapped_by_itself_is_an_ordinary_one() -> None:
     client = mock.Mock(spec=type("Client", (), {"function": function}))
 
     assert type(client.function).__mro__[1] is mock.Mock
+
+
+async def _coroutine_function(): ...
+
+
+async def _async_generator_function():
+    yield
+
+
+@pytest.mark.parametrize("wrapped", [_coroutine_function, _async_generator_function])
+def test_a_plain_function_is_plain_whatever_it_wraps(wrapped) -> None:
+    @functools.wraps(wrapped)
+    def wrapper(*args):
+        return ["plain"]
+
+    class Service:
+        go = wrapper
+        partly = functools.partialmethod(wrapper, 1)
+        fixed = staticmethod(wrapper)
+
+    with mock.patch.object(Service, "go") as patched:
+        ways = [
+            mock.create_autospec(wrapper),
+            mock.create_autospec(functools.partial(wrapper)),
+            mock.create_autospec(Service, instance=True).go,
+            mock.create_autospec(Service, instance=True).partly,
+            mock.create_autospec(Service, instance=True).fixed,
+            mock.create_autospec(Service()).go,
+            mock.Mock(spec=Service).go,
+            mock.MagicMock(spec=Service()).partly,
+            mock.MagicMock(wraps=wrapper),
+            mock.Mock(spec=wrapper),
+            patched,
+        ]
+    for made in ways:
+        assert not inspect.iscoroutinefunction(made)
+        made.return_value = ["plain"]
+        assert made() == ["plain"]
 
 
 def test_attributes_that_only_an_instance_has_are_told_by_their_kind() -> None:

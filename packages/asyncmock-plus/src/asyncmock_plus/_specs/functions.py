@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from asyncmock_plus._cpython import COROUTINE_MARKER, CallList
+from asyncmock_plus._specs.marked import marked
 from asyncmock_plus._specs.signatures import Check
 from asyncmock_plus._specs.spec import is_mock
 
@@ -35,18 +36,10 @@ _AWAIT_ASSERTIONS = (
 _COPIED = ("__doc__", "__module__")
 
 
-def _sync(mock: Any, check: Any) -> Any:
+def _calling(mock: Any, check: Any) -> Any:
     def function(*args: Any, **kwargs: Any) -> Any:
         check(*args, **kwargs)
         return mock(*args, **kwargs)
-
-    return function
-
-
-def _async(mock: Any, check: Any) -> Any:
-    async def function(*args: Any, **kwargs: Any) -> Any:
-        check(*args, **kwargs)
-        return await mock(*args, **kwargs)
 
     return function
 
@@ -62,7 +55,9 @@ def function_for(mock: Any, spec: Any, *, is_async: bool) -> Any:
     if not check.is_sure:
         return mock
     name = spec.__name__ if spec.__name__.isidentifier() else "funcopy"
-    function = _named((_async if is_async else _sync)(mock, check), name)
+    function = _named(_calling(mock, check), name)
+    if is_async:
+        function = marked(function)
     for attribute in _COPIED:
         setattr(function, attribute, getattr(spec, attribute, None))
     _set_up(function, mock, check)

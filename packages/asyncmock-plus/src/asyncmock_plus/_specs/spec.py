@@ -15,6 +15,7 @@ from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
 from asyncmock_plus._cpython import InvalidSpecError, std
+from asyncmock_plus._specs.marked import FUNCTIONS
 from asyncmock_plus._specs.signatures import Check, read_signature
 
 __all__ = ["InvalidSpecError"]
@@ -22,9 +23,6 @@ __all__ = ["InvalidSpecError"]
 __unittest = __tracebackhide__ = True
 
 _missing = object()
-
-# Decorators that are looked through: a function can be wrapped by itself.
-_LAYERS = 100
 
 
 def is_mock(obj: Any) -> bool:
@@ -34,7 +32,7 @@ def is_mock(obj: Any) -> bool:
 
 def extract_mock(obj: Any) -> Any:
     """Return the mock behind an autospecced function, any other object itself."""
-    if type(obj) is FunctionType and "mock" in obj.__dict__:
+    if type(obj) in FUNCTIONS and "mock" in obj.__dict__:
         return obj.__dict__["mock"]
     if type(obj) is MethodType and hasattr(obj, "mock"):
         return obj.mock  # pyright: ignore[reportAttributeAccessIssue]
@@ -56,17 +54,18 @@ def _call_method(cls: type) -> Any:
 
 
 def unwrapped(obj: Any) -> Any:
-    """Return the function under class methods, static methods, partials and decorators."""
-    for _ in range(_LAYERS):
-        if isinstance(obj, (staticmethod, classmethod)):
+    """
+    Return the function under class methods, static methods, methods and partials.
+
+    Decorators are not looked through: what a wrapper returns is decided by the wrapper.
+    """
+    while True:
+        if isinstance(obj, (staticmethod, classmethod, MethodType)):
             obj = obj.__func__
         elif isinstance(obj, (partial, partialmethod)):
             obj = obj.func
-        elif isinstance(obj, FunctionType) and "__wrapped__" in obj.__dict__:
-            obj = obj.__dict__["__wrapped__"]
         else:
-            break
-    return obj
+            return obj
 
 
 def is_async_function(obj: Any) -> bool:
@@ -90,8 +89,6 @@ def is_async_object(obj: Any) -> bool:
         return isinstance(obj, std.AsyncMock)
     if isinstance(obj, (type, list, tuple)):
         return False
-    if isinstance(obj, MethodType):
-        obj = obj.__func__
     return is_async_function(obj) or is_awaitable(obj)
 
 
@@ -153,21 +150,12 @@ def instance_dictionary(obj: Any) -> dict[str, Any]:
 
 def is_async_generator(obj: Any) -> bool:
     """Return whether calling it gives an asynchronous generator."""
-    for _ in range(_LAYERS):
-        if not isinstance(obj, FunctionType) or obj.__globals__ is vars(contextlib):
-            break
-        if inspect.isasyncgenfunction(obj):
-            return True
-        obj = obj.__dict__.get("__wrapped__")
-    if isinstance(obj, (staticmethod, classmethod, MethodType)):
-        return is_async_generator(obj.__func__)
-    return isinstance(obj, (partial, partialmethod)) and is_async_generator(obj.func)
+    return inspect.isasyncgenfunction(unwrapped(obj))
 
 
 def is_context_manager(obj: Any) -> bool:
     """Return whether it was decorated with a context manager decorator of `contextlib`."""
-    if isinstance(obj, (staticmethod, classmethod, MethodType)):
-        obj = obj.__func__
+    obj = unwrapped(obj)
     return isinstance(obj, FunctionType) and obj.__globals__ is vars(contextlib)
 
 
