@@ -261,20 +261,20 @@ def test_a_plain_function_is_plain_whatever_it_wraps(wrapped) -> None:
         partly = functools.partialmethod(wrapper, 1)
         fixed = staticmethod(wrapper)
 
+    ways = [
+        mock.create_autospec(wrapper),
+        mock.create_autospec(functools.partial(wrapper)),
+        mock.create_autospec(Service, instance=True).go,
+        mock.create_autospec(Service, instance=True).partly,
+        mock.create_autospec(Service, instance=True).fixed,
+        mock.create_autospec(Service()).go,
+        mock.Mock(spec=Service).go,
+        mock.MagicMock(spec=Service()).partly,
+        mock.MagicMock(wraps=wrapper),
+        mock.Mock(spec=wrapper),
+    ]
     with mock.patch.object(Service, "go") as patched:
-        ways = [
-            mock.create_autospec(wrapper),
-            mock.create_autospec(functools.partial(wrapper)),
-            mock.create_autospec(Service, instance=True).go,
-            mock.create_autospec(Service, instance=True).partly,
-            mock.create_autospec(Service, instance=True).fixed,
-            mock.create_autospec(Service()).go,
-            mock.Mock(spec=Service).go,
-            mock.MagicMock(spec=Service()).partly,
-            mock.MagicMock(wraps=wrapper),
-            mock.Mock(spec=wrapper),
-            patched,
-        ]
+        ways.append(patched)
     for made in ways:
         assert not inspect.iscoroutinefunction(made)
         made.return_value = ["plain"]

@@ -36,8 +36,8 @@ class CoroutineFunction:
             __module__=function.__module__,
             __name__=function.__name__,
             __qualname__=function.__qualname__,
-            _call=function,
         )
+        self._call = function
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self._call(*args, **kwargs)
