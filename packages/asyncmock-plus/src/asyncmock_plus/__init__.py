@@ -23,6 +23,7 @@ from asyncmock_plus._specs.seal import seal
 from asyncmock_plus._specs.spec import InvalidSpecError
 from asyncmock_plus._threading import ThreadingMock
 from asyncmock_plus._version import __version__
+from asyncmock_plus.replace import replace
 
 __all__ = [
     "ANY",
@@ -46,6 +47,7 @@ __all__ = [
     "create_autospec",
     "mock_open",
     "patch",
+    "replace",
     "return_once",
     "seal",
     "sentinel",

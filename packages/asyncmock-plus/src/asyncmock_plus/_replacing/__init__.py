@@ -1,0 +1,1 @@
+"""The room of the switch: ours in the place of ``unittest.mock``."""
