@@ -31,6 +31,7 @@ OPTIONAL = {
     ("_asyncloop_testcase_pytest.py", "pytest"),
     ("asyncloop_testcase/_pytest/", "pytest"),
     ("_asyncio_fakeclock_pytest.py", "pytest"),
+    ("_asyncmock_plus_pytest.py", "pytest"),
 }
 DISTRIBUTIONS = {
     "asyncmock_plus": "asyncmock-plus",

@@ -6,7 +6,8 @@ from suites import Suite, Switch
 
 SWITCH = Switch(
     packages=("asyncmock-plus",),
-    on=(),
+    on=("--asyncmock=on",),
+    off=("--asyncmock=off",),
 )
 
 SUITES = (

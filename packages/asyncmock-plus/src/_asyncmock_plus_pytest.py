@@ -75,11 +75,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def _switch(config: pytest.Config) -> None:
     manager = config.pluginmanager
     asked = config.known_args_namespace.asyncmock
-    if asked is None:
-        on = manager.has_plugin(PLUGIN) or config.getini(INI)
-    else:
-        on = asked == "on"
-    if on:
+    by_default = manager.has_plugin(PLUGIN) or config.getini(INI)
+    if asked == "on" or (asked is None and by_default):
         _switch_on(manager)
     else:
         _switch_off(manager)

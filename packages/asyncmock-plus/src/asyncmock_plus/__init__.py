@@ -1,5 +1,6 @@
 """Mocks, patching and autospec for sync and async code: a superset of ``unittest.mock``."""
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 from unittest.mock import ANY, DEFAULT, FILTER_DIR, call, sentinel
 
 from asyncmock_plus._mocks.classes import (
@@ -14,6 +15,7 @@ from asyncmock_plus._mocks.classes import (
 from asyncmock_plus._once import return_once
 from asyncmock_plus._open import mock_open
 from asyncmock_plus._patching.attribute import _patch as _patch
+from asyncmock_plus._patching.dict import _patch_dict as _patch_dict
 from asyncmock_plus._patching.patch import Patch, patch
 from asyncmock_plus._patching.scope import GLOBAL, LIMITED, PatchScope
 from asyncmock_plus._patching.target import importer as _importer  # noqa: F401
@@ -24,6 +26,11 @@ from asyncmock_plus._specs.spec import InvalidSpecError
 from asyncmock_plus._threading import ThreadingMock
 from asyncmock_plus._version import __version__
 from asyncmock_plus.replace import replace
+
+if not _TYPE_CHECKING:  # which takes it for any name whatsoever
+    from asyncmock_plus._names import standard_name as __getattr__  # noqa: F401
+
+_patch_object, _patch_multiple, _patch_stopall = patch.object, patch.multiple, patch.stopall
 
 __all__ = [
     "ANY",

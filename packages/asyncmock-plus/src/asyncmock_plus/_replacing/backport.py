@@ -7,9 +7,9 @@ name. So the import goes its way, and if it has found the backport, ours is what
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.machinery import ModuleSpec, PathFinder
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asyncmock_plus._replacing.names import BACKPORT, OURS
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 __unittest = __tracebackhide__ = True
+
+# What the folder of the backport has, and another package of that name has hardly.
+_FILES = ("__init__.py", "mock.py", "backports.py")
 
 
 class BackportFinder:
@@ -31,8 +34,8 @@ class BackportFinder:
         if name != "mock":
             return None
         found = PathFinder.find_spec(name)
-        places = None if found is None else found.submodule_search_locations
-        if not places or not all((Path(places[0]) / f).exists() for f in ("mock.py", "backports.py")):
+        places = (found and found.submodule_search_locations) or [""]
+        if not all(os.path.exists(os.path.join(places[0], file)) for file in _FILES):
             return None
         return ModuleSpec(name, self)  # type: ignore[arg-type] # a loader by its methods
 

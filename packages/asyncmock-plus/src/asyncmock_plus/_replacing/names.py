@@ -38,8 +38,8 @@ def twins(module: Any) -> dict[int, tuple[Any, Any]]:
     ours = sys.modules[OURS]
     found: dict[int, tuple[Any, Any]] = {id(module): (module, ours)}
     for name in ("_patch", "_patch_dict", *std.__all__):
-        theirs, our = getattr(module, name, None), getattr(ours, name, None)
-        if theirs is not our and name != "FILTER_DIR":
+        theirs, our = vars(module).get(name), getattr(ours, name)
+        if theirs is not our and theirs is not None and name != "FILTER_DIR":
             found[id(theirs)] = theirs, our
     return found
 
@@ -56,9 +56,10 @@ def bindings(objects: Iterable[int], modules: Iterable[ModuleType]) -> Iterator[
 def other_modules(keep: Iterable[Any]) -> list[ModuleType]:
     """Return all modules that are loaded, but for ours and those given."""
     known = {id(module) for module in keep}
+    loaded: list[tuple[str, Any]] = list(sys.modules.items())  # not all of them are modules
     return [
         module
-        for name, module in list(sys.modules.items())
+        for name, module in loaded
         if isinstance(module, ModuleType)
         and id(module) not in known
         and name.partition(".")[0] != OURS
@@ -66,8 +67,8 @@ def other_modules(keep: Iterable[Any]) -> list[ModuleType]:
     ]
 
 
-def derived_classes(base: Any) -> Iterator[type]:
-    """Find the classes that others have derived from mocks that are not ours."""
+def derived_classes(base: Any) -> Iterator[Any]:
+    """Find the classes that modules have derived from mocks that are not ours."""
     ours = sys.modules[OURS].NonCallableMock
     todo = [base]
     while todo:
@@ -75,5 +76,7 @@ def derived_classes(base: Any) -> Iterator[type]:
             if issubclass(cls, ours):
                 continue
             todo.append(cls)
-            if cls.__module__ != base.__module__:
+            # Every mock has a class of its own, and functions make classes: only what stays counts.
+            names: Any = getattr(sys.modules.get(cls.__module__), "__dict__", {})
+            if cls.__module__ != base.__module__ and names.get(cls.__name__) is cls:
                 yield cls

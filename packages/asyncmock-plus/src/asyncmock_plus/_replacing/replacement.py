@@ -1,5 +1,5 @@
 """
-``replace``: ours in the place of ``unittest.mock``, for code that does not know of it.
+What ``replace()`` returns: ours in the place of ``unittest.mock``.
 
 Whoever imports ``unittest.mock``, or asks the package ``unittest`` for it, gets the module
 ``asyncmock_plus`` itself, as does who imports the backport ``mock``. That reaches everything that
@@ -33,6 +33,8 @@ from asyncmock_plus._replacing.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import ModuleType, TracebackType
+
+    from typing_extensions import Self
 
     from asyncmock_plus._replacing.names import Binding
 
@@ -100,13 +102,16 @@ class Replacement:
     """
 
     def __init__(self, early: Early) -> None:
+        if early not in _EARLY:
+            msg = f"early has to be one of {', '.join(map(repr, _EARLY))}, not {early!r}"
+            raise ValueError(msg)
         self._early: Early = early
         self._started = False
         self._tally = _InForce.tally
         self._before = (0, Counter[str]())
         self.early: dict[str, tuple[str, ...]] = {}
 
-    def start(self) -> Replacement:
+    def start(self) -> Self:
         """
         Put ours in the place of ``unittest.mock``.
 
@@ -138,7 +143,7 @@ class Replacement:
             if not _InForce.users:
                 _end()
 
-    def __enter__(self) -> Replacement:
+    def __enter__(self) -> Self:
         """Start it."""
         return self.start()
 
@@ -190,36 +195,6 @@ class Replacement:
 
     def __repr__(self) -> str:
         return f"<replacement of unittest.mock, {'started' if self._started else 'not started'}>"
-
-
-def replace(*, early: Early = "refuse") -> Replacement:
-    """
-    Return a replacement of ``unittest.mock`` by this package, to be started.
-
-    While it is in force, ``unittest.mock`` and the backport ``mock`` are this package, for whoever
-    imports them, and for pytest-mock's ``mocker``. Modules keep what they have bound by then.
-
-    Args:
-        early: What to do with modules that were imported before, and have bound names of
-            ``unittest.mock``: "refuse" to start, "rebind" these names to ours until the end, or
-            "keep" them. Classes that were derived before can only be kept.
-
-    Raises:
-        ValueError: *early* is something else.
-
-    Example:
-        >>> import asyncmock_plus
-        >>> with asyncmock_plus.replace(early="keep"):
-        ...     from unittest import mock
-        >>> mock is asyncmock_plus
-        True
-
-    .. versionadded:: 1.0.0
-    """
-    if early not in _EARLY:
-        msg = f"early has to be one of {', '.join(map(repr, _EARLY))}, not {early!r}"
-        raise ValueError(msg)
-    return Replacement(early)
 
 
 def _begin(early: Early) -> None:

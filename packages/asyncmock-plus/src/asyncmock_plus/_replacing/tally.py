@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from asyncmock_plus._plans import Plan
+from asyncmock_plus._mocks.plans import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
