@@ -15,10 +15,13 @@ from pathlib import Path
 # From the top floor down. A room may import rooms of lower floors, and nothing else of its package.
 LADDERS: dict[str, list[set[str]]] = {
     "asyncmock_plus": [
+        {"_asyncmock_plus_pytest"},
         {"__init__"},
+        {"replace"},
+        {"_replacing"},
         {"_patching", "_open", "_threading"},
         {"_mocks"},
-        {"_specs"},
+        {"_names", "_specs"},
         {"_cpython", "_once", "_version"},
     ],
     "asyncio_testselector": [
