@@ -168,7 +168,11 @@ def test_mock_that_receives_too_much():
     mock.recv_into(bytearray(3))
 
 
-@says("TypeError: Socket cannot be of type SSLSocket")
+@says(
+    """
+    TypeError: Socket cannot be of type SSLSocket: 'client'; asyncio does TLS itself, so pass one of memory_socketpair() and ssl=
+    """
+)
 async def test_mock_of_a_tls_socket_for_a_stream():
     await asyncio.open_connection(sock=SSLSocketMock(name="client"))
 

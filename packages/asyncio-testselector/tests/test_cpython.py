@@ -1,9 +1,11 @@
 """What this package knows of CPython's insides is still true."""
 
 import asyncio
+import contextlib
 import inspect
 import re
 import selectors
+import socket
 import sys
 
 import pytest
@@ -64,7 +66,7 @@ def test_loop_acts_on_events_handed_to_it(loop):
 
 @unix
 def test_pipe_factories_have_the_arguments_they_had(loop):
-    for owner, name in _cpython.pipe_factories(loop):
+    for owner, name in _cpython.pipe_factories(type(loop)):
         assert issubclass(type(loop), owner)
         parameters = list(inspect.signature(getattr(loop, name)).parameters)
         assert parameters == ["pipe", "protocol", "waiter", "extra"], HINT + name
@@ -153,3 +155,32 @@ def test_patient_transport_closes_a_socket_that_cannot_be_shut_down():
     assert len(closed) == 1
     source = inspect.getsource(asyncio.proactor_events._ProactorBasePipeTransport)
     assert "self._sock.shutdown(" in source, HINT + "transports need no patience any more"
+
+
+def test_asyncio_refuses_ssl_sockets_where_it_is_known_to():
+    assert "cannot be of type SSLSocket" in inspect.getsource(
+        asyncio.base_events._check_ssl_socket
+    ), HINT + "_check_ssl_socket"
+
+
+def test_loop_asks_for_a_descriptor_where_it_is_known_to():
+    loop, asking = asyncio.SelectorEventLoop(), []
+
+    class File:
+        def fileno(self):
+            frame = sys._getframe(1)
+            asking.append((frame.f_globals["__name__"], frame.f_locals.get("self")))
+            return 2**20
+
+    with contextlib.suppress(OSError, ValueError):
+        loop.add_reader(File(), print)
+    loop.close()
+    assert asking[0] == ("asyncio.selector_events", loop), HINT + "loop.add_reader()"
+
+
+def test_class_of_sockets_is_the_one_of_the_standard_library():
+    assert _cpython.socket_class() is socket.socket
+
+
+def test_pair_of_sockets_is_made_by_the_functions_that_are_known():
+    assert _cpython.SOCKETPAIRS or not hasattr(socket, "_fallback_socketpair"), HINT + "socketpair"

@@ -66,18 +66,18 @@ def process_events(loop: asyncio.AbstractEventLoop, events: list[Any]) -> None:
     loop._process_events(events)  # type: ignore[attr-defined]
 
 
-def pipe_factories(loop: asyncio.AbstractEventLoop) -> list[tuple[type, str]]:
+def pipe_factories(kind: type[asyncio.AbstractEventLoop]) -> list[tuple[type, str]]:
     """
-    Return the methods that make a loop's pipe transports: the class that has it, and its name.
+    Return the methods of a class of loops that make pipe transports: the class, and the name.
 
     ``loop.connect_read_pipe`` and ``connect_write_pipe`` call ``_make_read_pipe_transport`` and
     ``_make_write_pipe_transport`` with (pipe, protocol, waiter, extra); Unix loops define them,
     where pipes are not supported there are none. Read on 3.10-3.15.
     """
-    if sys.platform == "win32" or not isinstance(loop, asyncio.SelectorEventLoop):
+    if sys.platform == "win32" or not issubclass(kind, asyncio.SelectorEventLoop):
         return []
     return [
-        (next(owner for owner in type(loop).__mro__ if name in vars(owner)), name)
+        (next(owner for owner in kind.__mro__ if name in vars(owner)), name)
         for name in PIPE_TRANSPORTS
     ]
 
@@ -233,3 +233,40 @@ The code of ``socket.socketpair``, which makes sockets and connects them where t
 
 It is a function of that name up to 3.11, and ``_fallback_socketpair`` since. Read on 3.10-3.15.
 """
+
+
+def asking() -> tuple[list[str], types.FrameType | None]:
+    """Return which of our functions are at work, innermost first, and the frame that asked them."""
+    names = []
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None and str(frame.f_globals.get("__name__")).startswith(OUR_MODULES):
+        names.append(frame.f_code.co_name)
+        frame = frame.f_back
+    return names, frame
+
+
+OUR_MODULES = ("asyncio_testselector", "asyncmock_plus", "unittest.mock")
+
+
+def loop_that_asks() -> asyncio.AbstractEventLoop | None:
+    """
+    Return the event loop one of whose methods asks for a descriptor, or None if none does.
+
+    That is ``_ensure_fd_no_transport``, of a loop that does not run: its ``self`` is the loop. Read
+    on 3.10-3.15.
+    """
+    frame = asking()[1]
+    if frame is None or frame.f_globals.get("__name__") != "asyncio.selector_events":
+        return None
+    loop = frame.f_locals.get("self")
+    return loop if isinstance(loop, asyncio.AbstractEventLoop) else None
+
+
+def refuses_ssl_sockets() -> bool:
+    """
+    Tell whether asyncio asks if something is an SSL socket, in order to refuse it.
+
+    It does in ``base_events._check_ssl_socket``, whose error has no way out. Read on 3.10-3.15.
+    """
+    frame = asking()[1]
+    return frame is not None and frame.f_code.co_name == "_check_ssl_socket"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from asyncmock_plus import Mock
 
 from asyncio_testselector._cpython import Socket
+from asyncio_testselector._files import service
 from asyncio_testselector._files.descriptor import FileDescriptor
 
 if TYPE_CHECKING:
@@ -93,8 +94,11 @@ class FileDefaults:
         self.closed = False
 
     def fileno(self) -> int:
-        """Return the descriptor, or -1 once closed."""
-        return -1 if self.closed else self.descriptor
+        """Return the descriptor, or -1 once closed; a loop that asks for it will serve it."""
+        if self.closed:
+            return -1
+        service.asked(self.mock)
+        return self.descriptor
 
     def close(self) -> None:
         """Close: ``fileno()`` is -1 from now on."""
@@ -155,6 +159,7 @@ class FileMock(Mock):
         # own __setattr__ and __getattr__ have no part in it.
         self.__dict__["_file_defaults"] = self._file_defaults_class(self)
         super().__init__(*args, **kwargs)
+        service.made()
 
     def _get_child_mock(self, /, **kwargs: Any) -> Any:
         defaults: FileDefaults = self.__dict__["_file_defaults"]

@@ -76,7 +76,8 @@ def serving(factory: str, original: Callable[..., Any]) -> Callable[..., Any]:
     def make_transport(
         loop: asyncio.AbstractEventLoop, pipe: Any, /, *args: Any, **kwargs: Any
     ) -> Any:
-        if loop not in _served or not isinstance(number := pipe.fileno(), FileDescriptor):
+        number = pipe.fileno()  # which has the loop serve it, if it is a mock
+        if loop not in _served or not isinstance(number, FileDescriptor):
             return original(loop, pipe, *args, **kwargs)
         SYSTEM.pipes[number] = pipe
         return transport_class(factory)(loop, pipe, *args, **kwargs)
@@ -91,13 +92,17 @@ _served: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
 
 def serve_pipes(loop: asyncio.AbstractEventLoop) -> None:
     """Have the loop accept virtual pipes; asked twice, it stays as it is."""
-    kind = type(loop)
+    prepare_pipes(type(loop))
+    _served.add(loop)
+
+
+def prepare_pipes(kind: type[asyncio.AbstractEventLoop]) -> None:
+    """Put our factories of transports in front of those of a class of loops, if it has any."""
     if not _wrappers.issuperset([getattr(kind, name, None) for name in PIPE_TRANSPORTS]):
-        for owner, name in pipe_factories(loop):
+        for owner, name in pipe_factories(kind):
             original = vars(owner)[name]
             if original not in _wrappers:
                 setattr(owner, name, serving(name, original))
-    _served.add(loop)
 
 
 def refuse_pipes(loop: asyncio.AbstractEventLoop) -> None:

@@ -7,6 +7,7 @@ import os
 import socket
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from asyncio_testselector._files import service
 from asyncio_testselector._files.filemock import FileDefaults, FileMethod, FileMock, would_block
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class SocketDefaults(FileDefaults):
         asyncio does this first to every socket it is given: one mock serves several transports,
         one after the other.
         """
+        service.used()
         self.closed = False
         self.timeout = None if flag else 0.0
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from asyncmock_plus import DEFAULT
 
-from asyncio_testselector._cpython import Socket
+from asyncio_testselector._cpython import Socket, refuses_ssl_sockets
 from asyncio_testselector._files.filemock import FileDefaults, FileMock
 from asyncio_testselector._files.socketdefaults import SocketDefaults
 
@@ -91,6 +91,14 @@ class SocketMock(FileMock):
         )
 
 
+CLASS_OF_MOCKS: Any = next(
+    vars(base)["__class__"]
+    for base in SocketMock.__mro__
+    if isinstance(vars(base).get("__class__"), property)
+)
+"""The property ``__class__`` that all mocks have."""
+
+
 class SSLSocketMock(SocketMock):
     """
     A mock of ``ssl.SSLSocket``, for code that uses such a socket itself.
@@ -104,3 +112,14 @@ class SSLSocketMock(SocketMock):
     """
 
     _file_spec: ClassVar[type] = SSL_SOCKET
+
+    @property  # type: ignore[misc]  # as in unittest.mock, where it can be set, too
+    def __class__(self) -> Any:
+        """What it is a mock of, which asyncio asks before it refuses it."""
+        if refuses_ssl_sockets():
+            msg = (
+                f"Socket cannot be of type SSLSocket: {self._mock_name or 'an SSLSocketMock'!r}; "
+                "asyncio does TLS itself, so pass one of memory_socketpair() and ssl="
+            )
+            raise TypeError(msg)
+        return CLASS_OF_MOCKS.__get__(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+from contextlib import suppress
 from typing import Any
 
 from asyncio_testselector._cpython import (
@@ -13,6 +14,9 @@ from asyncio_testselector._cpython import (
     replace_selector,
     selector_of,
 )
+from asyncio_testselector._files import service
+from asyncio_testselector._files.filemock import isfilemock
+from asyncio_testselector._files.pipes import prepare_pipes
 from asyncio_testselector._proactor.proactor import TestProactor
 from asyncio_testselector._selector.selector import TestSelector
 
@@ -71,6 +75,34 @@ def install(loop: asyncio.AbstractEventLoop) -> TestSelector:
     wrapper = TestSelector(selector)
     replace_selector(loop, wrapper)
     return wrapper
+
+
+class Service:
+    """Serves loops for mocks that nobody had them served for."""
+
+    def prepare(self) -> None:
+        """See to it that no mock comes too late."""
+        if not self._prepared:
+            self._prepared = True
+            prepare_pipes(asyncio.SelectorEventLoop)
+        if PROACTOR:
+            with suppress(TypeError):
+                service.used()
+
+    _prepared = False
+
+    def serves(self, loop: asyncio.AbstractEventLoop, /) -> bool:
+        """Tell whether the loop has a TestSelector, or is none that asyncio would run."""
+        return find_selector(loop) is not None or not isinstance(loop, asyncio.AbstractEventLoop)
+
+    def serve(self, loop: asyncio.AbstractEventLoop, /) -> object:
+        """Wrap the loop's selector."""
+        return install(loop)
+
+
+PROACTOR = hasattr(asyncio, "ProactorEventLoop")
+
+service.provide(Service())
 
 
 def no_selector(loop: object) -> str:
@@ -150,6 +182,12 @@ def set_ready(fileobj: Any, loop: asyncio.AbstractEventLoop, events: int) -> Non
         msg = f"Invalid file object: {fileobj!r}"  # as selectors say it
         raise ValueError(msg)
     selector = find_selector(loop)
+    if selector is None and isfilemock(fileobj):
+        raise_closed(loop)
+        if selector_of(loop) is not None and loop.is_running() and not runs_here(loop):
+            loop.call_soon_threadsafe(serve_and_set_ready, fileobj, loop, events)
+            return
+        selector = install(loop)
     if selector is None:
         if not hasattr(selector_of(loop), "get_map"):
             raise_closed(loop)
@@ -162,6 +200,11 @@ def set_ready(fileobj: Any, loop: asyncio.AbstractEventLoop, events: int) -> Non
         selector.set_ready(fileobj, events)
         if not runs_here(loop):
             loop.call_soon_threadsafe(int)
+
+
+def serve_and_set_ready(fileobj: Any, loop: asyncio.AbstractEventLoop, events: int) -> None:
+    """Do in the loop's own thread what another one must not do."""
+    install(loop).set_ready(fileobj, events)
 
 
 def is_watched(selector: TestSelector, fileobj: Any, events: int) -> bool:

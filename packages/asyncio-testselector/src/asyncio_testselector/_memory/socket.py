@@ -19,6 +19,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from asyncio_testselector._cpython import Socket
+from asyncio_testselector._files import service
 from asyncio_testselector._memory.options import SocketOptions, as_asked
 from asyncio_testselector._memory.stream import Buffer, os_error
 
@@ -96,6 +97,7 @@ class MemorySocket(Socket):
         self._end = end
         self._timeout = timeout
         self._options = SocketOptions(family, type, proto)
+        service.made()
 
     # -- what it is --------------------------------------------------------------------------
 
@@ -127,13 +129,15 @@ class MemorySocket(Socket):
         names = [f"laddr={self.getsockname()!r}"]
         with contextlib.suppress(OSError):
             names.append(f"raddr={self.getpeername()!r}")
-        number = self.fileno()
-        head = f"fd={number}, family={self._family}, type={self._type}, proto={self._proto}"
+        head = f"fd={self._level.fd}, family={self._family}, type={self._type}, proto={self._proto}"
         return f"<{type(self).__name__} {head}, {', '.join(names)}>"
 
     def fileno(self) -> int:
         """Return the virtual descriptor, -1 once closed."""
-        return -1 if self._end is CLOSED else self._level.fd
+        if self._end is CLOSED:
+            return -1
+        service.asked(self)
+        return self._level.fd
 
     def getsockname(self) -> Any:
         """Return the own address."""
@@ -164,6 +168,7 @@ class MemorySocket(Socket):
     def setblocking(self, flag: bool, /) -> None:
         """Set the timeout to ``None`` or to 0."""
         self._open()
+        service.used()
         self._timeout = None if flag else 0.0
 
     def _open(self) -> None:
@@ -350,7 +355,7 @@ class MemorySocket(Socket):
 
     def detach(self) -> int:
         """Close the socket but not the connection, and return the descriptor."""
-        number = self.fileno()
+        number = -1 if self._end is CLOSED else self._level.fd
         self._end = CLOSED
         return number
 
