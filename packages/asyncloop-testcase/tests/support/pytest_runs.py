@@ -28,5 +28,6 @@ def run(
     )
 
 
-def verdicts(output: str) -> dict[str, str]:
-    return dict(re.findall(r"^test_it\.py::(\S+) (PASSED|FAILED|ERROR)", output, re.MULTILINE))
+def verdicts(output: str, name: str = "test_it.py") -> dict[str, str]:
+    line = rf"^{re.escape(name)}::(\S+) (PASSED|FAILED|ERROR)"
+    return dict(re.findall(line, output, re.MULTILINE))
