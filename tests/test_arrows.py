@@ -26,6 +26,7 @@ ARROWS = {
 # What one module of a package may import when it is installed: the module, and what.
 OPTIONAL = {
     ("asyncloop_testcase/_selector.py", "asyncio_testselector"),
+    ("asyncio_testselector/_http/connection.py", "h11"),
     ("asyncio_fakeclock/_time/wall.py", "time_machine"),
     ("asynctest/migrate", "libcst"),
     ("_asyncloop_testcase_pytest.py", "pytest"),

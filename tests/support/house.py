@@ -27,6 +27,7 @@ LADDERS: dict[str, list[set[str]]] = {
     "asyncio_testselector": [
         {"__init__"},
         {"_network"},
+        {"_http"},
         {"_script"},
         {"_memory"},
         {"_installation"},

@@ -9,6 +9,9 @@ import ssl
 from typing import Any
 
 from asyncio_testselector import (
+    HttpPeer,
+    HttpRequest,
+    HttpRoute,
     MemoryNetwork,
     MemorySocket,
     NetworkSocket,
@@ -70,3 +73,16 @@ async def networks() -> None:
         with network.on("a"):
             network.partition("a", "localhost")
         network.heal()
+
+
+async def http() -> None:
+    async with MemoryNetwork() as network:
+        api = network.http("api.example", 8080)
+        assert_type(api, HttpPeer)
+        route = api.get("/a", query={"q": "1"}).reply("x", status=503, times=2).reply(json=[1])
+        assert_type(route, HttpRoute)
+        api.post(re.compile("/x"), json={"a": 1}).reply(lambda request: request.path, delay=1)
+        api.put("/x").reply(chunks=lambda request: [request.body], every=0.5, reset_after=3)
+        api.fallback().reset(times=1).hang()
+        assert_type(api.requests, list[HttpRequest])
+        assert_type(api.requests[0].query, dict[str, str])

@@ -3,6 +3,9 @@
 from asyncio_testselector._files.descriptor import FileDescriptor, fd
 from asyncio_testselector._files.filemock import FileMock, isfilemock
 from asyncio_testselector._files.socketmock import SocketMock, SSLSocketMock
+from asyncio_testselector._http.peer import HttpPeer
+from asyncio_testselector._http.request import HttpRequest
+from asyncio_testselector._http.route import HttpRoute
 from asyncio_testselector._installation.installation import install, set_read_ready, set_write_ready
 from asyncio_testselector._memory.pair import memory_socketpair, memory_stream_pair
 from asyncio_testselector._memory.socket import MemorySocket
@@ -20,6 +23,9 @@ from asyncio_testselector._version import __version__
 __all__ = [
     "FileDescriptor",
     "FileMock",
+    "HttpPeer",
+    "HttpRequest",
+    "HttpRoute",
     "MemoryNetwork",
     "MemorySocket",
     "NetworkSocket",

@@ -31,6 +31,7 @@ class OpenSocket(Protocol):
 
     def fileno(self) -> int:
         """Return the descriptor."""
+        ...
 
     def close(self) -> None:
         """Close the socket."""

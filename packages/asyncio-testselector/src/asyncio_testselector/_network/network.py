@@ -13,6 +13,7 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, final
 
+from asyncio_testselector._http.peer import HttpPeer
 from asyncio_testselector._installation.installation import find_selector, install
 from asyncio_testselector._memory.stream import CAPACITY
 from asyncio_testselector._memory.tcp import TcpEnd
@@ -26,9 +27,11 @@ from asyncio_testselector._network.seam import attach, detach
 from asyncio_testselector._network.socket import NetworkSocket
 from asyncio_testselector._network.stream import IdleEnd
 from asyncio_testselector._network.wire import Topology
+from asyncio_testselector._script.report import ScriptError, add_remark
 from asyncio_testselector._script.script import SocketScript
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 CONNECT_TIMEOUT = 127.0
@@ -120,6 +123,7 @@ class MemoryNetwork:
         self._overrides: Overrides | None = None
         self._wrapped = False
         self._playing: list[NetworkSocket] = []  # nobody else has to hold them
+        self._peers: dict[tuple[str, int], HttpPeer] = {}
 
     def __repr__(self) -> str:
         state = "not installed" if self._loop is None else f"{len(self._fabric.open)} open sockets"
@@ -171,9 +175,20 @@ class MemoryNetwork:
         Raises:
             RuntimeError: It is not installed.
         """
-        left = self._take_down()
-        if left:
-            warnings.warn(left, ResourceWarning, stacklevel=2, source=self)
+        self._conclude(self._take_down(), None)
+
+    def _conclude(self, left: str, exc: BaseException | None) -> None:
+        """Tell what its peers were asked in vain, and what was left open."""
+        peers, self._peers = list(self._peers.values()), {}
+        problems = [problem for peer in peers if (problem := peer.problem()) is not None]
+        if exc is not None:
+            # What a failed test left open is no news: its own error comes first.
+            for problem in problems:
+                add_remark(exc, str(problem))
+        elif problems:
+            raise ScriptError("\n".join(map(str, problems)))
+        elif left:
+            warnings.warn(left, ResourceWarning, stacklevel=3, source=self)
 
     def _take_down(self) -> str:
         """Uninstall, and return what was left open."""
@@ -201,10 +216,7 @@ class MemoryNetwork:
         return self
 
     def __exit__(self, exc_type: object, exc: BaseException | None, traceback: object) -> None:
-        left = self._take_down()
-        # What a failed test left open is no news: its own error comes first.
-        if left and exc is None:
-            warnings.warn(left, ResourceWarning, stacklevel=2, source=self)
+        self._conclude(self._take_down(), exc)
 
     async def __aenter__(self) -> MemoryNetwork:
         self.install()
@@ -223,10 +235,11 @@ class MemoryNetwork:
                 await asyncio.sleep(0)
         finally:
             left = self._take_down()
-        if left and exc is None:
-            warnings.warn(left, ResourceWarning, stacklevel=2, source=self)
+        self._conclude(left, exc)
 
     def _stop_playing(self) -> None:
+        for peer in self._peers.values():
+            peer.close()
         while self._playing:
             self._playing.pop().close()
 
@@ -339,6 +352,37 @@ class MemoryNetwork:
         self._playing = [other for other in self._playing if other.fileno() >= 0]
         self._playing.append(sock)
         return sock
+
+    def http(
+        self, host: str, port: int | None = None, *, tls: ssl.SSLContext | None = None
+    ) -> HttpPeer:
+        """
+        Return the HTTP server of a host, which answers what its routes say; see `HttpPeer`.
+
+        It needs h11: ``pip install asyncio-testselector[http]``.
+
+        Args:
+            host: A name or address; an unknown one becomes a host.
+            port: The port: 80 by default, with *tls* 443. Asked again for the same, it returns
+                the same.
+            tls: A server's context, with its certificate.
+
+        Raises:
+            ImportError: There is no h11.
+            OSError: The port is in use.
+            RuntimeError: The network is not installed.
+            ValueError: The peer of this port has another *tls*.
+        """
+        number = port if port is not None else 80 if tls is None else 443
+        peer = self._peers.get((host, number))
+        if peer is None:
+            peer = HttpPeer(host, number, tls)
+            self._serve(host, number, [peer])
+            self._peers[host, number] = peer
+        elif tls is not None and tls is not peer.tls:
+            msg = f"{peer!r} has another context for TLS: leave tls= out to get it as it is"
+            raise ValueError(msg)
+        return peer
 
     # -- what goes wrong ---------------------------------------------------------------------
 

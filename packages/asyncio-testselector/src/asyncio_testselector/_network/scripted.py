@@ -20,9 +20,11 @@ class Scenario(Protocol):
     @property
     def reusable(self) -> bool:
         """Whether it serves every connection, and not one only."""
+        ...
 
     def begin(self, level: Readiness) -> Any:
         """Return the player of a new connection: its `client`, its `side`, and `play`."""
+        ...
 
 
 @final

@@ -30,6 +30,7 @@ class ConnectingSocket(Protocol):
     @property
     def type(self) -> int:
         """The socket type."""
+        ...
 
     def connected(self, end: StreamEnd) -> None:
         """Become connected."""

@@ -19,26 +19,32 @@ class WireEvent(Protocol):
     @property
     def time(self) -> float:
         """When it was sent."""
+        ...
 
     @property
     def kind(self) -> str:
         """What it is."""
+        ...
 
     @property
     def source(self) -> Any:
         """The address it comes from."""
+        ...
 
     @property
     def target(self) -> Any:
         """The address it goes to."""
+        ...
 
     @property
     def size(self) -> int:
         """How many bytes it was."""
+        ...
 
     @property
     def data(self) -> bytes:
         """The bytes that were kept."""
+        ...
 
 
 def recorded_steps(

@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+import sysconfig
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+LIBRARIES = tuple(
+    str(Path(folder).resolve())
+    for folder in {
+        sysconfig.get_path("stdlib"),
+        sysconfig.get_path("purelib"),
+        sysconfig.get_path("platlib"),
+        str(Path(__file__).parents[1]),
+    }
+)
+"""Where code is that nobody wrote for the test: Python's, installed packages, and this one."""
+
+RUNNER = str(Path(asyncio.events.__file__).resolve())
+"""Where a loop calls what it runs: what called the loop has nothing to do with that."""
 
 SHOWN = 120
 """Bytes shown of each side; more of them say nothing more."""
@@ -10,7 +32,7 @@ SHOWN = 120
 
 class ScriptError(AssertionError):
     """
-    A client did not keep to a `SocketScript`, or left it unfinished.
+    A client did not keep to a script, or left it unfinished, or asked for something unexpected.
 
     Its text names the script, the step, the line that wrote the step, what was expected and what
     came instead.
@@ -56,3 +78,24 @@ def comparison(expected: bytes, got: bytes) -> str:
     if index < min(len(expected), len(got)):
         lines.append(f"  the first difference is at byte {index}")
     return "\n".join(lines)
+
+
+def caller_outside() -> Place | None:
+    """Return the line of the test, or of the code under test, that is at work; None if unknown."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        filename = str(Path(frame.f_code.co_filename).resolve())
+        if filename == RUNNER:
+            return None
+        if not filename.startswith(LIBRARIES) and "<" not in filename:
+            return Place(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+def add_remark(exc: BaseException, text: str) -> None:
+    """Say something beside the test's own error, which comes first; on 3.10 on standard error."""
+    if sys.version_info >= (3, 11):
+        exc.add_note(text)
+    else:
+        print(text, file=sys.stderr)

@@ -22,7 +22,7 @@ from asyncio_testselector._memory.socket import MemorySocket
 from asyncio_testselector._script.choices import AnyNumber, InAnyOrder, open_ended
 from asyncio_testselector._script.player import Player
 from asyncio_testselector._script.recording import recorded_steps
-from asyncio_testselector._script.report import Place, ScriptError, excerpt
+from asyncio_testselector._script.report import Place, ScriptError, add_remark, excerpt
 from asyncio_testselector._script.steps import (
     BlockWrites,
     Delay,
@@ -536,9 +536,9 @@ class SocketScript:
             self.check()
             return
         problem = self.problem()
-        if sys.version_info >= (3, 11) and problem is not None and str(problem) != str(exc):
+        if problem is not None and str(problem) != str(exc):
             # The test's own error comes first; the script's is a remark on it.
-            exc.add_note(str(problem))
+            add_remark(exc, str(problem))
 
 
 def as_bytes(data: object, method: str) -> bytes:

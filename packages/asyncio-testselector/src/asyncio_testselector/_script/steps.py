@@ -39,6 +39,7 @@ class Stage(Protocol):
     @property
     def client(self) -> Client:
         """The client's end of the connection."""
+        ...
 
     def take(self, size: int, matched: Any) -> None:
         """Remove what a step has recognised, and keep what it was for a computed reply."""
@@ -48,15 +49,18 @@ class Stage(Protocol):
 
     def next_turns(self) -> list[Step | None]:
         """Return what may be the client's next step after the current one; None is the end."""
+        ...
 
     def secured(self, context: ssl.SSLContext, hostname: str | None) -> bool:
         """Begin TLS, or tell whether its handshake is done."""
+        ...
 
     def send(self, chunk: bytes) -> None:
         """Have the client receive a chunk."""
 
     def slept(self, seconds: float) -> bool:
         """Start the timer of a delay, or say that it has fired."""
+        ...
 
     def hang_up(self) -> None:
         """End the stream that the client reads."""
