@@ -51,7 +51,7 @@ class Answer:
             value = self.json(request) if callable(self.json) else self.json
             return [json.dumps(value).encode("utf-8")], "application/json"
         if self.chunks is not None:
-            several = self.chunks(request) if callable(self.chunks) else self.chunks
+            several: Any = self.chunks(request) if callable(self.chunks) else self.chunks
             return [encoded(chunk, "chunks")[0] for chunk in several], None
         body, kind = encoded(self.body(request) if callable(self.body) else self.body, "body")
         return [body], kind
@@ -100,7 +100,8 @@ def header_pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
     Raises:
         TypeError: They are neither a mapping nor pairs of str.
     """
-    pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
+    several: Any = headers.items() if isinstance(headers, Mapping) else headers
+    pairs = tuple(several)
     for pair in pairs:
         if [type(each) for each in pair] != [str, str]:
             msg = f"headers have {pair!r}: give names and values as str"
