@@ -1,6 +1,7 @@
 """Configuration of Sphinx; ``nox -s docs`` builds the site into docs/_build/html."""
 
 import importlib
+import os
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -15,17 +16,59 @@ release = version = asynctest.__version__
 
 extensions = [
     "myst_parser",
+    "notfound.extension",
     "sphinx.ext.autodoc",
+    "sphinx.ext.intersphinx",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
+    "sphinx_codeautolink",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_llms_txt",
+    "sphinx_sitemap",
+    "sphinxext.opengraph",
 ]
+# Where the site and the repository are: not known before the first release, and set here alone.
+SITE = os.environ.get("DOCS_SITE", "https://asynctest-suite.example/")
+REPOSITORY = os.environ.get("DOCS_REPOSITORY", "")
+
 html_theme = "furo"
-html_title = "asynctest-suite"
+html_title = f"asynctest-suite {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_logo = "_static/logo.svg"
+html_favicon = "_static/logo.svg"
+html_baseurl = SITE
+if REPOSITORY:
+    html_theme_options = {
+        "source_repository": REPOSITORY,
+        "source_branch": "main",
+        "source_directory": "docs/",
+    }
 exclude_patterns = ["_build", "examples"]
-myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
+
+# A build needs no network: the names of others are linked where the site is published.
+if "DOCS_SITE" in os.environ:
+    intersphinx_mapping = {
+        "anyio": ("https://anyio.readthedocs.io/en/stable/", None),
+        "hypothesis": ("https://hypothesis.readthedocs.io/en/latest/", None),
+        "pytest": ("https://docs.pytest.org/en/stable/", None),
+        "python": ("https://docs.python.org/3/", None),
+        "time_machine": ("https://time-machine.readthedocs.io/en/latest/", None),
+    }
+codeautolink_warn_on_missing_inventory = False
+# An example whose output holds an ellipsis is no Python, and stays without links.
+suppress_warnings = ["codeautolink.match_block"]
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+notfound_urls_prefix = None
+ogp_site_url = SITE
+ogp_site_name = "asynctest-suite"
+ogp_enable_meta_description = True
+ogp_social_cards = {"enable": False}
+sitemap_url_scheme = "{link}"
 
 default_role = "py:obj"
 add_module_names = False

@@ -2,8 +2,8 @@
 Draws the packages and the rooms of each, from the imports that are in the source.
 
 ``python docs/draw_architecture.py`` writes docs/explanation/diagrams/house*.svg; a test fails when
-they are not what the source has. The floors are those of tests/support/house.py. An arrow that
-others imply is left out: who imports a room may import what that one imports.
+they are not what the source has. The floors are those of tests/support/house.py. Left out
+are an arrow that others imply, and those of the face, which hands on names of all rooms.
 """
 
 from __future__ import annotations
@@ -57,8 +57,11 @@ def picture(
     parts = [arrow(name, at[source], at[target]) for source, target in sorted(reduced(all_arrows))]
     for room, (x, y, width) in at.items():
         middle = x + width / 2
-        parts.append(f'  <rect x="{x:.0f}" y="{y}" width="{width:.0f}" height="{BOX}" rx="6"/>')
-        parts.append(f'  <text x="{middle:.0f}" y="{y + 20}">{room}</text>')
+        parts.append(
+            f'  <rect class="room" x="{x:.0f}" y="{y}" width="{width:.0f}" height="{BOX}" rx="6"/>'
+        )
+        title = "pytest plugin" if room.endswith("_pytest") and room != "_pytest" else room
+        parts.append(f'  <text x="{middle:.0f}" y="{y + 20}">{title}</text>')
         parts.append(f'  <text class="note" x="{middle:.0f}" y="{y + 36}">{notes[room]}</text>')
     height = 2 * MARGIN + FLOOR * (len(floors) - 1) + BOX
     return FRAME.format(name=name, label=label, width=WIDTH, height=height, body="\n".join(parts))
@@ -94,7 +97,8 @@ def reduced(arrows: Arrows) -> Arrows:
 
 def rooms(package: Package) -> str:
     """Return the picture of one package's rooms."""
-    floors = [sorted(floor) for floor in LADDERS[package.name]]
+    floors = [sorted(floor - {"__init__", "_version"}) for floor in LADDERS[package.name]]
+    floors = [floor for floor in floors if floor]
     notes = {}
     for floor in floors:
         for room in floor:
@@ -103,7 +107,11 @@ def rooms(package: Package) -> str:
     arrows = {
         (package.room(arrow.source), package.room(arrow.target)) for arrow in package.arrows()
     }
-    arrows = {(source, target) for source, target in arrows if source != target}
+    arrows = {
+        (source, target)
+        for source, target in arrows
+        if source != target and not {source, target} & {"__init__", "_version"}
+    }
     label = f"The rooms of {package.name}: each imports only rooms of lower floors"
     return picture(package.name, label, floors, notes, arrows)
 
