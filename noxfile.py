@@ -239,8 +239,10 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation; a warning is an error."""
+    """Build the documentation, where a warning is an error, and check the spelling."""
     session.install(*EDITABLE, "-e", ".[migrate]", *group("docs"))
+    written = [*ROOT.glob("*.md"), *ROOT.glob("packages/*/*.md"), *ROOT.glob("packages/*/src")]
+    session.run("codespell", "docs", "src", *map(str, written))
     session.run("sphinx-build", "-W", "-q", "-b", "html", "docs", "docs/_build/html")
 
 
