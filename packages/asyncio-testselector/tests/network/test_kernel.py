@@ -2,69 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import select
 import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asyncio_testselector import MemoryNetwork, NetworkSocket
+from bench import LOCAL, Bench, compare_answers
 from kernel_comparison import LINUX
-
-LOCAL = ("127.0.0.1", 0)
-
-
-class Bench:
-    """Makes sockets, of the kernel or of the network, and notes what their calls answer."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = str(folder / "path")
-        self.answers: list[Any] = []
-        self.sockets: list[socket.socket] = []
-
-    def new(self, type: int = socket.SOCK_STREAM, family: int = socket.AF_INET) -> Any:
-        sock = socket.socket(family, type)
-        sock.setblocking(False)
-        self.sockets.append(sock)
-        return sock
-
-    def udp(self) -> Any:
-        return self.new(socket.SOCK_DGRAM)
-
-    def server(self, type: int = socket.SOCK_STREAM) -> Any:
-        sock = self.new(type)
-        sock.bind(LOCAL)
-        if type == socket.SOCK_STREAM:
-            sock.listen()
-        return sock
-
-    def nobody(self, type: int = socket.SOCK_STREAM) -> Any:
-        """Return an address that nothing answers at."""
-        sock = self.server(type)
-        address = sock.getsockname()
-        sock.close()
-        return address
-
-    def connected(self, address: Any) -> Any:
-        """Return a socket whose connecting came to an end, whatever the end."""
-        sock = self.new()
-        self.note(sock.connect, address)
-        if type(sock) is not NetworkSocket:
-            select.select([], [sock], [])
-        return sock
-
-    def note(self, call: Callable[..., Any], *args: Any) -> None:
-        try:
-            answer = call(*args)
-        except OSError as exc:
-            answer = type(exc), exc.errno, exc.strerror
-        self.answers.append(answer)
-
-    def close(self) -> None:
-        for sock in self.sockets:
-            sock.close()
 
 
 def udp_unconnected(on: Bench) -> None:
@@ -229,16 +173,4 @@ PROGRAMS = [each for name, each in globals().items() if name.startswith(("udp", 
 @LINUX
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
 def test_sockets_answer_as_the_kernels_do(program: Any, tmp_path: Path) -> None:
-    real, ours = Bench(tmp_path), Bench(tmp_path)
-
-    async def main() -> None:
-        async with MemoryNetwork():
-            program(ours)
-            ours.close()
-
-    program(real)
-    real.close()
-    asyncio.run(main())
-
-    assert {type(sock) for sock in ours.sockets} == {NetworkSocket}
-    assert ours.answers == real.answers
+    compare_answers(program, tmp_path)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, final
 
 from asyncio_testselector._memory.stream import os_error
+from asyncio_testselector._network.addresses import ANY, family_in, unmapped
 from asyncio_testselector._network.backing import BackedReadiness
 from asyncio_testselector._network.hosts import LOCALHOST, Hosts, is_wildcard
 from asyncio_testselector._selector.readiness import Readiness
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 FIRST_PORT = 49152
 UNIX: int = getattr(socket, "AF_UNIX", -1)
-ANY = {socket.AF_INET: "0.0.0.0", socket.AF_INET6: "::"}
 
 
 class OpenSocket(Protocol):
@@ -47,6 +47,8 @@ class Binding:
     address: Any
     host: str
     shared: bool
+    dual: bool = False
+    """Whether it is ``::`` and takes what comes by IPv4 as well."""
     end: Any = None
     """What answers there: a listener or a datagram end; None if nothing does yet."""
 
@@ -58,12 +60,19 @@ class Binding:
     def overlaps(self, other: Binding) -> bool:
         """Tell whether both mean one address."""
         if self.family != other.family:
-            return False
+            return UNIX not in (self.family, other.family) and self._overlaps_dual(other)
         if self.family == UNIX:
             return bool(self.address == other.address)
         mine, theirs = self.address[0], other.address[0]
         wild = is_wildcard(mine) or is_wildcard(theirs)
         return bool(mine == theirs or (wild and self.host == other.host))
+
+    def _overlaps_dual(self, other: Binding) -> bool:
+        return (self.dual or other.dual) and self.host == other.host
+
+    def answers(self, family: int) -> bool:
+        """Tell whether it takes what comes by a family."""
+        return self.family == family or (self.dual and family == socket.AF_INET)
 
 
 @final
@@ -96,7 +105,9 @@ class Fabric:
 
     # -- addresses in use --------------------------------------------------------------------
 
-    def bind(self, kind: int, family: int, address: Any, host: str, *, shared: bool) -> Binding:
+    def bind(
+        self, kind: int, family: int, address: Any, host: str, *, shared: bool, dual: bool = False
+    ) -> Binding:
         """
         Put an address into use.
 
@@ -104,11 +115,13 @@ class Fabric:
             OSError: It is in use.
         """
         if family != UNIX:
+            family = family_in(address)  # which is another one if an IPv4 address was mapped
+            dual = dual and family == socket.AF_INET6 and is_wildcard(address[0])
             if not is_wildcard(address[0]):
                 host = self.hosts.claim(address[0])
             if not address[1]:
                 address = (address[0], self.free_port(), *address[2:])
-        binding = Binding(kind, family, address, host, shared)
+        binding = Binding(kind, family, address, host, shared, dual)
         there = self._bindings.setdefault(binding.place, [])
         for other in there:
             if binding.overlaps(other) and not (shared and other.shared):
@@ -134,7 +147,10 @@ class Fabric:
     def find(self, kind: int, family: int, address: Any) -> Any:
         """Return what answers at an address: a listener or datagram end; None if nothing does."""
         place = kind, address if family == UNIX else address[1]
-        there = [each for each in self._bindings.get(place, ()) if each.family == family]
+        if family != UNIX:
+            family = family_in(address)
+        there = [each for each in self._bindings.get(place, ()) if each.answers(family)]
+        there.sort(key=lambda each: each.family != family)  # what is meant for it goes first
         if family == UNIX:
             return there[0].end if there else None
         owner = self.hosts.owner(address[0])
@@ -165,4 +181,4 @@ class Fabric:
             raise TypeError(msg)
         name = address[0] or ANY[socket.AddressFamily(family)]
         info = self.hosts.getaddrinfo(name, address[1], family, kind)
-        return info[0][4]
+        return unmapped(info[0][4])

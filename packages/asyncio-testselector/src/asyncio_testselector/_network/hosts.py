@@ -195,9 +195,9 @@ class Hosts:
     def _candidates(self, name: str | None, family: int, flags: int) -> list[str]:
         passive = flags & socket.AI_PASSIVE
         if not name:
-            v6 = family == socket.AF_INET6
-            own = ("::" if v6 else "0.0.0.0") if passive else ("::1" if v6 else "127.0.0.1")
-            return [own]
+            # In this order; glibc has its own reasons.
+            own = ["0.0.0.0", "::"] if passive else ["::1", "127.0.0.1"]
+            return [each for each in own if family in (0, family_of(each))]
         known = name in self._addresses or name in self._aliases
         if passive and not known and family_of(name) is None:
             self.add(name)

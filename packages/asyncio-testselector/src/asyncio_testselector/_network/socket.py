@@ -10,8 +10,15 @@ from asyncio_testselector._cpython import Socket
 from asyncio_testselector._memory.socket import CLOSED, MemorySocket
 from asyncio_testselector._memory.stream import Buffer, StreamEnd, os_error
 from asyncio_testselector._memory.tcp import TcpEnd
+from asyncio_testselector._network.addresses import (
+    IPV6,
+    V6ONLY,
+    family_in,
+    presented,
+    unbound,
+)
 from asyncio_testselector._network.datagram import NetworkDatagramEnd
-from asyncio_testselector._network.fabric import ANY, UNIX, Fabric
+from asyncio_testselector._network.fabric import UNIX, Fabric
 from asyncio_testselector._network.hosts import is_wildcard
 from asyncio_testselector._network.stream import Attempt, IdleEnd, Listener
 
@@ -90,14 +97,48 @@ class NetworkSocket(MemorySocket):
         if getattr(end, "binding", True) is not None:
             raise os_error(errno.EINVAL)
         resolved = self._fabric.resolved(self._family, address, self._type)
+        dual = self._speaks(resolved, errno.EINVAL)
         shared = bool(REUSEPORT and self._options.get(socket.SOL_SOCKET, REUSEPORT))
-        binding = self._fabric.bind(self._type, self._family, resolved, self._host, shared=shared)
+        binding = self._fabric.bind(
+            self._type, self._family, resolved, self._host, shared=shared, dual=dual
+        )
         end.binding = binding
         end.local = binding.address
         self._host = binding.host
         if isinstance(end, NetworkDatagramEnd):
             end.host = binding.host
             binding.end = end
+
+    def _speaks(self, remote: Any, code: int = errno.ENETUNREACH) -> bool:
+        """
+        Tell whether a socket of IPv6 speaks IPv4 as well.
+
+        Raises:
+            OSError: It does not, and has to in order to reach *remote*.
+        """
+        dual = self._family == socket.AF_INET6 and not self._options.get(IPV6, V6ONLY)
+        if self._family == socket.AF_INET6 and family_in(remote) == socket.AF_INET:
+            end = self._end
+            alone = end.binding is not None and not is_wildcard(end.local[0]) and len(end.local) > 2
+            if alone or not dual:
+                raise os_error(code)
+        return dual
+
+    def setsockopt(
+        self, level: int, optname: int, value: Any, optlen: int | None = None, /
+    ) -> None:
+        """Keep an option; which families it speaks, a socket decides before it has an address."""
+        if (level, optname) == (IPV6, V6ONLY) and getattr(self._end, "binding", None) is not None:
+            raise os_error(errno.EINVAL)
+        super().setsockopt(level, optname, value, optlen)
+
+    def getsockname(self) -> Any:
+        """Return the own address."""
+        return presented(self._family, self._end.local)
+
+    def getpeername(self) -> Any:
+        """Return the peer's address."""
+        return presented(self._family, self._end.peername())
 
     def listen(self, backlog: int = 128, /) -> None:
         """Accept connections from now on; *backlog* of them, and one more, may wait."""
@@ -125,7 +166,7 @@ class NetworkSocket(MemorySocket):
         end = self._end.accept() if isinstance(self._end, IdleEnd) else self._not_listening()
         conn = _raw_new(NetworkSocket)
         conn._adopt(self, end)
-        return conn, end.remote
+        return conn, presented(self._family, end.remote)
 
     def _not_listening(self) -> Any:
         raise os_error(errno.EBADF if self._end is CLOSED else errno.EINVAL)
@@ -148,7 +189,9 @@ class NetworkSocket(MemorySocket):
         remote = self._fabric.resolved(self._family, address, self._type)
         if self._family != UNIX and is_wildcard(remote[0]):
             # Linux connects to the own machine then.
-            remote = ("127.0.0.1" if self._family == socket.AF_INET else "::1", *remote[1:])
+            remote = ("127.0.0.1" if len(remote) == 2 else "::1", *remote[1:])
+        if self._family != UNIX:
+            self._speaks(remote)
         if isinstance(end, NetworkDatagramEnd):
             self._name_for(remote)
             end.connect(remote)
@@ -175,12 +218,12 @@ class NetworkSocket(MemorySocket):
         end = self._end
         if self._family == UNIX or (end.binding is not None and not is_wildcard(end.local[0])):
             return
-        source = self._fabric.hosts.source(self._host, self._family, remote[0])
+        source = self._fabric.hosts.source(self._host, family_in(remote), remote[0])
         port = end.local[1] or self._fabric.free_port()
-        end.local = (source, port, *end.local[2:])
+        end.local = (source, port, *remote[2:])
         if isinstance(end, NetworkDatagramEnd) and end.binding is None:
             self._end.local = unbound(self._family)
-            self.bind((source, port))
+            self.bind(presented(self._family, (source, port, *remote[2:])))
 
     def connected(self, end: StreamEnd) -> None:
         """Become connected; for this package."""
@@ -199,12 +242,14 @@ class NetworkSocket(MemorySocket):
         if not isinstance(end, NetworkDatagramEnd):
             return super().sendto(data, *args)
         remote = self._fabric.resolved(self._family, args[-1], self._type)
-        if end.binding is None and self._family != UNIX:
-            self.bind(unbound(self._family))
+        if self._family != UNIX:
+            self._speaks(remote)
+            if end.binding is None:
+                self.bind(unbound(self._family))
         if self._family != UNIX and is_wildcard(end.local[0]):
             # Each message says where it comes from, as seen from there.
-            source = self._fabric.hosts.source(self._host, self._family, remote[0])
-            bound, end.local = end.local, (source, *end.local[1:])
+            source = self._fabric.hosts.source(self._host, family_in(remote), remote[0])
+            bound, end.local = end.local, (source, end.local[1], *remote[2:])
             try:
                 return end.send_to(data, remote)
             finally:
@@ -217,17 +262,9 @@ class NetworkSocket(MemorySocket):
         if not isinstance(end, NetworkDatagramEnd):
             return super().recvfrom(bufsize, flags)
         source = end.next_source()
-        return self.recv(bufsize, flags), source
+        return self.recv(bufsize, flags), presented(self._family, source)
 
     def close(self) -> None:
         """Close; the network forgets the socket."""
         self._fabric.open.discard(self)
         super().close()
-
-
-def unbound(family: int) -> Any:
-    """Return what ``getsockname()`` says before ``bind()``."""
-    if family == UNIX:
-        return ""
-    wild = ANY[socket.AddressFamily(family)]
-    return (wild, 0) if family == socket.AF_INET else (wild, 0, 0, 0)
