@@ -7,17 +7,16 @@ when the coroutine starts. ``CoroutineMock`` (`asyncmock_plus._mocks.coroutines`
 
 from __future__ import annotations
 
-import inspect
-from types import FunctionType
+from types import CoroutineType, FunctionType
 from typing import Any
 from unittest.mock import DEFAULT
 
 from asyncmock_plus._cpython import CallList
 from asyncmock_plus._mocks.assertions import AwaitAssertions
 from asyncmock_plus._mocks.awaited import Awaited
-from asyncmock_plus._mocks.calls import OPEN, Calls, run_effect
+from asyncmock_plus._mocks.calls import OPEN, Calls, is_function, next_result
 from asyncmock_plus._mocks.identity import VERSION, dotted_name
-from asyncmock_plus._mocks.outcomes import forget_calls, is_exception
+from asyncmock_plus._mocks.outcomes import forget_calls
 from asyncmock_plus._mocks.records import two
 from asyncmock_plus._mocks.stand_ins import FIELDS
 from asyncmock_plus._specs.spec import is_async_function
@@ -113,7 +112,18 @@ class AsyncMixin(AwaitAssertions):
         own = self._mock_home[0].delegate is None and self._mock_home[0].plan.outcomes
         effect = self._mock_side_effect if own else self.side_effect
         if effect is not None:
-            result = await _awaited_effect(effect, args, kwargs)
+            # Here, and not in a function: the caller is as many frames away as it always was.
+            if isinstance(effect, FunctionType):
+                result = effect(*args, **kwargs)
+            else:
+                runs = is_function(effect)
+                try:
+                    result = effect(*args, **kwargs) if runs else next_result(effect)
+                except StopIteration:
+                    # PEP 479: it cannot pass through a coroutine.
+                    raise StopAsyncIteration from None
+            if is_async_function(effect):
+                result = await result
             if result is not DEFAULT:
                 return result
         result = self._mock_return_value
@@ -145,40 +155,24 @@ class AsyncCalls(AsyncMixin, Calls):
         me = self._mock_home[0]
         route = me.route
         if route is None or route[0] != VERSION[0]:
-            return self._mock_call_unrouted(me, args, kwargs)
-        _, check, parents, _, name = route
-        if check is not None:
-            check(*args, **kwargs)
-        entry = ("", None, args, kwargs)
-        me.calls.append(entry)
-        me.everything.append(entry)
-        for append, parent_name, method_name in parents:
-            append((parent_name, method_name, args, kwargs))
-        coroutine: Any = self._execute_mock_call(*args, **kwargs)
-        coroutine.__name__ = coroutine.__qualname__ = name
-        return coroutine
-
-    def _mock_call_unrouted(self, me: Any, args: Any, kwargs: Any) -> Any:
-        # The name in the warning about a coroutine that was never awaited.
-        name = dotted_name(me)
-        coroutine = Calls._mock_call_unrouted(self, me, args, kwargs)
-        if me.route is not None:
-            me.route = (*me.route[:3], OPEN, name)
-        if inspect.iscoroutine(coroutine):
+            name = dotted_name(me)
+            self._mock_record(me, args, kwargs)
+            if me.route is not None:
+                me.route = (*me.route[:3], OPEN, name)
+        else:
+            _, check, parents, _, name = route
+            if check is not None:
+                check(*args, **kwargs)
+            entry = ("", None, args, kwargs)
+            me.calls.append(entry)
+            me.everything.append(entry)
+            for append, parent_name, method_name in parents:
+                append((parent_name, method_name, args, kwargs))
+        coroutine = self._mock_call(*args, **kwargs)
+        if type(coroutine) is CoroutineType:
+            # The name in the warning about a coroutine that was never awaited.
             coroutine.__name__ = coroutine.__qualname__ = name
         return coroutine
 
 
 AsyncCalls.__call__.__annotations__ = {}  # as of Calls
-
-
-async def _awaited_effect(effect: Any, args: Any, kwargs: Any) -> Any:
-    if isinstance(effect, FunctionType) or is_exception(effect):
-        result = run_effect(effect, args, kwargs)
-    else:
-        try:
-            result = run_effect(effect, args, kwargs)
-        except StopIteration:
-            # PEP 479: it cannot pass through a coroutine.
-            raise StopAsyncIteration from None
-    return await result if is_async_function(effect) else result

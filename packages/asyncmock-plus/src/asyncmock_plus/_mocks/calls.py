@@ -3,6 +3,10 @@ Calls: the straight path of a mock that only records, and the hooks of one that 
 
 The path is straight when no class overrides one of the hooks. Then all that a call needs is in its
 route (see `asyncmock_plus._mocks.identity`), and the hooks are not called one by one.
+
+Side effects see who has called the mock: they warn with a ``stacklevel``, or look at frames. So
+between the caller and the side effect there are as many frames as in the standard library, at the
+first call and at all others: ``__call__``, ``_mock_call`` and ``_execute_mock_call``.
 """
 
 from __future__ import annotations
@@ -21,7 +25,8 @@ __unittest = __tracebackhide__ = True
 # In the place of a result: the outcome has to be worked out at each call.
 OPEN = object()
 
-_FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType})
+# What is called without a further look.
+FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType})
 
 
 class Calls(Outcomes):
@@ -39,24 +44,26 @@ class Calls(Outcomes):
         me = self._mock_home[0]
         route = me.route
         if route is None or route[0] != VERSION[0]:
-            return self._mock_call_unrouted(me, args, kwargs)
-        _, check, parents, result, _ = route
-        if check is not None:
-            check(*args, **kwargs)
-        entry = ("", None, args, kwargs)
-        me.calls.append(entry)
-        me.everything.append(entry)
-        for append, name, method_name in parents:
-            append((name, method_name, args, kwargs))
+            result = self._mock_record(me, args, kwargs)
+        else:
+            _, check, parents, result, _ = route
+            if check is not None:
+                check(*args, **kwargs)
+            entry = ("", None, args, kwargs)
+            me.calls.append(entry)
+            me.everything.append(entry)
+            for append, name, method_name in parents:
+                append((name, method_name, args, kwargs))
         if result is OPEN:
-            return self._execute_mock_call(*args, **kwargs)
+            return self._mock_call(*args, **kwargs)
         return result
 
-    def _mock_call_unrouted(self, me: Any, args: Any, kwargs: Any) -> Any:
+    def _mock_record(self, me: Any, args: Any, kwargs: Any) -> Any:
+        """Record a call that has no route, and work one out; return its result, or `OPEN`."""
         if not self._mock_is_straight(me):
             self._mock_check_sig(*args, **kwargs)
             self._increment_mock_call(*args, **kwargs)
-            return self._mock_call(*args, **kwargs)
+            return OPEN
         check = self._mock_check
         if check is not None:
             check(*args, **kwargs)
@@ -70,7 +77,7 @@ class Calls(Outcomes):
             result = OPEN
         if me.ledger is None:
             me.route = (VERSION[0], check, parents, result, None)
-        return self._execute_mock_call(*args, **kwargs) if result is OPEN else result
+        return result
 
     def _mock_is_straight(self, me: Any) -> bool:
         """Return whether nobody has to be called while a call is recorded."""
@@ -103,7 +110,8 @@ class Calls(Outcomes):
         own = me.delegate is None and me.plan.outcomes
         effect = self._mock_side_effect if own else self.side_effect
         if effect is not None:
-            result = run_effect(effect, args, kwargs)
+            runs = type(effect) in FUNCTIONS or is_function(effect)
+            result = effect(*args, **kwargs) if runs else next_result(effect)
             if result is not DEFAULT:
                 return result
         result = self._mock_return_value
@@ -121,14 +129,15 @@ class Calls(Outcomes):
 Calls.__call__.__annotations__ = {}
 
 
-def run_effect(effect: Any, args: Any, kwargs: Any) -> Any:
-    """Return what a side effect gives, DEFAULT when it leaves the result to the mock."""
-    if type(effect) in _FUNCTIONS:
-        return effect(*args, **kwargs)
+def is_function(effect: Any) -> bool:
+    """Return whether a side effect is called; exceptions are raised, although classes of them."""
+    return not is_exception(effect) and is_callable(effect)
+
+
+def next_result(effect: Any) -> Any:
+    """Return the next result of a side effect that is not called, or raise the exception it is."""
     if is_exception(effect):
         raise effect
-    if is_callable(effect):
-        return effect(*args, **kwargs)
     result = next(effect)
     if is_exception(result):
         raise result

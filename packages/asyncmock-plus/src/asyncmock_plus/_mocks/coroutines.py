@@ -7,7 +7,7 @@ from unittest.mock import DEFAULT
 
 from asyncmock_plus._mocks.attributes import Attributes
 from asyncmock_plus._mocks.awaits import record_await
-from asyncmock_plus._mocks.calls import Calls, run_effect
+from asyncmock_plus._mocks.calls import FUNCTIONS, Calls, is_function, next_result
 from asyncmock_plus._mocks.magic_methods import Items
 from asyncmock_plus._specs.kinds import Kinds
 from asyncmock_plus._specs.spec import is_awaitable
@@ -29,8 +29,17 @@ class CoroutineSemantics:
     """The outcome is decided when the mock is called, the await is recorded when it ends."""
 
     def _execute_mock_call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+        own = self._mock_home[0].delegate is None and self._mock_home[0].plan.outcomes
+        effect = self._mock_side_effect if own else self.side_effect
+        outcome = DEFAULT
         try:
-            outcome = self._mock_outcome(args, kwargs)
+            if effect is not None:
+                runs = type(effect) in FUNCTIONS or is_function(effect)
+                outcome = effect(*args, **kwargs) if runs else next_result(effect)
+            if outcome is DEFAULT:
+                outcome = self.return_value
+            if outcome is DEFAULT:  # there is none, but a wrapped object
+                outcome = self._mock_wraps(*args, **kwargs)
         except StopIteration as error:
             if not callable(self.side_effect):
                 # As in asynctest: the call that has no result left fails at once.
@@ -41,20 +50,6 @@ class CoroutineSemantics:
         except Exception as error:
             return self._mock_fail(error, args, kwargs)
         return self._mock_await(outcome, args, kwargs)
-
-    def _mock_outcome(self: Any, args: Any, kwargs: Any) -> Any:
-        own = self._mock_home[0].delegate is None and self._mock_home[0].plan.outcomes
-        effect = self._mock_side_effect if own else self.side_effect
-        if effect is not None:
-            result = run_effect(effect, args, kwargs)
-            if result is not DEFAULT:
-                return result
-        result = self._mock_return_value
-        if result is not DEFAULT:
-            return result if own else self.return_value
-        if self._mock_wraps is not None:
-            return self._mock_wraps(*args, **kwargs)
-        return self.return_value
 
     async def _mock_await(self: Any, outcome: Any, args: Any, kwargs: Any) -> Any:
         try:
