@@ -47,7 +47,7 @@ LADDERS: dict[str, list[set[str]]] = {
     "asyncio_fakeclock": [
         {"_asyncio_fakeclock_pytest"},
         {"__init__"},
-        {"_case", "_loop"},
+        {"_case", "_loop", "_pytest"},
         {"_clock"},
         {"_time"},
         {"_timeline", "_world"},

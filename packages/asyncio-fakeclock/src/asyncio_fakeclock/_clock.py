@@ -151,9 +151,13 @@ class FakeClock:
         if self._pacer is not None:
             self._pacer.set_auto(self._auto)
 
-    def install(self) -> FakeClock:
+    def install(self, loop: asyncio.AbstractEventLoop | None = None, /) -> FakeClock:
         """
         Give the loop this clock's time; timers that it has already keep the time they had left.
+
+        Args:
+            loop: The loop for this time, if the clock was made without one; by default the one that
+                runs.
 
         Returns:
             The clock.
@@ -171,7 +175,7 @@ class FakeClock:
             >>> clock.uninstall()
             >>> loop.close()
         """
-        loop = self._installable_loop()
+        loop = self._installable_loop(loop)
         stall_timeout, max_turns, max_jumps = self._limits
         if self._wall is not None:
             self._wall.start(self._now)
@@ -349,11 +353,11 @@ class FakeClock:
         state = mode if self.installed else f"{mode}, not installed"
         return f"<FakeClock at {self.time()!r} s, {state}>"
 
-    def _installable_loop(self) -> asyncio.BaseEventLoop:
+    def _installable_loop(self, wanted: asyncio.AbstractEventLoop | None) -> asyncio.BaseEventLoop:
         if self._pacer is not None:
             msg = f"{self!r} is installed already: leave it, or make another one for another loop"
             raise RuntimeError(msg)
-        loop = self._given or running_loop()
+        loop = self._given or wanted or running_loop()
         base = checked_loop(loop)
         if loop.is_closed():
             msg = f"cannot install a clock on {loop!r}: it is closed"

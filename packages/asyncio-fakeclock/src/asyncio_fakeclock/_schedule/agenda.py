@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NEVER", "Agenda"]
 
+__unittest = __tracebackhide__ = True
+
 NEVER = float("inf")
 
 

@@ -23,6 +23,8 @@ from typing import SupportsFloat
 
 __all__ = ["MAGIC", "Grid", "checked_instant", "checked_seconds"]
 
+__unittest = __tracebackhide__ = True
+
 # 1.5 * 2**52: a float of this size has no digits behind the point.
 MAGIC = 6755399441055744.0
 

@@ -1,30 +1,11 @@
 """The plugin, in pytest runs of their own: one for each library that runs coroutines."""
 
-import functools
 import re
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import pytest
-
-HEADS = {
-    "pytest-asyncio": """
-import asyncio, pytest
-from pytest_asyncio import fixture as async_fixture
-pytestmark = pytest.mark.asyncio
-""",
-    "anyio": """
-import asyncio, pytest
-from pytest import fixture as async_fixture
-pytestmark = pytest.mark.anyio
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-""",
-}
+from pytest_suites import HEADS, outcomes, output_of
 
 SUITE = """
 async def test_fixture_is_a_manual_clock_at_zero(fake_clock):
@@ -124,37 +105,6 @@ async def test_hypothesis_test_has_a_clock(seconds):
     assert asyncio.get_running_loop().time() == before + seconds
 """
 
-OTHERS = """
-import asyncio, pytest, unittest
-
-class Tests(unittest.TestCase):
-    @pytest.mark.fakeclock(auto=True)
-    def test_marker_on_a_unittest_test_case_is_left_alone(self):
-        pass
-
-def test_synchronous_test_can_install_the_clock_itself(fake_clock):
-    async def main():
-        with fake_clock:
-            await fake_clock.advance(5)
-    asyncio.run(main())
-    assert fake_clock.time() == 5
-
-@pytest.mark.fakeclock(5)
-@pytest.mark.asyncio
-async def test_positional():
-    pass
-
-@pytest.mark.fakeclock(begin=5)
-@pytest.mark.asyncio
-async def test_unknown():
-    pass
-
-@pytest.mark.fakeclock(start="now")
-@pytest.mark.asyncio
-async def test_no_number():
-    pass
-"""
-
 UNDER_XDIST = """
 import asyncio, pytest
 pytestmark = pytest.mark.asyncio
@@ -170,24 +120,6 @@ async def test_time_is_not_held_back():
 async def test_deadlock():
     await asyncio.Event().wait()
 """
-
-
-@functools.cache
-def output_of(text: str, *options: str) -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "pytest.ini").write_text(
-            "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
-        )
-        (Path(folder) / "test_suite.py").write_text(text)
-        command = [sys.executable, "-W", "error", "-m", "pytest", "-rA", "-p", "no:randomly"]
-        command += ["-p", "no:cacheprovider", *options]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
-    return done.stdout + done.stderr
-
-
-def outcomes(output: str) -> dict[str, str]:
-    line = r"^(PASSED|FAILED|ERROR) test_suite\.py::(?:\w+::)?(\w+)"
-    return {name: outcome for outcome, name in re.findall(line, output, re.MULTILINE)}
 
 
 TESTS = re.findall(r"async def (test_\w+)", SUITE)
@@ -246,34 +178,6 @@ def test_summary_counts_the_workers_of_xdist() -> None:
     output = output_of(UNDER_XDIST, "-n", "1")
 
     assert "fake_clock: 3 tests lived through 5,400 virtual seconds in " in output
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "test_marker_on_a_unittest_test_case_is_left_alone",
-        "test_synchronous_test_can_install_the_clock_itself",
-    ],
-)
-def test_of_the_other_kind(name: str) -> None:
-    output = output_of(OTHERS)
-
-    assert outcomes(output)[name] == "PASSED", output
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("test_positional", "TypeError: the marker fakeclock takes keyword arguments only, not 5"),
-        ("test_unknown", "unexpected keyword argument 'begin'"),
-        ("test_no_number", "TypeError: start must be a number, not 'now'"),
-    ],
-)
-def test_bad_marker_is_an_error_of_its_test(name: str, message: str) -> None:
-    output = output_of(OTHERS)
-
-    assert outcomes(output)[name] == "ERROR"
-    assert message in output
 
 
 def test_marker_is_known() -> None:
