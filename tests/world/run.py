@@ -29,7 +29,18 @@ if TYPE_CHECKING:
 TABLES = ("mocks",)
 PACKAGES = Path(__file__).parents[2] / "packages"
 # The same run twice: in the same order, and leaving nothing for the next one.
-PYTEST = ("-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:cov", "-o", "addopts=")
+PYTEST = (
+    "-q",
+    "--continue-on-collection-errors",
+    "-p",
+    "no:randomly",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:cov",
+    "-o",
+    "addopts=",
+)
 TIME_LIMIT = 900
 
 
@@ -127,6 +138,8 @@ def compare(suite: Suite, switch: Switch) -> tuple[str, list[str]]:
         ours = environment.run(*switch.on)
     found = list(differences(theirs, ours, suite.known))
     passed = sum(outcome == "passed" for outcome in theirs.outcomes.values())
+    if not passed:
+        sys.exit(f"{suite.name}: no test passes, what does it require?\n{theirs.output[-5000:]}")
     ratio = f"{ours.seconds / theirs.seconds:.2f}" if theirs.seconds else "?"
     line = (
         f"| {suite.name}{suite.version} | {len(theirs.outcomes)} | {passed} | {len(found)} "

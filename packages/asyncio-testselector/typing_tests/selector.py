@@ -24,6 +24,8 @@ from typing_extensions import assert_type
 
 loop = asyncio.SelectorEventLoop(TestSelector(selectors.DefaultSelector()))
 mock = SocketMock(type=1, **{"recv.return_value": b"data"})
+assert_type(mock, SocketMock)
+assert_type(FileMock(), FileMock)
 
 assert_type(install(loop), TestSelector)
 assert_type(set_read_ready(mock, loop), None)

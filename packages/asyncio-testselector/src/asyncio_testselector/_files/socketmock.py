@@ -1,5 +1,8 @@
 """Mocks of sockets, which asyncio accepts as they are."""
 
+# mypy alone does not know a class attribute of that name that can be set
+# pyright: reportUnnecessaryTypeIgnoreComment=false
+
 from __future__ import annotations
 
 from typing import Any, ClassVar

@@ -8,7 +8,7 @@ when the coroutine starts. ``CoroutineMock`` (`asyncmock_plus._mocks.coroutines`
 from __future__ import annotations
 
 from types import CoroutineType, FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT
 
 from asyncmock_plus._cpython import CallList
@@ -92,12 +92,12 @@ class AsyncMixin(AwaitAssertions):
 
     _mock_set_up_kind = staticmethod(_set_up_async)
 
-    await_count: Any = _awaits("await_count", _raw_count)
-    await_args: Any = _awaits("await_args", _raw_args)
-
-    await_args_list: Any = _awaits(
-        "await_args_list", lambda fields, me: _await_ledger(me())["await_args_list"]
-    )
+    if not TYPE_CHECKING:  # the types are those of the standard library
+        await_count = _awaits("await_count", _raw_count)
+        await_args = _awaits("await_args", _raw_args)
+        await_args_list = _awaits(
+            "await_args_list", lambda fields, me: _await_ledger(me())["await_args_list"]
+        )
 
     @property
     def awaited(self) -> Awaited:

@@ -6,7 +6,7 @@ Nearly everything a mock starts with stands in its class; its dictionary holds w
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asyncmock_plus._cpython import AsyncMockMixin, CallableMixin, InvalidSpecError, std
 from asyncmock_plus._mocks.fields import (
@@ -31,6 +31,9 @@ from asyncmock_plus._specs.spec import (
     is_mock,
     members_of,
 )
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __unittest = __tracebackhide__ = True
 
@@ -60,12 +63,14 @@ class Construction(Mixin):
     _mock_name = own_name("name")
     _mock_new_name = own_name("new_name")
 
-    def __new__(cls, spec: Any = None, *args: Any, spec_set: Any = None, **kwargs: Any) -> Any:
+    def __new__(cls, spec: Any = None, *args: Any, spec_set: Any = None, **kwargs: Any) -> Self:
+        mock: Self
         plan = cls.__dict__.get("_mock_plan") or plan_of(cls)
         if spec is None and spec_set is None:
             if "wraps" in kwargs and is_async_function(kwargs["wraps"]):
-                return _plan_for(plan, cls, None, True).instance()
-            return plan.instance()
+                plan = _plan_for(plan, cls, None, True)
+            mock = plan.instance()
+            return mock
         spec = spec if spec_set is None else spec_set
         names = None if is_mock(spec) else _names(spec)
         called = kwargs.get("_spec_as_instance") and is_async_instance(spec)

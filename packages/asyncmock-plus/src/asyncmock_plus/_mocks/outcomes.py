@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT, MagicMock
 
 from asyncmock_plus._cpython import DELETED, CallList, is_callable
@@ -85,19 +85,20 @@ def _last(calls: Any) -> Any:
 class Outcomes(Assignment):
     """The configured and the recorded side of a mock."""
 
-    called: Any = _recorded("called", bool)
-    call_count: Any = _recorded("call_count", lambda calls: len(calls) if calls else 0)
-    call_args: Any = _recorded("call_args", _last)
-    call_args_list: Any = _recorded("call_args_list", None)
-    mock_calls: Any = _recorded("mock_calls", None)
-    # Unlike the others this is the mock's own also behind an autospecced function.
-    method_calls: Any = _own_record("method_calls")
-    # The names behind these in the standard library, which some tools read.
-    _mock_called = called
-    _mock_call_count = call_count
-    _mock_call_args = call_args
-    _mock_call_args_list = call_args_list
-    _mock_mock_calls = mock_calls
+    if not TYPE_CHECKING:  # the types are those of the standard library
+        called = _recorded("called", bool)
+        call_count = _recorded("call_count", lambda calls: len(calls) if calls else 0)
+        call_args = _recorded("call_args", _last)
+        call_args_list = _recorded("call_args_list", None)
+        mock_calls = _recorded("mock_calls", None)
+        # Unlike the others this is the mock's own also behind an autospecced function.
+        method_calls = _own_record("method_calls")
+        # The names behind these in the standard library, which some tools read.
+        _mock_called = called
+        _mock_call_count = call_count
+        _mock_call_args = call_args
+        _mock_call_args_list = call_args_list
+        _mock_mock_calls = mock_calls
 
     @property
     def return_value(self) -> Any:
