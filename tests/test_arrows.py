@@ -119,7 +119,7 @@ class Refuse:
 sys.meta_path.insert(0, Refuse())
 import {package}
 import sysconfig
-standard = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+standard = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), sys.base_exec_prefix)
 def is_standard(name):
     file = getattr(sys.modules[name], "__file__", None) or standard[0]
     return file.startswith(standard) and "site-packages" not in file

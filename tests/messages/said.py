@@ -12,18 +12,21 @@ from typing import Any
 
 # What differs between runs, versions of Python and machines, and what stands for it.
 _VOLATILE = (
-    (r"\b0x[0-9a-f]+", "0x..."),
+    (r"\b0x[0-9a-fA-F]+", "0x..."),
     (r"\bid='\d+'", "id='...'"),
     (r"\bTask-\d+\b", "Task-N"),
     (r"\bThread-\d+\b", "Thread-N"),
     (r"\b21474[89]\d{4}\b", "FD"),
     (r"(?i)\[errno -?\d+\]", "[Errno N]"),
-    (r'(?:[^\s"\'(<:]*/)+(\w+\.py)\b', r"\1"),
+    (r'(?:\b[A-Z]:)?(?:[^\s"\'(<:]*[/\\])+(\w+\.py)\b', r"\1"),
     (r"(\.py(?:\"|')?(?:, line |:))\d+", r"\1N"),
     (r"\bcb=\[[^]]*\]", "cb=[...]"),
     (r"\b(?:tests\.)?messages\.test_", "test_"),
     (r"\('127\.0\.0\.1', \d+\)", "('127.0.0.1', PORT)"),
-    (r"\b_UnixSelectorEventLoop\b", "SelectorEventLoop"),
+    (
+        r"(?:asyncio\.\w+\.)?\b(?:_UnixSelector|_WindowsSelector|Proactor)EventLoop\b",
+        "SelectorEventLoop",
+    ),
     # Python 3.10 knows no qualified name of a frame, and has other words here and there.
     (r"\b(?:\w+\.<locals>\.)+(?:Case\.)?", ""),
     (r"(line N, in )Event\.wait\b", r"\1wait"),
