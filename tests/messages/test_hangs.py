@@ -7,7 +7,9 @@ import threading
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from asyncloop_testcase import TestCase, _loops, _timeout, lenient, timeout
+from asyncloop_testcase import TestCase, lenient, timeout
+from asyncloop_testcase._case import loops as _loops
+from asyncloop_testcase._case import timeout as _timeout
 
 from messages.said import outcome_of, says
 
