@@ -27,7 +27,7 @@ LADDERS: dict[str, list[set[str]]] = {
     "asyncio_testselector": [
         {"__init__"},
         {"_network"},
-        {"_http"},
+        {"_http", "_process"},
         {"_script"},
         {"_memory"},
         {"_installation"},

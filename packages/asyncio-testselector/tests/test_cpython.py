@@ -50,6 +50,12 @@ def test_first_file_of_a_loop_leads_to_the_loop(loop):
     assert _cpython.loop_of(key) is loop, HINT + "Handle._loop"
 
 
+def test_process_waits_for_what_transports_have(loop):
+    assert "self._transport._wait()" in inspect.getsource(asyncio.subprocess.Process.wait), (
+        HINT + "asyncio.subprocess.Process.wait"
+    )
+
+
 def test_data_of_others_leads_to_no_loop():
     for data in (None, 5, (), (None, None), ("a", "b"), (1, 2, 3)):
         assert _cpython.loop_of(selectors.SelectorKey(0, 0, 1, data)) is None

@@ -15,6 +15,8 @@ from asyncio_testselector import (
     MemoryNetwork,
     MemorySocket,
     NetworkSocket,
+    ProcessRun,
+    ProcessScript,
     SocketScript,
     WireEvent,
     WireLog,
@@ -86,3 +88,15 @@ async def http() -> None:
         api.fallback().reset(times=1).hang()
         assert_type(api.requests, list[HttpRequest])
         assert_type(api.requests[0].query, dict[str, str])
+
+
+async def processes() -> None:
+    script = ProcessScript("git", re.compile("x"), b"y", ..., times=None, timeout=3, error=None)
+    script = script.stdout(b"a", b"b").expect_stdin(b"x").stdout(lambda got: got).stderr(b"x")
+    script = script.delay(1).expect_stdin_line("x").expect_stdin_eof().stdout_line("x", b"y")
+    assert_type(script.on_signal(15, exits=0, delay=1).exit(0), ProcessScript)
+    assert_type(ProcessScript.shell("ls", times=2).forever(), ProcessScript)
+    assert_type(script.runs, list[ProcessRun])
+    assert_type(script.runs[0].returncode, int | None)
+    with script as same:
+        assert_type(same, ProcessScript)

@@ -14,6 +14,8 @@ from asyncio_testselector._network.network import MemoryNetwork
 from asyncio_testselector._network.socket import NetworkSocket
 from asyncio_testselector._proactor.loop import TestProactorEventLoop
 from asyncio_testselector._proactor.proactor import TestProactor
+from asyncio_testselector._process.run import ProcessRun
+from asyncio_testselector._process.script import ProcessScript
 from asyncio_testselector._script.report import ScriptError
 from asyncio_testselector._script.script import SocketScript
 from asyncio_testselector._selector.registry import get_registered_events
@@ -29,6 +31,8 @@ __all__ = [
     "MemoryNetwork",
     "MemorySocket",
     "NetworkSocket",
+    "ProcessRun",
+    "ProcessScript",
     "SSLSocketMock",
     "ScriptError",
     "SocketMock",

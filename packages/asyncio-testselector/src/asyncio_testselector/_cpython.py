@@ -206,6 +206,21 @@ def stop_reading_self(loop: Any) -> None:
         future.cancel()
 
 
+class WaitedFor(asyncio.SubprocessTransport):
+    """
+    A transport of a subprocess that ``asyncio.subprocess.Process.wait()`` can wait for.
+
+    It awaits the transport's ``_wait()``, which no documented class has. Read on 3.10-3.15.
+    """
+
+    async def _wait(self) -> int:
+        return await self.wait()
+
+    async def wait(self) -> int:
+        """Return the exit code, as soon as there is one."""
+        raise NotImplementedError
+
+
 def socket_class() -> type:
     """
     Return the standard library's class ``socket.socket``, whoever has put another in its place.

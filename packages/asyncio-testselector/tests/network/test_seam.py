@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from asyncio_testselector import MemoryNetwork, MemorySocket, NetworkSocket
-from asyncio_testselector._network.loop import Overrides
+from asyncio_testselector._installation.overrides import Overrides
 
 
 def test_socket_without_its_constructor_has_no_descriptor() -> None:

@@ -12,11 +12,12 @@ import contextlib
 import errno
 import os
 import sys
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any
 
 from asyncio_testselector._cpython import replace_selector, selector_of
 from asyncio_testselector._files.pipes import refuse_pipes
 from asyncio_testselector._installation.installation import find_selector
+from asyncio_testselector._installation.overrides import Overrides
 from asyncio_testselector._memory.socket import MemorySocket
 from asyncio_testselector._network.fabric import UNIX, Fabric
 from asyncio_testselector._network.socket import NetworkSocket
@@ -24,37 +25,6 @@ from asyncio_testselector._network.socket import NetworkSocket
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from collections.abc import Callable
-
-
-@final
-class Overrides:
-    """
-    Methods put in front of those of one object, and taken away again.
-
-    Args:
-        target: The object.
-    """
-
-    def __init__(self, target: object) -> None:
-        self._target = target
-        self._saved: list[tuple[str, Any, bool, Any]] = []
-
-    def put(self, name: str, method: Callable[..., Any]) -> None:
-        """Put a method in front."""
-        own = vars(self._target)
-        self._saved.append((name, method, name in own, own.get(name)))
-        setattr(self._target, name, method)
-
-    def remove(self) -> None:
-        """Take all of them away; what somebody else put in front since then stays."""
-        while self._saved:
-            name, method, had, before = self._saved.pop()
-            if vars(self._target).get(name) is not method:
-                continue
-            if had:
-                setattr(self._target, name, before)
-            else:
-                delattr(self._target, name)
 
 
 def override(loop: AbstractEventLoop, fabric: Fabric) -> Overrides:
@@ -165,12 +135,3 @@ def forget(loop: asyncio.AbstractEventLoop, fd: int) -> None:
     if selector is not None and isinstance(loop, asyncio.SelectorEventLoop):
         with contextlib.suppress(KeyError):
             selector.unregister(fd)
-
-
-def running_loop(what: str) -> asyncio.AbstractEventLoop:
-    """Return the running loop, or fail with the way out."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        msg = f"cannot {what}: no loop is running, so give install() the loop"
-        raise RuntimeError(msg) from None

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, final
 
 from asyncio_testselector._http.peer import HttpPeer
 from asyncio_testselector._installation.installation import find_selector, install
+from asyncio_testselector._installation.overrides import Overrides, running_loop
 from asyncio_testselector._memory.stream import CAPACITY
 from asyncio_testselector._memory.tcp import TcpEnd
 from asyncio_testselector._network.checks import check_count, check_seconds
 from asyncio_testselector._network.fabric import Fabric
 from asyncio_testselector._network.hosts import Hosts
 from asyncio_testselector._network.log import KEPT, WireLog
-from asyncio_testselector._network.loop import Overrides, forget, override, running_loop, unwrap
+from asyncio_testselector._network.loop import forget, override, unwrap
 from asyncio_testselector._network.scripted import Scenario, ScriptListener
 from asyncio_testselector._network.seam import attach, detach
 from asyncio_testselector._network.socket import NetworkSocket

@@ -92,7 +92,7 @@ class InAnyOrder(Step):
 
 def failing(stage: Stage) -> str:
     """Return what the client does when nothing it could do has come."""
-    return "closed the connection too early" if stage.ended else "sent something else"
+    return f"{stage.closed} too early" if stage.ended else "sent something else"
 
 
 def begins(step: Step | None, stage: Stage) -> bool | None:

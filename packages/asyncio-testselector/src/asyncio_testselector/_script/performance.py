@@ -42,6 +42,7 @@ class Performance:
     """
 
     who = "the client"
+    closed = "closed the connection"
 
     def __init__(
         self, title: str, steps: Sequence[Step], timeout: float | None, *, keep_open: bool = False

@@ -40,6 +40,8 @@ from asyncio_testselector._script.texts import (
     ComputedReply,
     ExpectJson,
     ExpectLine,
+    as_bytes,
+    as_chunks,
     encoded_json,
     encoded_line,
 )
@@ -539,23 +541,6 @@ class SocketScript:
         if problem is not None and str(problem) != str(exc):
             # The test's own error comes first; the script's is a remark on it.
             add_remark(exc, str(problem))
-
-
-def as_bytes(data: object, method: str) -> bytes:
-    """Return a copy of a non-empty buffer, and refuse everything else."""
-    if not isinstance(data, (bytes, bytearray, memoryview)):
-        msg = f"{method}() takes bytes, not {data!r}: encode it"
-        raise TypeError(msg)
-    if not data:
-        msg = f"{method}() of no bytes at all: leave the step out"
-        raise ValueError(msg)
-    return bytes(data)
-
-
-def as_chunks(computed: object) -> tuple[bytes, ...]:
-    """Return what a function computed as chunks of bytes."""
-    several = computed if isinstance(computed, (list, tuple)) else (computed,)
-    return tuple(as_bytes(chunk, "reply") for chunk in several)
 
 
 def line_encoder(newline: bytes) -> Callable[[object], tuple[bytes, ...]]:

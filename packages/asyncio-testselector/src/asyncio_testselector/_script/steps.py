@@ -29,12 +29,14 @@ class Stage(Protocol):
         ended: Whether the client has ended its stream, or is gone.
         matched: What the last step that waited has recognised.
         who: The client, in reports.
+        closed: What it did when its stream has ended, in reports.
     """
 
     received: bytearray
     ended: bool
     matched: Any
     who: str
+    closed: str
 
     @property
     def client(self) -> Client:
@@ -124,7 +126,7 @@ class Expect(Step):
         if not self.data.startswith(got):
             stage.fail(f"{stage.who} sent something else", self.wanted(bytes(got)))
         elif stage.ended:
-            what = f"{stage.who} closed the connection too early"
+            what = f"{stage.who} {stage.closed} too early"
             stage.fail(what, self.wanted(bytes(got)))
         return False
 
@@ -154,7 +156,7 @@ class ExpectMatch(Step):
             stage.take(found.end(), found)
             return True
         if stage.ended:
-            what = f"{stage.who} closed the connection and the pattern had not matched"
+            what = f"{stage.who} {stage.closed} and the pattern had not matched"
             stage.fail(what, self.wanted(got))
         return False
 

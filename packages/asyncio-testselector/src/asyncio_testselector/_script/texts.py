@@ -34,7 +34,7 @@ class ExpectLine(Step):
         line = next_line(stage)
         if line is None:
             if stage.ended:
-                what = f"{stage.who} closed the connection within a line"
+                what = f"{stage.who} {stage.closed} within a line"
                 stage.fail(what, self.wanted(bytes(stage.received)))
             return False
         matched = self.match(line)
@@ -153,3 +153,20 @@ def encoded_line(line: object, method: str, newline: bytes) -> bytes:
 def encoded_json(value: object) -> bytes:
     """Return a value as a line of JSON."""
     return json.dumps(value, separators=(",", ":")).encode("utf-8") + b"\n"
+
+
+def as_bytes(data: object, method: str) -> bytes:
+    """Return a copy of a non-empty buffer, and refuse everything else."""
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        msg = f"{method}() takes bytes, not {data!r}: encode it"
+        raise TypeError(msg)
+    if not data:
+        msg = f"{method}() of no bytes at all: leave the step out"
+        raise ValueError(msg)
+    return bytes(data)
+
+
+def as_chunks(computed: object) -> tuple[bytes, ...]:
+    """Return what a function computed as chunks of bytes."""
+    several = computed if isinstance(computed, (list, tuple)) else (computed,)
+    return tuple(as_bytes(chunk, "reply") for chunk in several)

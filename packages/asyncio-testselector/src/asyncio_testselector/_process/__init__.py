@@ -1,0 +1,1 @@
+"""Subprocesses that play a script. Imports `_script`, `_installation` and what is below them."""
