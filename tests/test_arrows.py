@@ -32,6 +32,8 @@ OPTIONAL = {
     ("_asyncloop_testcase_pytest.py", "pytest"),
     ("asyncloop_testcase/_pytest/", "pytest"),
     ("_asyncio_fakeclock_pytest.py", "pytest"),
+    ("_asyncio_testselector_pytest.py", "pytest"),
+    ("asyncio_testselector/_pytest/", "pytest"),
     ("asyncio_fakeclock/_pytest/", "pytest"),
     ("_asyncmock_plus_pytest.py", "pytest"),
 }

@@ -25,7 +25,9 @@ LADDERS: dict[str, list[set[str]]] = {
         {"_cpython", "_once", "_version"},
     ],
     "asyncio_testselector": [
+        {"_asyncio_testselector_pytest"},
         {"__init__"},
+        {"_pytest"},
         {"_network"},
         {"_http", "_process"},
         {"_script"},

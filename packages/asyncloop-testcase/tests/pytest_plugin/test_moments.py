@@ -431,6 +431,7 @@ def anyio_backend():
 
 
 def test_client_of_pytest_aiohttp_is_closed_by_its_fixture(tmp_path: Path) -> None:
+    pytest.importorskip("pytest_aiohttp")  # nothing for runs of all packages with -p no:asyncio
     source = """
 from aiohttp import web
 

@@ -36,6 +36,7 @@ class TestProactor:
 
     Args:
         proactor: Serves real files. Without it, a selector inside does.
+        selector: The selector inside, of everything else; one of its own by default.
 
     Raises:
         TypeError: *proactor* is no proactor.
@@ -49,12 +50,14 @@ class TestProactor:
 
     __test__ = False  # pytest: not a test case, whatever its name
 
-    def __init__(self, proactor: Any = None) -> None:
+    def __init__(self, proactor: Any = None, *, selector: TestSelector | None = None) -> None:
         if proactor is not None and not hasattr(proactor, "set_loop"):
             msg = f"{proactor!r} is no proactor: pass an asyncio.IocpProactor(), or None"
             raise TypeError(msg)
         self._delegate: Any = proactor
-        self._selector = TestSelector(None if proactor is None else CompletionSelector(proactor))
+        self._selector = TestSelector() if selector is None else selector
+        if proactor is not None:
+            self._selector.adopt(CompletionSelector(proactor))
         self._channels: dict[tuple[bool, int], Channel] = {}
         # How many clients of a listener may still be accepted without asking the selector.
         self._accepting: dict[int, int] = {}

@@ -97,6 +97,22 @@ class TestSelector(selectors.BaseSelector):
         if selector is not None:
             self._take_over(selector.get_map())
 
+    def adopt(self, selector: selectors.BaseSelector) -> None:
+        """
+        Serve the files of a real selector, too, from now on.
+
+        Args:
+            selector: What the argument of the class may be.
+
+        Raises:
+            RuntimeError: There is a real selector already.
+        """
+        if self._selector is not None:
+            msg = f"{self!r} has a real selector: make another TestSelector for {selector!r}"
+            raise RuntimeError(msg)
+        self._selector = selector
+        self._take_over(selector.get_map())
+
     def _take_over(self, known: object) -> None:
         """Learn what was registered with the real selector before."""
         if isinstance(known, Mapping):
