@@ -22,6 +22,7 @@ LADDERS: dict[str, list[set[str]]] = {
         {"_patching", "_open", "_threading"},
         {"_mocks"},
         {"_names", "_specs"},
+        {"typing"},
         {"_cpython", "_once", "_version"},
     ],
     "asyncio_testselector": [

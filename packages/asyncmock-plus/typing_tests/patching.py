@@ -13,7 +13,6 @@ from asyncmock_plus import (
     MagicMock,
     Patch,
     PatchScope,
-    create_autospec,
     mock_open,
     patch,
     return_once,
@@ -108,13 +107,6 @@ patch("json.dumps", scope="LIMITED")  # type: ignore[call-overload]
 ours = Patch(async_mock=CoroutineMock)
 with ours("json.dumps", 1) as one:
     assert_type(one, int)
-
-# What is specified has the type of its spec.
-assert_type(create_autospec(Backend, instance=True), Backend)
-assert_type(create_autospec(Backend), type[Backend])
-assert_type(create_autospec(Backend()), Backend)
-assert_type(create_autospec(keeps)(1), str)
-create_autospec(keeps)("1")  # type: ignore[arg-type]
 
 opened: Any = mock_open(read_data=b"bytes")
 mock_open(read_data=1)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ import inspect
 from dataclasses import fields, is_dataclass
 from functools import cached_property, partialmethod
 from types import FunctionType, MethodType
-from typing import Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from asyncmock_plus._cpython import (
     FunctionTypes,
@@ -33,35 +33,103 @@ from asyncmock_plus._specs.spec import (
     static_attribute,
 )
 
-__unittest = __tracebackhide__ = True
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
 
-T = TypeVar("T")
+    from asyncmock_plus.typing import (
+        AnyClass,
+        AutospecClass,
+        AutospecCoroutineFunction,
+        AutospecFunction,
+        AutospecInstance,
+    )
+
+    _P = ParamSpec("_P")
+    _R = TypeVar("_R")
+    _T = TypeVar("_T")
+
+__unittest = __tracebackhide__ = True
 
 _TYPOS = ("autospect", "auto_spec", "set_spec")
 _GETTERS = (property, cached_property)
 _absent = object()
 
 
-@overload
-def create_autospec(
-    spec: type[T],
-    spec_set: Any = False,
-    *,
-    instance: Literal[True],
-    unsafe: bool = False,
-    **kwargs: Any,
-) -> T: ...
-@overload
-def create_autospec(
-    spec: T,
-    spec_set: Any = False,
-    instance: bool = False,
-    _parent: Any = None,
-    _name: Any = None,
-    *,
-    unsafe: bool = False,
-    **kwargs: Any,
-) -> T: ...
+if TYPE_CHECKING:
+
+    @overload
+    def create_autospec(
+        spec: type[_T],
+        spec_set: Any = False,
+        *,
+        instance: Literal[True],
+        unsafe: bool = False,
+        **kwargs: Any,
+    ) -> AutospecInstance[_T]: ...
+    @overload
+    def create_autospec(  # abstract classes and protocols
+        spec: Callable[..., _T],
+        spec_set: Any = False,
+        *,
+        instance: Literal[True],
+        unsafe: bool = False,
+        **kwargs: Any,
+    ) -> AutospecInstance[_T]: ...
+    @overload
+    def create_autospec(  # mypy
+        spec: AnyClass[_P, _T],
+        spec_set: Any = False,
+        instance: Literal[False] = False,
+        _parent: Any = None,
+        _name: Any = None,
+        *,
+        unsafe: bool = False,
+        **kwargs: Any,
+    ) -> AutospecClass[_P, _T]: ...
+    @overload
+    def create_autospec(  # pyright
+        spec: type[_T],
+        spec_set: Any = False,
+        instance: Literal[False] = False,
+        _parent: Any = None,
+        _name: Any = None,
+        *,
+        unsafe: bool = False,
+        **kwargs: Any,
+    ) -> AutospecClass[..., _T]: ...
+    @overload
+    def create_autospec(
+        spec: Callable[_P, Coroutine[Any, Any, _R]],
+        spec_set: Any = False,
+        instance: Literal[False] = False,
+        _parent: Any = None,
+        _name: Any = None,
+        *,
+        unsafe: bool = False,
+        **kwargs: Any,
+    ) -> AutospecCoroutineFunction[_P, _R]: ...
+    @overload
+    def create_autospec(
+        spec: Callable[_P, _R],
+        spec_set: Any = False,
+        instance: Literal[False] = False,
+        _parent: Any = None,
+        _name: Any = None,
+        *,
+        unsafe: bool = False,
+        **kwargs: Any,
+    ) -> AutospecFunction[_P, _R]: ...
+    @overload
+    def create_autospec(
+        spec: _T,
+        spec_set: Any = False,
+        instance: bool = False,
+        _parent: Any = None,
+        _name: Any = None,
+        *,
+        unsafe: bool = False,
+        **kwargs: Any,
+    ) -> AutospecInstance[_T]: ...
 
 
 def create_autospec(
