@@ -7,6 +7,8 @@ has to say.
 
 import asyncio
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -125,6 +127,19 @@ class ThreadLeft(TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.stop.set()
+
+
+@bug("a process that outlives the test", evidence="leaked_processes")
+@strict
+class ProcessLeft(TestCase):
+    async def test(self):
+        program = "input()"
+        process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE)
+        type(self).process = process
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.process.communicate(b"\n")
 
 
 @bug("a callback that blocks the loop", evidence="slow_callbacks")
