@@ -285,3 +285,30 @@ def refuses_ssl_sockets() -> bool:
     """
     frame = asking()[1]
     return frame is not None and frame.f_code.co_name == "_check_ssl_socket"
+
+
+class FileSocket(Socket):
+    """
+    What ``socket.socket`` keeps of the file objects that `makefile` makes.
+
+    It counts them in ``_io_refs``. ``close()`` sets ``_closed``, and calls ``_real_close()`` when
+    there are none left. ``__init__`` sets the two, which also opens a socket of the operating
+    system. Read on 3.10-3.15.
+    """
+
+    __slots__ = ()
+
+    def start_files(self) -> None:
+        """Do what ``__init__`` does, but for the socket of the operating system."""
+        self._io_refs = 0
+        self._closed = False
+
+    def _real_close(self, *_: object) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Close for good: no file object needs the socket any more."""
+
+    def abandon(self) -> None:
+        """Be closed without closing."""
+        self._closed = True

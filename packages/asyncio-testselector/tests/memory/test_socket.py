@@ -6,13 +6,13 @@ import asyncio
 import errno
 import gc
 import inspect
-import io
 import os
 import selectors
 import socket
 import struct
 import sys
 from array import array
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -145,10 +145,56 @@ def test_closed_socket_can_be_looked_at_by_tools(pair: Any) -> None:
 def test_what_needs_a_descriptor_of_the_kernel_is_refused(pair: Any) -> None:
     with pytest.raises(OSError, match="cannot be duplicated"):
         pair[0].dup()
-    with pytest.raises(OSError, match="cannot be inherited"):
-        pair[0].set_inheritable(True)
-    with pytest.raises(io.UnsupportedOperation, match="use memory_stream_pair"):
-        pair[0].makefile()
+    with pytest.raises(OSError, match="no kernel to pass descriptors"):
+        socket.send_fds(pair[0], [b"x"], [0])
+
+
+def test_being_inheritable_is_kept_though_nobody_inherits(pair: Any) -> None:
+    pair[0].set_inheritable(True)
+
+    assert (pair[0].get_inheritable(), pair[1].get_inheritable()) == (True, False)
+
+
+@pytest.mark.parametrize("timeout", [None, 5.0])
+def test_call_that_would_block_says_that_it_cannot_wait(pair: Any, timeout: float | None) -> None:
+    pair[0].settimeout(timeout)
+    pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+
+    for call in (
+        lambda: pair[0].recv(1),
+        lambda: pair[0].recv(1, socket.MSG_PEEK),
+        lambda: pair[0].recv_into(bytearray(1)),
+        lambda: pair[0].recvmsg(1),
+        lambda: pair[0].sendall(b"two"),
+        lambda: pair[0].sendmsg([b"two"]),
+    ):
+        with pytest.raises(BlockingIOError, match=r"never waits.* use asyncio's streams") as caught:
+            call()
+        assert caught.value.errno == errno.EAGAIN
+
+
+def test_file_is_sent_by_a_socket_that_may_block(pair: Any, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"0123456789")
+    with path.open("rb") as file:
+        with pytest.raises(ValueError, match="non-blocking sockets are not supported"):
+            pair[0].sendfile(file)
+        pair[0].setblocking(True)
+        with pytest.raises(ValueError, match="count must be a positive integer"):
+            pair[0].sendfile(file, 0, 0)
+        sent = pair[0].sendfile(file, 2, 3), pair[0].sendfile(file)
+    assert (sent, pair[1].recv(100)) == ((3, 5), b"23456789")
+
+
+def test_file_object_reads_lines_and_keeps_the_socket_open(pair: Any) -> None:
+    with pair[0].makefile("w") as writer, pair[1].makefile() as reader:
+        pair[0].close()
+        writer.write("one\ntwo\n")
+        writer.flush()
+        assert [reader.readline(), reader.readline()] == ["one\n", "two\n"]
+        assert pair[0].fileno() > 0
+    assert pair[0].fileno() == -1
+    assert pair[1].recv(1) == b""
 
 
 def test_detached_socket_is_closed_and_its_connection_is_not(pair: Any) -> None:
@@ -176,7 +222,8 @@ def test_repr_tells_both_ends(pair: Any) -> None:
 
     assert "laddr=('10.0.0.1', 1), raddr=('10.0.0.2', 2)>" in repr(one)
     one.close()
-    assert repr(one) == "<MemorySocket [closed] fd=-1, family=2, type=1>"
+    what = f"family={socket.AF_INET!s}, type={socket.SOCK_STREAM!s}, proto=6"
+    assert repr(one) == f"<MemorySocket [closed] fd=-1, {what}>"
     other.close()
 
 

@@ -184,7 +184,7 @@ def test_server_on_all_addresses_listens_on_both_families(host: Any) -> None:
             async with server:
                 names = [sock.getsockname() for sock in server.sockets]
                 hosts = ("10.0.0.9", "fd00::9", "127.0.0.1", "::1")
-                return names, [await ask(b"hello\n", each) for each in hosts]
+                return sorted(names), [await ask(b"hello\n", each) for each in hosts]
 
     names, answers = asyncio.run(main())
     assert names == [("0.0.0.0", 80), ("::", 80, 0, 0)]

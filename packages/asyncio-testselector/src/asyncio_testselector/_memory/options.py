@@ -1,33 +1,81 @@
-"""The options of a memory socket: kept as they were set, with the kernel's answers for the rest."""
+"""
+The options of a memory socket: kept as they were set, with the kernel's answers for the rest.
+
+What has an effect: ``SO_SNDBUF``, ``SO_LINGER``, ``SO_REUSEPORT`` and ``IPV6_V6ONLY``. Most others
+cannot have any in memory, and are taken as Linux takes them: with its defaults, its limits, and
+"on" as 1 whatever number it was.
+"""
 
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import struct
 from typing import Any, final
 
 from asyncio_testselector._memory.stream import os_error
 
-NAMES = """
+
+def numbers(prefix: str, names: str) -> frozenset[int]:
+    """Return the numbers of those options that the running system has."""
+    found = (getattr(socket, prefix + name, None) for name in names.split())
+    return frozenset(number for number in found if number is not None)
+
+
+SOCKET = int(socket.SOL_SOCKET)
+TCP = int(socket.IPPROTO_TCP)
+IP = int(getattr(socket, "IPPROTO_IP", 0))
+IPV6 = int(getattr(socket, "IPPROTO_IPV6", 41))
+
+KNOWN = numbers(
+    "SO_",
+    """
     ACCEPTCONN BINDTODEVICE BROADCAST DEBUG DOMAIN DONTROUTE ERROR EXCLUSIVEADDRUSE INCOMING_CPU
-    KEEPALIVE LINGER MARK OOBINLINE PASSCRED PRIORITY PROTOCOL RCVBUF RCVLOWAT RCVTIMEO REUSEADDR
-    REUSEPORT SNDBUF SNDLOWAT SNDTIMEO TYPE USELOOPBACK
-"""
-KNOWN = frozenset(getattr(socket, f"SO_{name}", -1) for name in NAMES.split()) - {-1}
+    KEEPALIVE LINGER MARK NOSIGPIPE OOBINLINE PASSCRED PEERCRED PRIORITY PROTOCOL RCVBUF RCVLOWAT
+    RCVTIMEO REUSEADDR REUSEPORT SNDBUF SNDLOWAT SNDTIMEO TYPE USELOOPBACK
+    """,
+)
 """The options of SOL_SOCKET that exist; others are refused as the kernel refuses them."""
 
-FIXED = tuple(
-    getattr(socket, f"SO_{name}", -1) for name in ("DOMAIN", "TYPE", "PROTOCOL", "ACCEPTCONN")
-)
-"""The options of SOL_SOCKET that can be asked for but not set; -1 where there is none."""
+READ_ONLY = {
+    SOCKET: numbers("SO_", "ACCEPTCONN DOMAIN ERROR PEERCRED PROTOCOL SNDLOWAT TYPE"),
+    TCP: numbers("TCP_", "INFO"),
+}
 
-INTERNET = frozenset(
-    getattr(socket, name)
-    for name in ("IPPROTO_IP", "IPPROTO_IPV6", "IPPROTO_TCP", "IPPROTO_UDP")
+SWITCHES = {
+    SOCKET: numbers("SO_", "BROADCAST DEBUG DONTROUTE KEEPALIVE OOBINLINE REUSEADDR REUSEPORT"),
+    TCP: numbers("TCP_", "NODELAY CORK QUICKACK"),
+    IP: numbers("IP_", "MULTICAST_LOOP PKTINFO RECVOPTS RECVTOS TRANSPARENT"),
+    IPV6: numbers("IPV6_", "DONTFRAG RECVHOPLIMIT RECVPKTINFO RECVTCLASS V6ONLY"),
+}
+"""The options that are on or off."""
+
+LIMITS = [
+    # level, name, what it is before it was set, what it can be set to
+    (SOCKET, "SO_RCVLOWAT", 1, None),
+    (SOCKET, "SO_SNDLOWAT", 1, None),
+    (TCP, "TCP_KEEPIDLE", 7200, range(1, 32768)),
+    (TCP, "TCP_KEEPINTVL", 75, range(1, 32768)),
+    (TCP, "TCP_KEEPCNT", 9, range(1, 128)),
+    (TCP, "TCP_SYNCNT", 6, range(1, 128)),
+    (TCP, "TCP_QUICKACK", 1, None),
+    (IP, "IP_TTL", 64, (-1, *range(1, 256))),
+    (IP, "IP_MULTICAST_TTL", 1, range(-1, 256)),
+    (IP, "IP_MULTICAST_LOOP", 1, None),
+    (IPV6, "IPV6_UNICAST_HOPS", 64, range(-1, 256)),
+    (IPV6, "IPV6_MULTICAST_HOPS", 1, range(-1, 256)),
+    (IPV6, "IPV6_MULTICAST_LOOP", 1, (0, 1)),
+]
+FOUND = [
+    ((level, int(getattr(socket, name))), default, allowed)
+    for level, name, default, allowed in LIMITS
     if hasattr(socket, name)
-)
-"""The levels whose options internet sockets take, and Unix sockets do not."""
+]
+DEFAULTS = {option: default for option, default, _ in FOUND}
+ALLOWED = {option: allowed for option, _, allowed in FOUND if allowed is not None}
+
+PEERCRED: int = getattr(socket, "SO_PEERCRED", -1)
 
 
 @final
@@ -37,37 +85,50 @@ class SocketOptions:
 
     Args:
         family: The address family, for ``SO_DOMAIN`` and for the levels it has.
-        type: The socket type, for ``SO_TYPE``.
+        type: The socket type, for ``SO_TYPE`` and for the levels it has.
         proto: The protocol, for ``SO_PROTOCOL``.
     """
 
-    __slots__ = ("_fixed", "_internet", "_values")
+    __slots__ = ("_fixed", "_levels", "_values")
 
     def __init__(self, family: int, type: int, proto: int) -> None:  # noqa: A002
         self._values: dict[tuple[int, int], Any] = {}
-        self._internet = family in (socket.AF_INET, socket.AF_INET6)
-        self._fixed: dict[int, int] = dict(zip(FIXED, (family, type, proto, 0), strict=True))
+        self._levels = levels(family, type)
+        if not proto and len(self._levels) > 1:
+            proto = TCP if type == socket.SOCK_STREAM else int(socket.IPPROTO_UDP)
+        own = {"DOMAIN": family, "TYPE": type, "PROTOCOL": proto, "ACCEPTCONN": 0}
+        self._fixed = {getattr(socket, f"SO_{name}", -1): value for name, value in own.items()}
 
-    def _check(self, level: int, name: int) -> None:
-        if level == socket.SOL_SOCKET:
-            if name not in KNOWN:
-                raise os_error(errno.ENOPROTOOPT)
-        elif not (self._internet and level in INTERNET):
-            raise os_error(errno.EOPNOTSUPP)
+    def _check(self, level: int, name: int, code: int = errno.EOPNOTSUPP) -> None:
+        if level not in self._levels:
+            raise os_error(code)
+        if level == SOCKET and name not in KNOWN:
+            raise os_error(errno.ENOPROTOOPT)
 
     def set(self, level: int, name: int, value: Any, length: int | None = None) -> None:
         """
         Keep a value, an int or a buffer; ``None`` with a *length* is that many zero bytes.
 
         Raises:
-            OSError: The option does not exist, or cannot be set.
+            OSError: The option does not exist, or cannot be set to this.
             TypeError: *value* is none of these.
         """
-        self._check(level, name)
-        if level == socket.SOL_SOCKET and name in self._fixed:
+        internet = len(self._levels) > 1
+        self._check(level, name, errno.ENOPROTOOPT if internet else errno.EOPNOTSUPP)
+        if name in READ_ONLY.get(level, ()):
             raise os_error(errno.ENOPROTOOPT)
         kept: Any = bytes(length) if value is None and length is not None else value
-        self._values[level, name] = int(kept) if isinstance(kept, int) else bytes(kept)
+        kept = int(kept) if isinstance(kept, int) else bytes(kept)
+        if isinstance(kept, int):
+            if (level, name) == (SOCKET, socket.SO_LINGER):  # a struct of two
+                raise os_error(errno.EINVAL)
+            if (level, name) in ALLOWED and kept not in ALLOWED[level, name]:
+                raise os_error(errno.EINVAL)
+            if name in SWITCHES.get(level, ()):
+                kept = int(bool(kept))
+            if kept == -1:  # which asks for what it was
+                kept = DEFAULTS.get((level, name), -1)
+        self._values[level, name] = kept
 
     def get(self, level: int, name: int, default: int = 0) -> Any:
         """
@@ -76,10 +137,13 @@ class SocketOptions:
         Raises:
             OSError: The option does not exist.
         """
-        self._check(level, name)
-        if level == socket.SOL_SOCKET and name in self._fixed:
+        datagrams = IPV6 in self._levels and TCP not in self._levels
+        self._check(level, name, errno.ENOPROTOOPT if datagrams else errno.EOPNOTSUPP)
+        if level == SOCKET and name in self._fixed:
             return self._fixed[name]
-        return self._values.get((level, name), default)
+        if level == SOCKET and name == PEERCRED and len(self._levels) == 1:
+            return credentials()
+        return self._values.get((level, name), DEFAULTS.get((level, name), default))
 
     def listening(self) -> None:
         """Have ``SO_ACCEPTCONN`` say that this socket listens."""
@@ -88,11 +152,27 @@ class SocketOptions:
 
     def resets_on_close(self) -> bool:
         """Tell whether ``SO_LINGER`` is on with a time of 0, which makes ``close()`` a reset."""
-        linger = self._values.get((socket.SOL_SOCKET, socket.SO_LINGER))
-        if not isinstance(linger, bytes) or len(linger) < struct.calcsize("ii"):
+        linger = self._values.get((SOCKET, socket.SO_LINGER))
+        form = "ii" if not isinstance(linger, bytes) or len(linger) >= 8 else "hh"  # of Windows
+        if not isinstance(linger, bytes) or len(linger) < struct.calcsize(form):
             return False
-        on, seconds = struct.unpack_from("ii", linger)
+        on, seconds = struct.unpack_from(form, linger)
         return bool(on) and not seconds
+
+
+def levels(family: int, kind: int) -> frozenset[int]:
+    """Return the levels whose options a socket has."""
+    found = {SOCKET}
+    if family in (socket.AF_INET, socket.AF_INET6):
+        found |= {IP, TCP if kind == socket.SOCK_STREAM else int(socket.IPPROTO_UDP)}
+    if family == socket.AF_INET6:
+        found.add(IPV6)
+    return frozenset(found)
+
+
+def credentials() -> bytes:
+    """Return what ``SO_PEERCRED`` says of a peer that is this very process."""
+    return struct.pack("3i", os.getpid(), os.getuid(), os.getgid())
 
 
 def as_asked(value: Any, buflen: int) -> Any:

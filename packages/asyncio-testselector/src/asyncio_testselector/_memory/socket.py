@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import io
+import locale
 import socket
 import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from asyncio_testselector._cpython import Socket
+from asyncio_testselector._cpython import FileSocket
 from asyncio_testselector._files import service
 from asyncio_testselector._memory.options import SocketOptions, as_asked
 from asyncio_testselector._memory.stream import Buffer, os_error
@@ -32,6 +32,14 @@ PEEK = int(getattr(socket, "MSG_PEEK", 0))
 HARMLESS = PEEK | sum(
     int(getattr(socket, name, 0))  # plain ints: socket.MsgFlag is slow
     for name in ("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_WAITALL", "MSG_CMSG_CLOEXEC", "MSG_MORE")
+)
+
+
+INTERNET = (socket.AF_INET, socket.AF_INET6)
+
+NEVER_BLOCKS = (
+    "a memory socket never waits, whatever its timeout, as nobody else would run in this thread "
+    "meanwhile; use asyncio's streams or the loop's sock_ methods"
 )
 
 
@@ -59,7 +67,7 @@ class ClosedEnd:
 CLOSED = ClosedEnd()
 
 
-class MemorySocket(Socket):
+class MemorySocket(FileSocket):
     """
     A socket with no kernel object behind it, as `memory_socketpair` returns it.
 
@@ -73,7 +81,9 @@ class MemorySocket(Socket):
     .. versionadded:: 1.0.0
     """
 
-    __slots__ = ("_end", "_family", "_level", "_options", "_proto", "_timeout", "_type")
+    __slots__ = (
+        *("_end", "_family", "_inheritable", "_level", "_options", "_proto", "_timeout", "_type"),
+    )
 
     _family: socket.AddressFamily
     _type: socket.SocketKind
@@ -90,6 +100,8 @@ class MemorySocket(Socket):
         timeout: float | None,
     ) -> None:
         # Not super().__init__(): that is what would open a socket of the operating system.
+        self.start_files()
+        self._inheritable = False
         self._family = socket.AddressFamily(family)
         self._type = socket.SocketKind(type)
         self._proto = proto
@@ -122,15 +134,13 @@ class MemorySocket(Socket):
         return self._timeout
 
     def __repr__(self) -> str:
+        what = f"family={self._family!s}, type={self._type!s}, proto={self._proto}"
         if self._end is CLOSED:
-            return (
-                f"<{type(self).__name__} [closed] fd=-1, family={self._family}, type={self._type}>"
-            )
+            return f"<{type(self).__name__} [closed] fd=-1, {what}>"
         names = [f"laddr={self.getsockname()!r}"]
         with contextlib.suppress(OSError):
             names.append(f"raddr={self.getpeername()!r}")
-        head = f"fd={self._level.fd}, family={self._family}, type={self._type}, proto={self._proto}"
-        return f"<{type(self).__name__} {head}, {', '.join(names)}>"
+        return f"<{type(self).__name__} fd={self._level.fd}, {what}, {', '.join(names)}>"
 
     def fileno(self) -> int:
         """Return the virtual descriptor, -1 once closed."""
@@ -181,8 +191,17 @@ class MemorySocket(Socket):
         """Return up to *bufsize* bytes, ``b""`` at the end of the stream."""
         if flags or bufsize < 0:
             return self._recv_unusual(bufsize, flags)
-        data: bytes = self._end.recv(bufsize)
+        try:
+            data: bytes = self._end.recv(bufsize)
+        except BlockingIOError as exc:
+            raise self._cannot_wait(exc) from None
         return data
+
+    def _cannot_wait(self, exc: BlockingIOError) -> BlockingIOError:
+        """Return the error of a call that would block, worded for whoever expects it to wait."""
+        if self._timeout == 0:
+            return exc
+        return BlockingIOError(exc.errno, f"{exc.strerror}: {NEVER_BLOCKS}")
 
     def _recv_unusual(self, bufsize: int, flags: int) -> bytes:
         if bufsize < 0:
@@ -191,15 +210,15 @@ class MemorySocket(Socket):
         if flags & ~HARMLESS:
             raise os_error(errno.EOPNOTSUPP)
         end = self._end
-        data: bytes = end.peek(bufsize) if flags & PEEK else end.recv(bufsize)
+        try:
+            data: bytes = end.peek(bufsize) if flags & PEEK else end.recv(bufsize)
+        except BlockingIOError as exc:
+            raise self._cannot_wait(exc) from None
         return data
 
     def recv_into(self, buffer: Buffer, nbytes: int = 0, flags: int = 0) -> int:
         """Receive into *buffer*, at most *nbytes* if given, and return how many bytes it was."""
-        view = memoryview(buffer).cast("B")
-        if nbytes > len(view):
-            msg = f"buffer too small for requested bytes: {len(view)} bytes for {nbytes!r}"
-            raise ValueError(msg)
+        view = writable(buffer, nbytes)
         data = self.recv(nbytes or len(view), flags)
         view[: len(data)] = data
         return len(data)
@@ -210,7 +229,7 @@ class MemorySocket(Socket):
 
     def recvfrom_into(self, buffer: Buffer, nbytes: int = 0, flags: int = 0) -> tuple[int, Any]:
         """Receive into *buffer*, and say from where."""
-        view = memoryview(buffer).cast("B")
+        view = writable(buffer, nbytes)
         data, address = self.recvfrom(nbytes or len(view), flags)
         view[: len(data)] = data
         return len(data), address
@@ -222,13 +241,42 @@ class MemorySocket(Socket):
         data, address = self.recvfrom(bufsize, flags)
         return data, [], 0, address
 
+    def recvmsg_into(
+        self, buffers: Iterable[Buffer], ancbufsize: int = 0, flags: int = 0, /
+    ) -> tuple[int, list[Any], int, Any]:
+        """Receive into several buffers, one after the other; there is never ancillary data."""
+        views = [writable(buffer, 0) for buffer in buffers]
+        data, address = self.recvfrom(sum(map(len, views)), flags)
+        rest = data
+        for view in views:
+            part, rest = rest[: len(view)], rest[len(view) :]
+            view[: len(part)] = part
+        return len(data), [], 0, address
+
+    def makefile(  # type: ignore[override]  # whose overloads are by literal modes
+        self,
+        mode: str = "r",
+        buffering: int | None = None,
+        *,
+        encoding: str | None = None,
+        **options: Any,
+    ) -> Any:
+        """Return a file object; like the socket, it does not wait for more than there is."""
+        if encoding is None and "b" not in mode:
+            # Text files of 3.10 ask the operating system for that of the descriptor.
+            encoding = locale.getpreferredencoding(do_setlocale=False)
+        return super().makefile(mode, buffering, encoding=encoding, **options)  # type: ignore[call-overload]
+
     # -- sending -----------------------------------------------------------------------------
 
     def send(self, data: Buffer, flags: int = 0, /) -> int:
         """Send what there is room for and return how many bytes it was."""
         if flags and flags & ~HARMLESS:
             raise os_error(errno.EOPNOTSUPP)
-        sent: int = self._end.send(data)
+        try:
+            sent: int = self._end.send(data)
+        except BlockingIOError as exc:
+            raise self._cannot_wait(exc) from None
         return sent
 
     def sendall(self, data: Buffer, flags: int = 0, /) -> None:
@@ -247,17 +295,49 @@ class MemorySocket(Socket):
         address: Any = None,
         /,
     ) -> int:
-        """Send several buffers as one; ancillary data is refused."""
-        if flags & ~HARMLESS or tuple(ancdata):
+        """Send several buffers as one; ancillary data is refused: there are no descriptors."""
+        if tuple(ancdata):
+            msg = "a memory socket takes no ancillary data: there is no kernel to pass descriptors"
+            raise os_error(errno.EOPNOTSUPP, msg)
+        if flags & ~HARMLESS:
             raise os_error(errno.EOPNOTSUPP)
         if address is not None:
             return self.sendto(b"".join(buffers), address)
-        sent: int = self._end.send_buffers(buffers)
+        try:
+            sent: int = self._end.send_buffers(buffers)
+        except BlockingIOError as exc:
+            raise self._cannot_wait(exc) from None
         return sent
 
     def sendto(self, data: Buffer, *args: Any) -> int:
-        """Send to an address; a connected stream has its peer already."""
+        """Send to an address; a connected stream has its peer already, and TCP says nothing."""
+        if len(args) not in {1, 2}:
+            msg = f"sendto() takes 2 or 3 arguments ({len(args) + 1} given)"
+            raise TypeError(msg)
+        if self._type == socket.SOCK_STREAM and self._family in INTERNET:
+            return self.send(data, *args[:-1])
+        self._open()
         raise os_error(errno.EISCONN)
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """
+        Send a file by reading it, and return how many bytes it was.
+
+        Raises:
+            ValueError: The socket does not block, or *count* is not positive.
+            BlockingIOError: It is more than there is room for.
+        """
+        if self._timeout == 0:
+            msg = "non-blocking sockets are not supported: use loop.sock_sendfile()"
+            raise ValueError(msg)
+        if count is not None and count <= 0:
+            msg = f"count must be a positive integer (got {count!r})"
+            raise ValueError(msg)
+        if offset:
+            file.seek(offset)
+        data = file.read() if count is None else file.read(count)
+        self.sendall(data)
+        return len(data)
 
     # -- connecting: it is connected ---------------------------------------------------------
 
@@ -307,6 +387,9 @@ class MemorySocket(Socket):
     def getsockopt(self, level: int, optname: int, buflen: int = 0, /) -> Any:
         """Return an option; ``SO_ERROR`` returns the pending error and clears it."""
         self._open()
+        if not 0 <= buflen <= 1024:
+            msg = f"getsockopt buflen out of range: {buflen!r}"
+            raise OSError(msg)
         if level != socket.SOL_SOCKET:
             value = self._options.get(level, optname)
         elif optname == socket.SO_ERROR:
@@ -320,13 +403,14 @@ class MemorySocket(Socket):
         return as_asked(value, buflen)
 
     def get_inheritable(self) -> bool:
-        """Return False: no process can inherit it."""
-        return False
+        """Return what was set; False is what it is at first."""
+        self._open()
+        return self._inheritable
 
     def set_inheritable(self, inheritable: bool) -> None:
-        """Refuse to be inherited."""
-        if inheritable:
-            raise os_error(errno.EOPNOTSUPP, "a memory socket cannot be inherited by a process")
+        """Keep it: servers set it before they know whether there will be a process to inherit."""
+        self._open()
+        self._inheritable = bool(inheritable)
 
     # -- the end -----------------------------------------------------------------------------
 
@@ -337,26 +421,24 @@ class MemorySocket(Socket):
             raise os_error(errno.EINVAL)
         self._end.shutdown(how)
 
-    def close(self) -> None:
-        """Close; ``fileno()`` is -1 from now on. Closing twice is fine."""
+    def release(self) -> None:
+        """Close for good; ``fileno()`` is -1 from now on."""
         end, self._end = self._end, CLOSED
         if end is not CLOSED:
             end.close()
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
 
     def __del__(self, _warn: Any = warnings.warn) -> None:
         # As a real one: whoever loses a socket is told, and the peer sees it closed.
         end = getattr(self, "_end", CLOSED)
         if end is not CLOSED:
             _warn(f"unclosed {self!r}", ResourceWarning, source=self)
-            self.close()
+            self.release()
 
     def detach(self) -> int:
         """Close the socket but not the connection, and return the descriptor."""
         number = -1 if self._end is CLOSED else self._level.fd
         self._end = CLOSED
+        self.abandon()
         return number
 
     def dup(self) -> NoReturn:
@@ -364,7 +446,14 @@ class MemorySocket(Socket):
         self._open()
         raise os_error(errno.EOPNOTSUPP, "a memory socket cannot be duplicated: pass it on instead")
 
-    def makefile(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuse: a file object reads until it has enough, which needs a blocking socket."""
-        msg = "a memory socket has no file object: use memory_stream_pair() for reader and writer"
-        raise io.UnsupportedOperation(msg)
+
+def writable(buffer: Buffer, nbytes: int) -> memoryview:
+    """Return a view of a buffer that has to take *nbytes*, or what it has room for."""
+    view = memoryview(buffer).cast("B")
+    if view.readonly:
+        msg = f"a read-write bytes-like object is required, not {type(buffer).__name__!r}"
+        raise TypeError(msg)
+    if nbytes > len(view):
+        msg = f"buffer too small for requested bytes: {len(view)} bytes for {nbytes!r}"
+        raise ValueError(msg)
+    return view

@@ -46,6 +46,7 @@ class NetworkDatagramEnd:
         self.error = 0
         self.binding: Binding | None = None
         self.remote: Any = None
+        self.read_shut = self.write_shut = False
         self._messages: deque[tuple[bytes, Any]] = deque()
         self._size = 0
         self._wires: dict[str, Wire] = {}
@@ -55,6 +56,8 @@ class NetworkDatagramEnd:
         """Send a message to the connected address."""
         if self.error:
             raise self.take_error()
+        if self.write_shut:
+            raise os_error(errno.EPIPE)
         if self.remote is None:
             raise os_error(errno.ENOTCONN if self.family == UNIX else errno.EDESTADDRREQ)
         return self.send_to(data, self.remote)
@@ -67,6 +70,8 @@ class NetworkDatagramEnd:
         """Send a message; that nobody gets it is no error, save on a connected socket."""
         if self.error:
             raise self.take_error()
+        if self.write_shut:
+            raise os_error(errno.EPIPE)
         message = bytes(data)
         if len(message) > LONGEST:
             raise os_error(errno.EMSGSIZE)
@@ -120,7 +125,7 @@ class NetworkDatagramEnd:
             raise os_error(errno.EAGAIN)
         message, source = self._messages.popleft()
         self._size -= len(message)
-        if not self._messages:
+        if not (self._messages or self.read_shut):
             self.level.events &= ~EVENT_READ
         return message[:size], source
 
@@ -129,8 +134,8 @@ class NetworkDatagramEnd:
         return self._messages[0][1] if self._messages else None
 
     def recv(self, size: int) -> bytes:
-        """Return one message, cut to *size* bytes."""
-        return self.recv_from(size)[0]
+        """Return one message, cut to *size* bytes; Python does not ask for none at all."""
+        return self.recv_from(size)[0] if size else b""
 
     def peek(self, size: int) -> bytes:
         """Return what `recv` would, and leave it there."""
@@ -142,7 +147,7 @@ class NetworkDatagramEnd:
         """Send to, and receive from, this address only."""
         if self.family == UNIX:
             self._require_path(address)
-        self.remote = address
+        self.remote = address if self.family == UNIX or address[1] else None
 
     def peername(self) -> Any:
         """Return the connected address."""
@@ -151,13 +156,23 @@ class NetworkDatagramEnd:
         return self.remote
 
     def shutdown(self, how: int) -> None:
-        """Raise without a connected address; else do nothing: a message has no end."""
+        """
+        Send, or wait for messages, no more; nobody hears of it.
+
+        Raises:
+            OSError: There is no connected address.
+        """
         self.peername()
+        if how in (socket.SHUT_WR, socket.SHUT_RDWR):
+            self.write_shut = True
+        if how in (socket.SHUT_RD, socket.SHUT_RDWR):
+            self.read_shut = True
+            self.level.set(BOTH)
 
     def take_error(self) -> OSError:
         """Return the pending error and forget it."""
         code, self.error = self.error, 0
-        self.level.set(BOTH if self._messages else EVENT_WRITE)
+        self.level.set(BOTH if self._messages or self.read_shut else EVENT_WRITE)
         return os_error(code)
 
     def close(self) -> None:

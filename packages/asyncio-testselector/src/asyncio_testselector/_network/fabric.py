@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import operator
 import socket
 import weakref
 from contextvars import ContextVar
@@ -179,6 +180,10 @@ class Fabric:
         if not isinstance(address, tuple) or len(address) < 2:
             msg = f"AF_INET address must be a tuple of host and port, not {address!r}"
             raise TypeError(msg)
+        port = operator.index(address[1])
+        if not 0 <= port <= 65535:
+            msg = f"port must be 0-65535, not {port!r}"
+            raise OverflowError(msg)
         name = address[0] or ANY[socket.AddressFamily(family)]
         info = self.hosts.getaddrinfo(name, address[1], family, kind)
         return unmapped(info[0][4])

@@ -44,7 +44,7 @@ class NetworkSocket(MemorySocket):
     .. versionadded:: 1.0.0
     """
 
-    __slots__ = ("_fabric", "_host")
+    __slots__ = ("_fabric", "_fresh", "_host")
 
     _fabric: Fabric
     _host: str
@@ -58,6 +58,7 @@ class NetworkSocket(MemorySocket):
         *,
         fabric: Fabric | None = None,
     ) -> None:
+        self._fresh = False
         if fabric is not None:
             self._fabric = fabric
         fabric = self._fabric
@@ -77,7 +78,7 @@ class NetworkSocket(MemorySocket):
 
     def _adopt(self, other: NetworkSocket, end: StreamEnd) -> None:
         """Become the socket of a connection that *other* accepted."""
-        self._fabric, self._host = other._fabric, other._host
+        self._fabric, self._host, self._fresh = other._fabric, other._host, False
         timeout = socket.getdefaulttimeout()
         MemorySocket.__init__(self, other.family, other.type, other.proto, end.level, end, timeout)
         self._fabric.open.add(self)
@@ -144,7 +145,7 @@ class NetworkSocket(MemorySocket):
         """Accept connections from now on; *backlog* of them, and one more, may wait."""
         end = self._end
         if not isinstance(end, IdleEnd):
-            raise os_error(errno.EBADF if end is CLOSED else errno.EINVAL)
+            raise self._not_listening()
         if isinstance(end, Listener):
             end.backlog = max(backlog, 0)
             return
@@ -163,13 +164,21 @@ class NetworkSocket(MemorySocket):
 
     def accept(self) -> tuple[NetworkSocket, Any]:
         """Return the socket of the oldest connection that waits, and its peer's address."""
-        end = self._end.accept() if isinstance(self._end, IdleEnd) else self._not_listening()
+        try:
+            if not isinstance(self._end, IdleEnd):
+                raise self._not_listening()
+            end: Any = self._end.accept()
+        except BlockingIOError as exc:
+            raise self._cannot_wait(exc) from None
         conn = _raw_new(NetworkSocket)
         conn._adopt(self, end)
         return conn, presented(self._family, end.remote)
 
-    def _not_listening(self) -> Any:
-        raise os_error(errno.EBADF if self._end is CLOSED else errno.EINVAL)
+    def _not_listening(self) -> OSError:
+        if self._end is CLOSED:
+            return os_error(errno.EBADF)
+        stream = self._type == socket.SOCK_STREAM
+        return os_error(errno.EINVAL if stream else errno.EOPNOTSUPP)
 
     # -- connecting --------------------------------------------------------------------------
 
@@ -185,6 +194,9 @@ class NetworkSocket(MemorySocket):
         if end is CLOSED:
             raise os_error(errno.EBADF)
         if not isinstance(end, (IdleEnd, NetworkDatagramEnd)):
+            if self._fresh:  # the first call after connecting asks how it went
+                self._fresh = False
+                return
             raise os_error(errno.EISCONN)
         remote = self._fabric.resolved(self._family, address, self._type)
         if self._family != UNIX and is_wildcard(remote[0]):
@@ -196,11 +208,15 @@ class NetworkSocket(MemorySocket):
             self._name_for(remote)
             end.connect(remote)
         else:
-            self._attempt(end, remote)
+            try:
+                self._attempt(end, remote)
+            except BlockingIOError as exc:
+                raise self._cannot_wait(exc) from None
 
     def _attempt(self, end: IdleEnd, remote: Any) -> None:
         if isinstance(end, Listener) or end.attempt is not None:
             raise os_error(errno.EALREADY if end.attempt is not None else errno.EISCONN)
+        end.begin()
         self._name_for(remote)
         end.error = 0
         end.level.events = 0
@@ -232,6 +248,7 @@ class NetworkSocket(MemorySocket):
             self._fabric.unbind(binding)
         self._end = end
         if isinstance(end, TcpEnd):
+            self._fresh = True
             end.linger_reset = self._options.resets_on_close()
 
     # -- datagrams ---------------------------------------------------------------------------
@@ -239,7 +256,7 @@ class NetworkSocket(MemorySocket):
     def sendto(self, data: Buffer, *args: Any) -> int:
         """Send a message to an address."""
         end = self._end
-        if not isinstance(end, NetworkDatagramEnd):
+        if not isinstance(end, NetworkDatagramEnd) or len(args) not in {1, 2}:
             return super().sendto(data, *args)
         remote = self._fabric.resolved(self._family, args[-1], self._type)
         if self._family != UNIX:
@@ -264,7 +281,7 @@ class NetworkSocket(MemorySocket):
         source = end.next_source()
         return self.recv(bufsize, flags), presented(self._family, source)
 
-    def close(self) -> None:
-        """Close; the network forgets the socket."""
+    def release(self) -> None:
+        """Close for good; the network forgets the socket."""
         self._fabric.open.discard(self)
-        super().close()
+        super().release()

@@ -9,6 +9,7 @@ server can accept). The bytes that the client then sends travel behind, on the s
 from __future__ import annotations
 
 import errno
+import socket
 from collections import deque
 from selectors import EVENT_READ
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
@@ -60,6 +61,21 @@ class IdleEnd:
         self.error: int = 0
         self.binding: Binding | None = None
         self.attempt: Attempt | None = None
+        self.failed: bool = False  # to connect, and nobody tried again
+        self.dead: bool = False  # it was shut down since
+
+    def begin(self) -> None:
+        """
+        Be ready for an attempt to connect.
+
+        Raises:
+            OSError: The one before failed, which is what this call tells.
+        """
+        if self.dead:
+            raise os_error(errno.EINVAL)
+        if self.failed:
+            self.failed = False
+            raise self.take_error() if self.error else os_error(errno.ECONNABORTED)
 
     def send(self, data: Buffer) -> NoReturn:
         """Raise what the kernel raises without a connection."""
@@ -71,12 +87,14 @@ class IdleEnd:
 
     send_buffers = send
 
-    def recv(self, size: int) -> NoReturn:
-        """Raise what the kernel raises without a connection."""
+    def recv(self, size: int) -> bytes:
+        """Raise what the kernel raises without a connection; there is an end where one failed."""
         if self.attempt is not None:
             raise os_error(errno.EAGAIN)
         if self.error:
             raise self.take_error()
+        if self.failed:
+            return b""
         raise os_error(errno.EINVAL if self.family == UNIX else errno.ENOTCONN)
 
     peek = recv
@@ -88,6 +106,7 @@ class IdleEnd:
     def shutdown(self, how: int) -> None:
         """Raise, as TCP does; a Unix socket takes it."""
         if self.family != UNIX:
+            self.dead = self.failed
             raise os_error(errno.ENOTCONN)
 
     def accept(self) -> NoReturn:
@@ -103,6 +122,7 @@ class IdleEnd:
         """Have an attempt fail."""
         self.attempt = None
         self.error = code
+        self.failed = self.family != UNIX
         self.level.set(BOTH)
 
     def close(self) -> None:
@@ -171,6 +191,8 @@ class Listener(IdleEnd):
 
     def accept(self) -> StreamEnd:  # type: ignore[override]
         """Return the server's end of the oldest connection."""
+        if self.closed:
+            raise os_error(errno.EINVAL)
         if not self._ready:
             raise os_error(errno.EAGAIN)
         server = self._ready.popleft()
@@ -179,10 +201,21 @@ class Listener(IdleEnd):
         self.left()
         return server
 
+    def shutdown(self, how: int) -> None:
+        """Listen no more, as far as reading is concerned."""
+        if how in (socket.SHUT_RD, socket.SHUT_RDWR) and not self.closed:
+            self._turn_away()
+            assert self.binding is not None
+            self.binding.end = None
+            self.level.set(EVENT_READ)
+
     def close(self) -> None:
         """Reset who waits to be accepted, refuse who waits to be admitted."""
-        self.closed = True
         super().close()
+        self._turn_away()
+
+    def _turn_away(self) -> None:
+        self.closed = True
         while self._ready:
             self._ready.popleft().abort()
         while self._waiting:
