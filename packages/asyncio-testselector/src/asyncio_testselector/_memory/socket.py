@@ -253,7 +253,7 @@ class MemorySocket(FileSocket):
             view[: len(part)] = part
         return len(data), [], 0, address
 
-    def makefile(  # type: ignore[override]  # whose overloads are by literal modes
+    def makefile(
         self,
         mode: str = "r",
         buffering: int | None = None,
