@@ -237,3 +237,16 @@ def test_attribute_that_somebody_else_replaced_is_left_alone() -> None:
     clock.uninstall()
     assert loop.time() == 42.0
     loop.close()
+
+
+def test_timers_to_come_are_listed_in_order():
+    async def main():
+        loop = asyncio.get_running_loop()
+        clock = FakeClock()
+        assert clock.timers() == []
+        async with clock:
+            late, soon, cancelled = (loop.call_later(delay, print) for delay in (5, 1, 3))
+            cancelled.cancel()
+            assert clock.timers() == [soon, late]
+
+    asyncio.run(main())

@@ -235,6 +235,20 @@ class FakeClock:
         """
         return None if self._pacer is None else self._pacer.queue.next_timer()
 
+    def timers(self) -> list[asyncio.TimerHandle]:
+        """
+        Return the timers to come that were not cancelled, the next one first.
+
+        Example:
+            >>> async def main():
+            ...     async with FakeClock() as clock:
+            ...         asyncio.get_running_loop().call_later(5, print)
+            ...         return [timer.when() for timer in clock.timers()]
+            >>> asyncio.run(main())
+            [5.0]
+        """
+        return [] if self._pacer is None else self._pacer.queue.timers()
+
     async def advance(self, seconds: SupportsFloat) -> None:
         """
         Move time forward by *seconds*, running what comes due on the way, each at its instant.

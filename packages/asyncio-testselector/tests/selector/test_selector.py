@@ -244,3 +244,24 @@ def test_real_selector_is_not_waited_for_when_a_mock_is_ready(timeout):
         key = selector.register(level.fd, EVENT_READ)
         assert selector.select(timeout) == [(key, EVENT_READ)]
     assert real.timeouts == [0]
+
+
+def test_subclass_may_have_another_selector_for_real_files() -> None:
+    class Selector(TestSelector):
+        default_selector = selectors.SelectSelector
+
+    with Selector() as selector, socket.socket() as real:
+        selector.register(real, selectors.EVENT_READ)
+        assert isinstance(selector._selector, selectors.SelectSelector)
+
+
+def test_file_that_was_registered_behind_its_back_can_be_modified() -> None:
+    with selectors.DefaultSelector() as inside, socket.socket() as real:
+        selector = TestSelector(inside)
+        inside.register(real, selectors.EVENT_READ)
+        key = selector.modify(real, selectors.EVENT_WRITE, "data")
+        assert selector.get_map()[real] == key == inside.get_key(real)
+        with socket.socket() as unknown, pytest.raises(KeyError):
+            selector.modify(unknown, selectors.EVENT_READ)
+        with pytest.raises(KeyError):
+            selector.modify(FileMock(), selectors.EVENT_READ)

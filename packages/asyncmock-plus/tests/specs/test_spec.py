@@ -1,5 +1,6 @@
 """Specs: which attributes a mock has, and what is read of the object for it."""
 
+import asyncio
 import enum
 import functools
 import gc
@@ -306,3 +307,24 @@ def test_instances_are_not_asynchronous_because_their_metaclass_is() -> None:
     assert not inspect.iscoroutinefunction(mock.create_autospec(Client, instance=True))
     assert not inspect.iscoroutinefunction(mock.create_autospec(client))
     assert not inspect.iscoroutine(mock.Mock(spec=client)())
+
+
+def test_functions_marked_by_asyncio_are_coroutine_functions() -> None:
+    def function(): ...
+
+    function._is_coroutine = asyncio.coroutines._is_coroutine
+
+    class Client:
+        go = function
+        static = staticmethod(function)
+        of_class = classmethod(function)
+        plain = len
+
+    made = mock.Mock(spec=Client)
+    names = ("go", "static", "of_class", "plain")
+    kinds = {name: isinstance(getattr(made, name), mock.AsyncMock) for name in names}
+
+    assert kinds == {"go": True, "static": True, "of_class": True, "plain": False}
+    with mock.patch.object(Client, "go") as go, mock.patch.object(Client, "static") as static:
+        assert isinstance(go, mock.AsyncMock)
+        assert isinstance(static, mock.AsyncMock)

@@ -25,7 +25,7 @@ from __future__ import annotations
 import selectors
 from collections.abc import Mapping
 from selectors import SelectorKey
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any
 
 from asyncio_testselector._cpython import loop_of
 from asyncio_testselector._files.descriptor import FileDescriptor, is_virtual
@@ -43,7 +43,6 @@ SPARES = 31
 """Looks at a real selector in a row that a busy loop can do without, if any."""
 
 
-@final
 class TestSelector(selectors.BaseSelector):
     """
     A selector that watches mocks beside real files.
@@ -57,6 +56,8 @@ class TestSelector(selectors.BaseSelector):
             for the first of them; until then ``select()`` never waits.
 
     Attributes:
+        default_selector: What makes the selector for real files where none was given: a subclass
+            may have another one.
         on_register: Called with the key of each file that is registered or modified, by whoever
             watches a test; None for nobody.
 
@@ -76,6 +77,8 @@ class TestSelector(selectors.BaseSelector):
     """
 
     __test__ = False  # pytest: not a test case, whatever its name
+
+    default_selector: Callable[[], selectors.BaseSelector] = selectors.DefaultSelector
 
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
         if not hasattr(selector, "register") and selector is not None:
@@ -186,7 +189,7 @@ class TestSelector(selectors.BaseSelector):
 
     def _real(self) -> selectors.BaseSelector:
         if self._selector is None:
-            self._selector = selectors.DefaultSelector()
+            self._selector = self.default_selector()
         return self._selector
 
     def unregister(self, fileobj: Any) -> SelectorKey:
@@ -231,7 +234,14 @@ class TestSelector(selectors.BaseSelector):
             ValueError: The events are invalid.
         """
         check_events(events)
-        keys, key = self._registry.find(fileobj)
+        try:
+            keys, key = self._registry.find(fileobj)
+        except KeyError:
+            keys = self._registry.keys_of(number := self._registry.lookup(fileobj))
+            if keys is self._mocks or self._selector is None:
+                raise
+            # Somebody may have registered it behind our back: the real selector knows.
+            key = SelectorKey(fileobj, number, 0, None)
         if keys is self._mocks:
             if events != key.events or data != key.data:
                 key = SelectorKey(key.fileobj, key.fd, events, data)

@@ -14,7 +14,7 @@ from functools import partial, partialmethod
 from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
-from asyncmock_plus._cpython import InvalidSpecError, std
+from asyncmock_plus._cpython import COROUTINE_MARKER, InvalidSpecError, std
 from asyncmock_plus._specs.marked import FUNCTIONS
 from asyncmock_plus._specs.signatures import Check, read_signature
 
@@ -72,15 +72,23 @@ def is_async_function(obj: Any) -> bool:
     """Return whether calling it gives an awaitable: a coroutine function, or an object like one."""
     obj = unwrapped(obj)
     if type(obj) is FunctionType:
-        return inspect.iscoroutinefunction(obj)
+        return inspect.iscoroutinefunction(obj) or is_marked(obj)
     if is_mock(obj):
         return isinstance(obj, std.AsyncMock)
     if isinstance(obj, type):
         return False
-    if inspect.iscoroutinefunction(obj):
+    if inspect.iscoroutinefunction(obj) or is_marked(obj):
         return True
     call = _call_method(type(obj))
     return type(call) is FunctionType and inspect.iscoroutinefunction(call)
+
+
+def is_marked(obj: Any) -> bool:
+    """Return whether it has the mark of ``@asyncio.coroutine``, which Python 3.10 still has."""
+    if COROUTINE_MARKER is None:
+        return False
+    mark = instance_dictionary(obj).get("_is_coroutine")
+    return COROUTINE_MARKER is (mark or static_attribute(type(obj), "_is_coroutine"))
 
 
 def is_async_object(obj: Any) -> bool:
