@@ -1,9 +1,11 @@
 """
-The decorators of checks as asynctest had them, over those of ``asyncloop_testcase``.
+The checks of asynctest, and the decorators that switch them.
 
 Every check is off until it is asked for. `DEFAULTS` and `_fail_on` can be extended as asynctest
 documented it: a name in the first, a static method of that name on the second, and perhaps another
-one with ``before_test_`` in front of the name. Such checks are called with the test case.
+one with ``before_test_`` in front of the name. They are called with the test case: before
+``setUp``, and after ``tearDown``. The checks of ``asyncloop_testcase`` can be asked for by name,
+too; these look when the cleanups have run.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import asyncloop_testcase
 
+from asynctest import _checks
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __unittest = __tracebackhide__ = True
 
@@ -24,8 +28,6 @@ _FAIL_ON_ATTR = "_asynctest_fail_on"
 
 #: The checks and whether they are on by default.
 DEFAULTS = {"unused_loop": False, "active_handles": False, "active_selector_callbacks": False}
-# Those that the package implements; all others in DEFAULTS are somebody's own.
-_OURS = frozenset(DEFAULTS)
 
 
 class _fail_on:  # noqa: N801
@@ -36,6 +38,11 @@ class _fail_on:  # noqa: N801
         checks: Names of checks, and whether they are on.
     """
 
+    unused_loop = staticmethod(_checks.unused_loop)
+    active_handles = staticmethod(_checks.active_handles)
+    active_selector_callbacks = staticmethod(_checks.active_selector_callbacks)
+    before_test_active_selector_callbacks = staticmethod(_checks.note_selector_callbacks)
+
     def __init__(self, checks: dict[str, Any] | None = None) -> None:
         self.checks: dict[str, Any] = checks or {}
 
@@ -43,12 +50,9 @@ class _fail_on:  # noqa: N801
         checker: _fail_on | None = getattr(func, _FAIL_ON_ATTR, None)
         merged = _fail_on(self.checks.copy()) if checker is None else checker.copy()
         merged.update(self.checks)
-        package = {
-            name: bool(value) if name in _OURS else value
-            for name, value in self.checks.items()
-            if not _is_custom(name)
-        }
-        asyncloop_testcase.fail_on(**package)(func)
+        package = {name: value for name, value in self.checks.items() if not self._is_ours(name)}
+        if package:
+            asyncloop_testcase.fail_on(**package)(func)
         setattr(func, _FAIL_ON_ATTR, merged)
         return func
 
@@ -66,24 +70,24 @@ class _fail_on:  # noqa: N801
         return {**DEFAULTS, **(of_class.checks if of_class else {}), **self.checks}
 
     def before_test(self, case: object) -> None:
-        """Call what own checks have to do before a test."""
-        for name in self._custom(case):
+        """Call what the checks have to do before a test."""
+        for name in self._active(case):
             before = getattr(self, f"before_test_{name}", None)
             if before is not None:
                 before(case)
 
     def check_test(self, case: object) -> None:
-        """Call the own checks; the package's are done when the test's cleanups have run."""
-        for name in self._custom(case):
+        """Call the checks that are on."""
+        for name in self._active(case):
             getattr(self, name)(case)
 
-    def _custom(self, case: object) -> list[str]:
+    def _active(self, case: object) -> Iterator[str]:
         checks = self.get_checks(case)
-        return [name for name in checks if checks[name] and _is_custom(name)]
+        return (name for name in checks if checks[name] and self._is_ours(name))
 
-
-def _is_custom(name: str) -> bool:
-    return name in DEFAULTS and name not in _OURS
+    @classmethod
+    def _is_ours(cls, name: str) -> bool:
+        return name in DEFAULTS or hasattr(cls, name)
 
 
 def fail_on(**checks: Any) -> _fail_on:
@@ -103,11 +107,22 @@ def fail_on(**checks: Any) -> _fail_on:
         ...     def test(self):
         ...         pass
         >>> result = Tests("test").run()
-        >>> "the loop did not run" in result.failures[0][1]
+        >>> "Loop did not run during the test" in result.failures[0][1]
         True
     """
-    asyncloop_testcase.fail_on(**{n: v for n, v in checks.items() if n not in DEFAULTS})
+    others = {name: value for name, value in checks.items() if name not in DEFAULTS}
+    for name in others:
+        _check_name(name)
+    asyncloop_testcase.fail_on(**others)
     return _fail_on(checks)
+
+
+def _check_name(name: str) -> None:
+    try:
+        asyncloop_testcase.fail_on(**{name: False})
+    except TypeError as error:
+        msg = f"fail_on() got an unexpected keyword argument '{name}': {error}"
+        raise TypeError(msg) from None
 
 
 @overload
@@ -151,14 +166,3 @@ def ignore_loop(func: Any = None) -> Any:
     )
     checker = _fail_on({"unused_loop": False})
     return checker if func is None else checker(func)
-
-
-_applied: dict[str, Any] = {}
-
-
-def follow_defaults(case: type[Any]) -> None:
-    """Let the base class of all test cases have the checks that `DEFAULTS` has now."""
-    wanted = {name: bool(DEFAULTS.get(name)) for name in _OURS}
-    if wanted != _applied:
-        asyncloop_testcase.fail_on(**wanted)(case)
-        _applied.update(wanted)

@@ -7,6 +7,7 @@ did: a reader that one of these adds is called, too.
 
 from __future__ import annotations
 
+import selectors
 from typing import TYPE_CHECKING, Any
 
 import asyncio_testselector
@@ -15,9 +16,7 @@ from asyncio_testselector import (
     FileMock,
     SocketMock,
     SSLSocketMock,
-    TestSelector,
     fd,
-    get_registered_events,
     isfilemock,
 )
 
@@ -37,6 +36,59 @@ __all__ = [
     "set_read_ready",
     "set_write_ready",
 ]
+
+
+class _List(selectors.BaseSelector):
+    """Keeps the keys of files, and reports nothing."""
+
+    def __init__(self) -> None:
+        self._keys: dict[int, selectors.SelectorKey] = {}
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        """Keep a file's key; who asks has looked whether it is new."""
+        number = fileobj if isinstance(fileobj, int) else fileobj.fileno()
+        key = self._keys[number] = selectors.SelectorKey(fileobj, number, events, data)
+        return key
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        """Drop it."""
+        number = next(n for n, key in self._keys.items() if fileobj in (n, key.fileobj))
+        return self._keys.pop(number)
+
+    def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        """Keep another one."""
+        fileobj = self.unregister(fileobj).fileobj
+        return self.register(fileobj, events, data)
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Report nothing, at once."""
+        return []
+
+    def get_map(self) -> Any:
+        """Return the keys by descriptor."""
+        return self._keys
+
+
+class TestSelector(asyncio_testselector.TestSelector):
+    """
+    A selector that serves mocks, over a real selector or alone.
+
+    Alone it lists real files, too, and never reports any of them, as in asynctest.
+
+    Args:
+        selector: What watches real files, if anything does.
+    """
+
+    __test__ = False  # pytest: not a test case, whatever its name
+
+    default_selector = _List
+
+
+def get_registered_events(selector: Any) -> set[selectors.SelectorKey]:
+    """Return the keys of everything that a selector and the real one inside it watch."""
+    keys = set(asyncio_testselector.get_registered_events(selector))
+    inner = getattr(selector, "_selector", None)
+    return keys if inner is None else keys | set((inner.get_map() or {}).values())
 
 
 def set_read_ready(fileobj: Any, loop: asyncio.AbstractEventLoop) -> None:

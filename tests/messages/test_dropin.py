@@ -23,7 +23,9 @@ def notes(*lines: str, to_packages: bool = False) -> str:
     return "\n".join(f"{note.line}: {note.text}" for note in done.notes)
 
 
-@says("TypeError: _setUp() did not call super()._setUp(), which opens the loop and calls setUp()")
+@says(
+    "TypeError: _setUp() called neither super()._setUp() nor self._init_loop(), so that there is no loop: see the page Migration of the documentation, docs/migration.md"
+)
 def test_override_that_does_not_call_super():
     class Case(asynctest.TestCase):
         def _setUp(self):
@@ -36,7 +38,7 @@ def test_override_that_does_not_call_super():
 
 
 @says(
-    "TypeError: unknown checks: 'unused_lop'; the known ones are active_asyncgens, active_handles, active_selector_callbacks, leaked_processes, leaked_threads, pending_tasks, slow_callbacks, unawaited_coroutines, unclosed_transports, unhandled_exceptions, unused_loop"
+    "TypeError: fail_on() got an unexpected keyword argument 'unused_lop': unknown checks: 'unused_lop'; the known ones are active_asyncgens, active_handles, active_selector_callbacks, leaked_processes, leaked_threads, pending_tasks, slow_callbacks, unawaited_coroutines, unclosed_transports, unhandled_exceptions, unused_loop"
 )
 def test_unknown_check():
     asynctest.fail_on(unused_lop=True)

@@ -105,5 +105,5 @@ def test_report_shows_no_frame_of_the_drop_in():
     result = unittest.TestResult()
     case("test").run(result)
     [(_, text)] = result.failures
-    assert "test_asynctest_checks.py" in text
+    assert "test_checks.py" in text
     assert "asynctest/case.py" not in text.replace("\\", "/")

@@ -1,7 +1,7 @@
 """
 Inputs for asynctest 0.13 and for what replaces it, to compare what both make of them.
 
-``python -W ignore tests/asynctest_cases tests/data/asynctest_0_13.json`` records the outcomes for
+``python -W ignore asynctest_cases asynctest_0_13.json``, in this folder, records the outcomes for
 whichever ``asynctest`` is installed. The file was made with asynctest 0.13.0 on CPython 3.6, the
 last on which all of it works, and on 3.8. The code of the cases is therefore that of Python 3.6.
 """

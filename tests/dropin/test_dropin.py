@@ -9,7 +9,6 @@ import unittest.mock
 import warnings
 from pathlib import Path
 
-import asyncio_fakeclock
 import asyncio_testselector
 import asyncloop_testcase
 import asyncmock_plus
@@ -34,7 +33,6 @@ def report(result: unittest.TestResult) -> str:
 def test_classes_are_those_of_the_packages():
     assert issubclass(asynctest.TestCase, asyncloop_testcase.TestCase)
     assert issubclass(asynctest.FunctionTestCase, asyncloop_testcase.FunctionTestCase)
-    assert issubclass(asynctest.ClockedTestCase, asyncio_fakeclock.ClockedTestCase)
     assert issubclass(asynctest.ClockedTestCase, asynctest.TestCase)
     assert asynctest.CoroutineMock is asyncmock_plus.CoroutineMock
     assert asynctest.SocketMock is asyncio_testselector.SocketMock
@@ -88,7 +86,7 @@ def test_unknown_check_is_refused_with_the_known_ones():
         asynctest.fail_on(nonsense=True)
 
 
-def test_override_of_set_up_has_to_call_super():
+def test_override_of_set_up_that_opens_no_loop_is_told_so():
     class Tests(asynctest.TestCase):
         def _setUp(self):
             pass
@@ -96,7 +94,7 @@ def test_override_of_set_up_has_to_call_super():
         def test(self):
             pass
 
-    assert "Tests._setUp() did not call super()._setUp(), which opens the loop" in report(
+    assert "Tests._setUp() called neither super()._setUp() nor self._init_loop()" in report(
         run(Tests)
     )
 

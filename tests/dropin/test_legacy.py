@@ -10,7 +10,7 @@ import pytest
 
 from asynctest.migrate import main
 
-LEGACY = Path(__file__).parents[1] / "docs" / "examples" / "legacy"
+LEGACY = Path(__file__).parents[2] / "docs" / "examples" / "legacy"
 RUNNING = {
     "stubresolver.test_resolver": 13,
     "crontab.test_scheduler": 14,

@@ -64,6 +64,8 @@ def _forked(test: unittest.TestCase, folder: Path) -> str:
     if child == 0:
         try:
             os.close(reading)
+            # A test registers descriptor 0: it has to be something that can be watched.
+            os.dup2(os.pipe()[0], 0)
             with open(writing, "wb") as pipe:
                 pipe.write(pickle.dumps(report_of(test)))
         finally:
@@ -79,6 +81,12 @@ def _spawned(test: unittest.TestCase, folder: Path) -> str:
     command = [sys.executable, *(f"-W{option}" for option in sys.warnoptions)]
     command += ["-m", "unittest", "-q", test.id()]
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
+        command,
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
     )
     return done.stderr if done.returncode else ""
