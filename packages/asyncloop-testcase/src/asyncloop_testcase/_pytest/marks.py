@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asyncloop_testcase._case.case import TestCase
 from asyncloop_testcase._checks.base import KNOWN
 from asyncloop_testcase._checks.block import LEVELS
 from asyncloop_testcase._checks.fail_on import (
@@ -89,9 +90,10 @@ def said_by_mark(mark: pytest.Mark) -> Said:
 
 def plan_of(item: pytest.Function, suite: Said) -> tuple[Plan, bool] | None:
     """Return the checks of a test and whether they only warn; None if it has none."""
-    if is_unittest(item):
-        return None
-    said = [*_said(item, suite)]
+    if item.cls is not None and issubclass(item.cls, TestCase):
+        return None  # which has checks of its own
+    # Of a test of unittest only the suite has to say anything: markers are refused.
+    said = [suite] if is_unittest(item) else [*_said(item, suite)]
     layers = [layer for each in said for layer in each.layers]
     if not layers:
         return None

@@ -32,6 +32,7 @@ import pytest
 from asyncloop_testcase._checks.watch import Plan, Watch
 from asyncloop_testcase._cpython.runners import before_cancelling
 from asyncloop_testcase._cpython.tasks import all_tasks
+from asyncloop_testcase._pytest.marks import is_unittest
 from asyncloop_testcase._reports.owners import Owner, owned_by
 from asyncloop_testcase._reports.sites import Spies
 
@@ -174,7 +175,7 @@ class ItemWatch:
         self.begin()
         target, name = _target(self.item)
         function = getattr(target, name)
-        if inspect.iscoroutinefunction(function):
+        if inspect.iscoroutinefunction(function) and not is_unittest(self.item):
             block = replaced(target, name, self.entering(function, None))
         else:
             block = self._around_plain_call()
