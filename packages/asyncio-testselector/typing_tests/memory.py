@@ -9,15 +9,18 @@ import ssl
 from typing import Any
 
 from asyncio_testselector import (
+    Exponential,
     HttpPeer,
     HttpRequest,
     HttpRoute,
     MemoryNetwork,
     MemorySocket,
     NetworkSocket,
+    Normal,
     ProcessRun,
     ProcessScript,
     SocketScript,
+    Uniform,
     WireEvent,
     WireLog,
     memory_socketpair,
@@ -75,6 +78,11 @@ async def networks() -> None:
         with network.on("a"):
             network.partition("a", "localhost")
         network.heal()
+        network.set_latency(Uniform(0.1, 0.2), "a", "localhost")
+        network.set_faults("a", jitter=Exponential(0.1), loss=0.1, bandwidth=1e6)
+        network.flaky("a", every=3)
+        network.flaky("a", "localhost", probability=0.1, error="reset")
+    MemoryNetwork(seed=3, latency=Normal(0.1, 0.01))
 
 
 async def http() -> None:

@@ -9,6 +9,7 @@ from asyncio_testselector._http.route import HttpRoute
 from asyncio_testselector._installation.installation import install, set_read_ready, set_write_ready
 from asyncio_testselector._memory.pair import memory_socketpair, memory_stream_pair
 from asyncio_testselector._memory.socket import MemorySocket
+from asyncio_testselector._network.distributions import Exponential, Normal, Uniform
 from asyncio_testselector._network.log import WireEvent, WireLog
 from asyncio_testselector._network.network import MemoryNetwork
 from asyncio_testselector._network.socket import NetworkSocket
@@ -23,6 +24,7 @@ from asyncio_testselector._selector.selector import TestSelector
 from asyncio_testselector._version import __version__
 
 __all__ = [
+    "Exponential",
     "FileDescriptor",
     "FileMock",
     "HttpPeer",
@@ -31,6 +33,7 @@ __all__ = [
     "MemoryNetwork",
     "MemorySocket",
     "NetworkSocket",
+    "Normal",
     "ProcessRun",
     "ProcessScript",
     "SSLSocketMock",
@@ -40,6 +43,7 @@ __all__ = [
     "TestProactor",
     "TestProactorEventLoop",
     "TestSelector",
+    "Uniform",
     "WireEvent",
     "WireLog",
     "__version__",

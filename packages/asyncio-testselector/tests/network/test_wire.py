@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from asyncio_testselector import MemoryNetwork, TestSelector
 from asyncio_testselector._network.log import WireLog
-from asyncio_testselector._network.wire import Topology
+from asyncio_testselector._network.topology import Topology
 
 LINGER = struct.pack("ii", 1, 0)
 
@@ -71,24 +71,24 @@ def close(*sockets: socket.socket) -> None:
 
 def test_latency_of_a_pair_comes_before_that_of_a_host_before_the_default() -> None:
     there = topology()
-    there.set_latency(2.0, "db", None)
-    there.set_latency(4.0, "web", None)
-    there.set_latency(3.0, "db", "web")
+    there.change("latency", 2.0, "db", None)
+    there.change("latency", 4.0, "web", None)
+    there.change("latency", 3.0, "db", "web")
 
-    assert there.latency("db", "web") == there.latency("web", "db") == 3.0
-    assert there.latency("db", "mail") == there.latency("mail", "db") == 2.0
-    assert there.latency("mail", "other") == 1.0
-    there.set_latency(9.0, None, None)
-    assert [there.latency("db", other) for other in ("web", "mail")] == [3.0, 2.0]
-    assert there.latency("mail", "other") == 9.0
+    assert there.link("db", "web").latency == there.link("web", "db").latency == 3.0
+    assert there.link("db", "mail").latency == there.link("mail", "db").latency == 2.0
+    assert there.link("mail", "other").latency == 1.0
+    there.change("latency", 9.0, None, None)
+    assert [there.link("db", other).latency for other in ("web", "mail")] == [3.0, 2.0]
+    assert there.link("mail", "other").latency == 9.0
 
 
 def test_link_of_two_hosts_takes_the_longer_of_their_latencies() -> None:
     there = topology()
-    there.set_latency(2.0, "db", None)
-    there.set_latency(4.0, "web", None)
+    there.change("latency", 2.0, "db", None)
+    there.change("latency", 4.0, "web", None)
 
-    assert there.latency("db", "web") == 4.0
+    assert there.link("db", "web").latency == 4.0
 
 
 def test_partition_is_healed_as_it_was_made_or_altogether() -> None:

@@ -83,13 +83,14 @@ class NetworkDatagramEnd:
         topology, cut = self.fabric.topology, False
         if target is not None:
             cut = topology.is_cut(self.host, target)
-        kind = "drop" if cut else "datagram"
+        wire = self._wires.get(target or "")
+        if wire is None:
+            wire = self._wires[target or ""] = Wire(topology, self.host, target)
+        kind = "drop" if cut else wire.fate()
         self.fabric.log.add(topology.now(), kind, self.local, address, message)
-        if not cut:
-            wire = self._wires.get(target or "")
-            if wire is None:
-                wire = self._wires[target or ""] = Wire(topology, self.host, target)
-            wire.put(self._deliver, message, self.local, address)
+        if kind != "drop":
+            copies = 2 if kind == "duplicate" else 1
+            wire.put_datagram(copies, self._deliver, message, self.local, address)
         return len(message)
 
     def _require_path(self, path: Any) -> None:

@@ -19,7 +19,7 @@ from asyncio_testselector._selector.readiness import Readiness
 
 if TYPE_CHECKING:
     from asyncio_testselector._network.log import WireLog
-    from asyncio_testselector._network.wire import Topology
+    from asyncio_testselector._network.topology import Topology
 
 FIRST_PORT = 49152
 UNIX: int = getattr(socket, "AF_UNIX", -1)

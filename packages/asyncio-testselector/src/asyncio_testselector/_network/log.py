@@ -19,7 +19,8 @@ class WireEvent(NamedTuple):
     Attributes:
         time: When it was sent, by the loop's clock, in seconds.
         kind: ``connect``, ``accept``, ``refused``, ``data``, ``datagram``, ``eof``, ``reset``, or
-            ``drop`` for a datagram that was lost.
+            ``drop`` for a datagram that was lost,
+            ``duplicate`` for one that arrives twice.
         source: The address it comes from.
         target: The address it goes to.
         size: How many bytes it was.

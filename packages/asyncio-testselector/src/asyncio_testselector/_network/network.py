@@ -8,6 +8,7 @@ modules beside this one.
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import warnings
 from contextlib import contextmanager
@@ -18,8 +19,16 @@ from asyncio_testselector._installation.installation import find_selector, insta
 from asyncio_testselector._installation.overrides import Overrides, running_loop
 from asyncio_testselector._memory.stream import CAPACITY
 from asyncio_testselector._memory.tcp import TcpEnd
+from asyncio_testselector._network import resolver
 from asyncio_testselector._network.checks import check_count, check_seconds
 from asyncio_testselector._network.fabric import Fabric
+from asyncio_testselector._network.faults import (
+    check_bandwidth,
+    check_flaw,
+    check_probability,
+    check_seed,
+    check_span,
+)
 from asyncio_testselector._network.hosts import Hosts
 from asyncio_testselector._network.log import KEPT, WireLog
 from asyncio_testselector._network.loop import forget, override, unwrap
@@ -27,16 +36,31 @@ from asyncio_testselector._network.scripted import Scenario, ScriptListener
 from asyncio_testselector._network.seam import attach, detach
 from asyncio_testselector._network.socket import NetworkSocket
 from asyncio_testselector._network.stream import IdleEnd
-from asyncio_testselector._network.wire import Topology
+from asyncio_testselector._network.topology import Topology
 from asyncio_testselector._script.report import ScriptError, add_remark
 from asyncio_testselector._script.script import SocketScript
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from asyncio_testselector._network.distributions import Distribution
 
 CONNECT_TIMEOUT = 127.0
 """Seconds until a connection that nobody answers fails: Linux' six retries of a SYN."""
+
+LOGGER = logging.getLogger("asyncio_testselector")
+"""Tells the seed to reports of failures, such as pytest's; logging itself shows no such level."""
+
+LOGGER.setLevel(logging.INFO)
+
+FAULT_CHECKS: dict[str, Callable[[str, object], None]] = {
+    "jitter": check_span,
+    "loss": check_probability,
+    "duplication": check_probability,
+    "reordering": check_probability,
+    "bandwidth": check_bandwidth,
+}
 
 TURNS = 50
 """Turns of the loop that closed transports get to close their sockets."""
@@ -56,7 +80,8 @@ class MemoryNetwork:
     (``host=None``, ``"0.0.0.0"``) answers for every host that does not listen on the port itself.
 
     Args:
-        latency: Seconds that everything takes one way, by the loop's clock; see `set_latency`.
+        latency: Seconds that everything takes one way, by the loop's clock, or a `Uniform`,
+            `Normal` or `Exponential` distribution of them; see `set_latency`.
         capacity: Bytes one direction of a connection holds before the other end reads.
         hosts: Names of hosts, or a mapping of names to an address or several.
         recv_limit: Bytes that a single ``recv()`` returns at most, for code that has to cope with
@@ -67,9 +92,12 @@ class MemoryNetwork:
         log_size: Events that `log` keeps.
         log_bytes: Bytes of each event that it keeps; None is all of them, which
             `SocketScript.from_log` needs.
+        seed: What chance goes by, where there is any: one seed is one run, on every version of
+            Python and every system. When a test fails it says which it was.
 
     Raises:
         ValueError: A negative latency, a capacity below 1 or the like.
+        TypeError: The seed is no whole number.
 
     Example:
         >>> from asyncio_testselector import TestSelector
@@ -95,7 +123,7 @@ class MemoryNetwork:
     def __init__(
         self,
         *,
-        latency: float = 0.0,
+        latency: float | Distribution = 0.0,
         capacity: int = CAPACITY,
         hosts: Iterable[str] | Mapping[str, str | Sequence[str]] = (),
         recv_limit: int | None = None,
@@ -103,8 +131,10 @@ class MemoryNetwork:
         connect_timeout: float = CONNECT_TIMEOUT,
         log_size: int = 1000,
         log_bytes: int | None = KEPT,
+        seed: int = 0,
     ) -> None:
-        check_seconds("latency", latency)
+        check_span("latency", latency)
+        check_seed(seed)
         check_seconds("connect_timeout", connect_timeout)
         check_count("capacity", capacity, 1)
         check_count("recv_limit", 1 if recv_limit is None else recv_limit, 1)
@@ -114,7 +144,7 @@ class MemoryNetwork:
         self._fabric = Fabric(
             hosts=Hosts([hosts] if isinstance(hosts, str) else hosts),
             log=log,
-            topology=Topology(latency, log),
+            topology=Topology(latency, log, seed),
             capacity=capacity,
             recv_limit=recv_limit or 0,
             connect_timeout=connect_timeout,
@@ -166,6 +196,7 @@ class MemoryNetwork:
         self._wrapped = wrapped
         self._loop = self._fabric.topology.loop = loop
         self._overrides = override(loop, self._fabric)
+        resolver.take_over()
 
     def uninstall(self) -> None:
         """
@@ -181,6 +212,7 @@ class MemoryNetwork:
     def _conclude(self, left: str, exc: BaseException | None) -> None:
         """Tell what its peers were asked in vain, and what was left open."""
         peers, self._peers = list(self._peers.values()), {}
+        self._tell_seed(exc)
         problems = [problem for peer in peers if (problem := peer.problem()) is not None]
         if exc is not None:
             # What a failed test left open is no news: its own error comes first.
@@ -191,12 +223,23 @@ class MemoryNetwork:
         elif left:
             warnings.warn(left, ResourceWarning, stacklevel=3, source=self)
 
+    def _tell_seed(self, exc: BaseException | None) -> None:
+        """Say what chance went by, if there was any, where a report of a failure shows it."""
+        dice = self._fabric.topology.dice
+        if dice.used:
+            text = f"memory network: what went by chance can be had again with seed={dice.seed!r}"
+            if exc is not None:
+                add_remark(exc, text)
+            else:
+                LOGGER.info(text)
+
     def _take_down(self) -> str:
         """Uninstall, and return what was left open."""
         loop = self._loop
         if loop is None or self._overrides is None:
             msg = f"{self!r}: install it before you uninstall it"
             raise RuntimeError(msg)
+        resolver.give_back()
         self._overrides.remove()
         detach(loop)
         self._stop_playing()
@@ -388,22 +431,103 @@ class MemoryNetwork:
     # -- what goes wrong ---------------------------------------------------------------------
 
     def set_latency(
-        self, seconds: float, host: str | None = None, other: str | None = None
+        self,
+        seconds: float | Distribution,
+        host: str | None = None,
+        other: str | None = None,
     ) -> None:
         """
         Change the latency of what is sent from now on.
 
         Args:
-            seconds: The time one way.
+            seconds: The time one way, or a distribution of it.
             host: Of the links of this host only; of all links by default.
             other: Of the one link between *host* and this host.
 
         Raises:
             ValueError: It is negative or no number, or there is no such host.
         """
-        check_seconds("latency", seconds)
+        check_span("latency", seconds)
         self._check_hosts(host, other)
-        self._fabric.topology.set_latency(float(seconds), host, other)
+        self._fabric.topology.change("latency", seconds, host, other)
+
+    def set_faults(
+        self,
+        host: str | None = None,
+        other: str | None = None,
+        *,
+        jitter: float | Distribution | None = None,
+        loss: float | None = None,
+        duplication: float | None = None,
+        reordering: float | None = None,
+        bandwidth: float | None = None,
+    ) -> None:
+        """
+        Have things go wrong with what is sent from now on; what is not given stays as it is.
+
+        Chance goes by the network's seed. Of two hosts that are linked, the worse value counts.
+
+        Args:
+            host: Of the links of this host only; of all links by default.
+            other: Of the one link between *host* and this host.
+            jitter: Seconds that everything takes longer, at most, or a distribution of them. The
+                order stays.
+            loss: How likely a datagram is lost.
+            duplication: How likely a datagram arrives twice.
+            reordering: How likely a datagram is overtaken by the next one.
+            bandwidth: Bytes a second that a link transmits in one direction; ``math.inf`` is no
+                limit.
+
+        Raises:
+            ValueError: A probability is not from 0 to 1, a bandwidth or a time makes no sense, or
+                there is no such host. Nothing is changed then.
+            TypeError: A time is none.
+
+        Example:
+            >>> network = MemoryNetwork(seed=7, latency=0.02, hosts=["db"])
+            >>> network.set_faults("db", jitter=0.01, loss=0.1, bandwidth=1e6)
+        """
+        given = {
+            "jitter": jitter,
+            "loss": loss,
+            "duplication": duplication,
+            "reordering": reordering,
+            "bandwidth": bandwidth,
+        }
+        changes = {name: value for name, value in given.items() if value is not None}
+        for name, value in changes.items():
+            FAULT_CHECKS[name](name, value)
+        self._check_hosts(host, other)
+        for name, value in changes.items():
+            self._fabric.topology.change(name, value, host, other)
+
+    def flaky(
+        self,
+        host: str,
+        other: str | None = None,
+        *,
+        every: int | None = None,
+        probability: float | None = None,
+        error: str = "refuse",
+    ) -> None:
+        """
+        Have new connections to a host fail now and then, until `heal`.
+
+        Args:
+            host: The host.
+            other: From this host only; from all by default.
+            every: Which of them: 3 is each third one, from now on.
+            probability: How likely each is, instead; by the network's seed.
+            error: How: ``"refuse"``, ``"reset"`` as soon as the client has sent something, or
+                ``"drop"``, which nobody answers until the connect timeout.
+
+        Raises:
+            ValueError: There is no such host, or not one of *every* and *probability*, or they
+                make no sense.
+        """
+        check_flaw(every, probability, error)
+        self._check_hosts(host, other)
+        self._fabric.topology.make_flaky(host, other, error, every, probability)
 
     def partition(self, host: str, other: str | None = None) -> None:
         """
@@ -420,7 +544,7 @@ class MemoryNetwork:
 
     def heal(self, host: str | None = None, other: str | None = None) -> None:
         """
-        End partitions: all of them, those of a host, or the one between two hosts.
+        End partitions, and that hosts are flaky: all, those of a host, or between two hosts.
 
         Raises:
             ValueError: There is no such host.

@@ -39,7 +39,7 @@ _raw_new: Any = Socket.__mro__[1].__new__  # of the C class, which ours is put i
 
 def _new_socket(cls: type, *args: Any, **kwargs: Any) -> Any:
     """Make a socket: of the running loop's network, or as the class itself makes them."""
-    fabric = _current_fabric() if cls in _taken else None
+    fabric = current_fabric() if cls in _taken else None
     if fabric is None or not _wanted(*args, **kwargs) or sys._getframe(1).f_code in SOCKETPAIRS:
         return _own_new(cls, *args, **kwargs)
     sock = _raw_new(NetworkSocket)
@@ -59,7 +59,8 @@ def _own_new(cls: type, *args: Any, **kwargs: Any) -> Any:
     return _raw_new(cls)  # pragma: no cover - every class has one
 
 
-def _current_fabric() -> Fabric | None:
+def current_fabric() -> Fabric | None:
+    """Return the network of the loop that runs in this thread, if both are there."""
     try:
         return _fabrics.get(asyncio.get_running_loop())
     except RuntimeError:

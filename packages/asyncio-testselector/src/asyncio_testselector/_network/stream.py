@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from asyncio_testselector._memory.stream import BOTH, Buffer, StreamEnd, join, os_error
 from asyncio_testselector._memory.tcp import TcpEnd
 from asyncio_testselector._network.fabric import UNIX, Binding, Fabric
-from asyncio_testselector._network.wire import Wire
+from asyncio_testselector._network.wire import ResettingWire, Wire
 
 if TYPE_CHECKING:
     import asyncio
@@ -243,7 +243,9 @@ class Attempt:
         self.unix: bool = idle.family == UNIX
         target = None if self.unix else fabric.hosts.owner(remote[0])
         self.reachable: bool = self.unix or target is not None
-        self.out: Wire = Wire(fabric.topology, host, target if self.reachable else host)
+        self.failure: str | None = fabric.topology.failure(target, host) if target else None
+        kind = ResettingWire if self.failure == "reset" else Wire
+        self.out: Wire = kind(fabric.topology, host, target if self.reachable else host)
         self.back: Wire = Wire(fabric.topology, target or host, None if self.unix else host)
         self.listener: Listener | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -260,6 +262,10 @@ class Attempt:
         if not self.reachable:
             self.back.put(self._fail, errno.EHOSTUNREACH)
             return
+        if self.failure in ("refuse", "drop"):
+            if self.failure == "refuse":
+                self.refuse()
+            return  # nobody answers: the time to connect runs out
         listener = self.fabric.find(self.sock.type, self.idle.family, self.remote)
         if listener is not None:
             listener.knock(self)

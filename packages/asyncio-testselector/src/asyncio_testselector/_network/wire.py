@@ -7,7 +7,7 @@ order needs no further thought. Something sent over a wire is a function and its
 on arrival. With no latency, no partition and nothing under way it is called at once, and no timer
 exists.
 
-`Topology` knows latency and partitions. Changing them changes its ``version``, which makes each
+The topology knows latency and partitions. Changing them changes its ``version``, which makes each
 wire look again at its next use; wires with something under way are told.
 """
 
@@ -15,105 +15,26 @@ from __future__ import annotations
 
 import itertools
 import math
-import weakref
 from collections import deque
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any
+
+from asyncio_testselector._network.faults import Link
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
+    from random import Random
 
     from asyncio_testselector._memory.stream import StreamEnd
-    from asyncio_testselector._network.log import WireLog
+    from asyncio_testselector._network.faults import Span
+    from asyncio_testselector._network.topology import Topology
 
 _numbers = itertools.count()
 
-
-@final
-class Topology:
-    """
-    How far apart hosts are, by time, and who cannot reach whom.
-
-    Args:
-        latency: Seconds that everything takes one way, unless `set_latency` says something else.
-        log: What crosses the wires.
-    """
-
-    def __init__(self, latency: float, log: WireLog) -> None:
-        self.loop: asyncio.AbstractEventLoop | None = None
-        self.log = log
-        self.version: int = 0
-        self.busy: weakref.WeakSet[Wire] = weakref.WeakSet()
-        self._latency = latency
-        self._pairs: dict[frozenset[str], float] = {}
-        self._hosts: dict[str, float] = {}
-        self._cut_hosts: set[str] = set()
-        self._cut_pairs: set[frozenset[str]] = set()
-
-    def now(self) -> float:
-        """Return the loop's time, 0 without a loop."""
-        return 0.0 if self.loop is None else self.loop.time()
-
-    def latency(self, one: str, other: str) -> float:
-        """Return the seconds from *one* host to the *other*."""
-        pair = self._pairs.get(frozenset((one, other)))
-        if pair is not None:
-            return pair
-        own = [self._hosts[host] for host in (one, other) if host in self._hosts]
-        return max(own, default=self._latency)
-
-    def is_cut(self, one: str, other: str) -> bool:
-        """Tell whether nothing gets from *one* host to the *other*."""
-        cut = one in self._cut_hosts or other in self._cut_hosts
-        return one != other and (cut or frozenset((one, other)) in self._cut_pairs)
-
-    def set_latency(self, seconds: float, host: str | None, other: str | None) -> None:
-        """Change the latency of one pair, of all links of a host, or the default."""
-        if host is None:
-            self._latency = seconds
-        elif other is None:
-            self._hosts[host] = seconds
-        else:
-            self._pairs[frozenset((host, other))] = seconds
-        self._changed()
-
-    def cut(self, host: str, other: str | None) -> None:
-        """Let nothing pass between a host and another, or anybody else."""
-        if other is None:
-            self._cut_hosts.add(host)
-        else:
-            self._cut_pairs.add(frozenset((host, other)))
-        self._changed()
-
-    def heal(self, host: str | None, other: str | None) -> None:
-        """Undo `cut`: everything, all of a host, or one pair."""
-        if host is None:
-            self._cut_hosts.clear()
-            self._cut_pairs.clear()
-        elif other is None:
-            self._cut_hosts.discard(host)
-            self._cut_pairs = {pair for pair in self._cut_pairs if host not in pair}
-        else:
-            self._cut_pairs.discard(frozenset((host, other)))
-        self._changed()
-
-    def _changed(self) -> None:
-        self.version += 1
-        for wire in sorted(self.busy, key=lambda wire: wire.number):
-            wire.resume()
-
-    def flush(self) -> None:
-        """Deliver at once everything that is under way and not held by a partition."""
-        for wire in sorted(self.busy, key=lambda wire: wire.number):
-            wire.flush()
-
-    def stop(self) -> None:
-        """Drop everything that is under way."""
-        for wire in list(self.busy):
-            wire.stop()
+PATIENCE = 0.05
+"""Seconds that a datagram waits to be overtaken by the next one."""
 
 
-@final
 class Wire:
     """
     One direction between two hosts, for one connection.
@@ -127,9 +48,12 @@ class Wire:
     __slots__ = (
         "__weakref__",
         "_cut",
-        "_delay",
+        "_held",
         "_last",
+        "_link",
         "_queue",
+        "_random",
+        "_timed",
         "_timer",
         "_topology",
         "_version",
@@ -149,8 +73,11 @@ class Wire:
         self._timer: asyncio.TimerHandle | None = None
         self._last = 0.0
         self._version = -1
-        self._delay = 0.0
+        self._link = Link()
+        self._timed = False
         self._cut = False
+        self._random: Random | None = None
+        self._held: Any = None  # a datagram that is to be overtaken
 
     # -- what the ends of a stream send ------------------------------------------------------
 
@@ -163,10 +90,10 @@ class Wire:
             log = topology.log
             event = now, "data", end.remote, end.local, len(chunk), chunk[: log.kept]
             log.append(event)
-        if self._version == topology.version and not (self._queue or self._delay or self._cut):
+        if self._version == topology.version and not (self._queue or self._timed or self._cut):
             end.arrive(chunk)
         else:
-            self.put(end.arrive, chunk)
+            self.put(end.arrive, chunk, size=len(chunk))
 
     def eof(self) -> None:
         """Bring the end of the stream to the end."""
@@ -188,23 +115,94 @@ class Wire:
 
     # -- on their way ------------------------------------------------------------------------
 
-    def put(self, arrive: Callable[..., object], *args: Any) -> None:
+    def put(self, arrive: Callable[..., object], *args: Any, size: int = 0) -> None:
         """Call *arrive* when it has crossed the wire, behind everything sent before."""
         topology = self._topology
         if self._version != topology.version:
             self._look()
-        if not (self._queue or self._delay or self._cut):
+        if not (self._queue or self._timed or self._cut):
             arrive(*args)
             return
-        self._last = max(self._last, topology.now() + self._delay)
+        self._last = max(self._last, self._due(size))
         self._queue.append((self._last, arrive, args))
         topology.busy.add(self)
         self._schedule()
 
+    def fate(self) -> str:
+        """Return what becomes of the next datagram: ``datagram``, ``drop`` or ``duplicate``."""
+        if self._version != self._topology.version:
+            self._look()
+        if self._happens(self._link.loss):
+            return "drop"
+        return "duplicate" if self._happens(self._link.duplication) else "datagram"
+
+    def put_datagram(self, copies: int, arrive: Callable[..., object], *args: Any) -> None:
+        """Call *arrive* when a datagram has crossed the wire; the next one may overtake it."""
+        size = len(args[0])
+        held = self._take_held()
+        if held is None and self._happens(self._link.reordering):
+            loop = self._topology.loop
+            assert loop is not None, "datagrams are reordered in an installed network only"
+            timer = loop.call_later(PATIENCE, self._release)
+            self._held = timer, copies, arrive, args
+            self._topology.busy.add(self)
+            return
+        for _ in range(copies):
+            self.put(arrive, *args, size=size)
+        if held is not None:
+            self._put_held(held)
+
+    def _take_held(self) -> Any:
+        held, self._held = self._held, None
+        if held is not None:
+            held[0].cancel()
+        return held
+
+    def _put_held(self, held: Any) -> None:
+        _, copies, arrive, args = held
+        for _ in range(copies):
+            self.put(arrive, *args, size=len(args[0]))
+        self._discard()
+
+    def _release(self) -> None:
+        """Send what was to be overtaken, as nothing has overtaken it."""
+        held = self._take_held()
+        if held is not None:
+            self._put_held(held)
+
+    def _discard(self) -> None:
+        if not self._queue and self._held is None:
+            self._topology.busy.discard(self)
+
+    def _happens(self, probability: float) -> bool:
+        return probability > 0 and self._dice().random() < probability
+
+    def _dice(self) -> Random:
+        if self._random is None:
+            self._random = self._topology.dice.new(self.source, self.target or "")
+        return self._random
+
+    def _drawn(self, span: Span) -> float:
+        return span if isinstance(span, (int, float)) else span.draw(self._dice())
+
+    def _due(self, size: int) -> float:
+        """Return when something of this size that is sent now arrives."""
+        link, topology = self._link, self._topology
+        begin = topology.now()
+        if link.bandwidth < math.inf:
+            begin = topology.transmitted(self.source, self.target, begin, size / link.bandwidth)
+        jitter = link.jitter
+        if isinstance(jitter, (int, float)):
+            more = round(jitter * self._dice().random(), 9) if jitter else 0.0
+        else:
+            more = self._drawn(jitter)
+        return begin + self._drawn(link.latency) + more
+
     def _look(self) -> None:
         self._version = self._topology.version
         if self.target is not None:
-            self._delay = self._topology.latency(self.source, self.target)
+            self._link = self._topology.link(self.source, self.target)
+            self._timed = self._link.takes_time
             self._cut = self._topology.is_cut(self.source, self.target)
 
     def _schedule(self) -> None:
@@ -222,8 +220,7 @@ class Wire:
         while self._queue and self._queue[0][0] <= due and not self._cut:
             _, arrive, args = self._queue.popleft()
             arrive(*args)
-        if not self._queue:
-            self._topology.busy.discard(self)
+        self._discard()
         self._schedule()
 
     def resume(self) -> None:
@@ -234,12 +231,13 @@ class Wire:
             self.stop_timer()
         elif held:
             # What was lost in the partition is sent again now.
-            due = self._last = self._topology.now() + self._delay
+            due = self._last = self._due(0)
             self._queue = deque((due, arrive, args) for _, arrive, args in self._queue)
             self._schedule()
 
     def flush(self) -> None:
         """Deliver what is under way, however long it would take."""
+        self._release()
         if not self._cut:
             self.stop_timer()
             self._deliver(math.inf)
@@ -253,5 +251,20 @@ class Wire:
     def stop(self) -> None:
         """Drop what is under way."""
         self.stop_timer()
+        self._take_held()
         self._queue.clear()
         self._topology.busy.discard(self)
+
+
+class ResettingWire(Wire):
+    """A wire whose connection is reset as soon as something is sent over it."""
+
+    __slots__ = ()
+
+    def data(self, chunk: bytes) -> None:
+        """Reset both ends instead."""
+        end = self.end
+        assert end is not None
+        self.record("reset", end.local, end.remote)
+        self.put(end.arrive_reset)
+        end.peer.arrive_reset()

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, final
 from asyncio_testselector._installation.overrides import running_loop
 from asyncio_testselector._process import seam
 from asyncio_testselector._process.command import Command, check_parts
+from asyncio_testselector._process.pipes import STDERR, STDOUT
 from asyncio_testselector._process.player import ProcessPlayer
 from asyncio_testselector._process.run import ProcessRun
 from asyncio_testselector._process.steps import ComputedOutput, Exit, Forever, Output
-from asyncio_testselector._process.transport import KILL, STDERR, STDOUT, ProcessTransport
+from asyncio_testselector._process.transport import KILL, ProcessTransport
 from asyncio_testselector._script.report import Place, ScriptError, add_remark, excerpt
 from asyncio_testselector._script.steps import Delay, Expect, ExpectEof, ExpectMatch, Step
 from asyncio_testselector._script.texts import ExpectLine, as_bytes, as_chunks, encoded_line
