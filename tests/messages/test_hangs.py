@@ -100,7 +100,7 @@ def test_test_that_takes_too_long_and_does_not_end():
 @says(
     """
     AssertionError: the test took longer than its timeout of 0.01 s
-    the loop is blocked by
+    the loop was blocked by
       File "test_hangs.py", line N, in test
         lock.acquire(timeout=seconds.pop())
     """

@@ -64,14 +64,16 @@ class TestReports:
 
         assert passed(Case)
 
-    def test_test_that_fails_is_not_blamed_for_what_it_left(self) -> None:
+    def test_test_that_fails_is_told_what_it_left_below_its_failure(self) -> None:
         @strict
         class Case(TestCase):
             async def test(self) -> None:
                 leak_a_timer(self)
                 self.fail("on purpose")
 
-        assert "AssertionError: on purpose" in failure_of(Case)
+        (_, first), (_, second) = run(Case).failures
+        assert "AssertionError: on purpose" in first
+        assert "a check failed: active_handles (the test failed as well" in second
 
     def test_test_that_is_skipped_is_not_blamed_for_what_it_left(self) -> None:
         @strict
@@ -105,7 +107,7 @@ class TestReports:
         texts = [text for _, text in result.failures]
         assert len(texts) == 2
         assert "AssertionError: on purpose" in texts[0]
-        assert "a check failed: unhandled_exceptions" in texts[1]
+        assert "2 checks failed: unhandled_exceptions, active_handles (the test fai" in texts[1]
         assert "ZeroDivisionError: in the background" in texts[1]
 
     def test_test_that_fails_as_expected_is_not_blamed_for_what_it_left(self) -> None:
@@ -121,14 +123,36 @@ class TestReports:
         assert result.failures == result.errors == []
         assert len(result.expectedFailures) == 1
 
-    def test_unexpected_success_is_judged(self) -> None:
+    @pytest.mark.parametrize("at_class", [True, False])
+    def test_expected_failure_covers_what_the_checks_find(self, at_class: bool) -> None:
         @strict
         class Case(TestCase):
-            @unittest.expectedFailure
             async def test(self) -> None:
                 leak_a_timer(self)
 
-        assert "active_handles" in failure_of(Case)
+        if at_class:
+            unittest.expectedFailure(Case)
+        else:
+            unittest.expectedFailure(Case.test)
+        result = run(Case)
+
+        assert result.failures == result.errors == []
+        (_, text), *others = result.expectedFailures
+        assert "a check failed: active_handles" in text
+        assert others == result.unexpectedSuccesses == []
+
+    def test_expected_failure_covers_no_failed_set_up(self) -> None:
+        @strict
+        class Case(TestCase):
+            async def setUp(self) -> None:
+                leak_a_timer(self)
+                self.fail("on purpose")
+
+            @unittest.expectedFailure
+            async def test(self) -> None:
+                """Do nothing."""
+
+        assert [text.count("active_handles") for _, text in run(Case).failures] == [0, 3]
 
     def test_interrupted_test_is_not_judged(self) -> None:
         @strict

@@ -199,7 +199,7 @@ class TestHangs:
         monkeypatch.setattr(sys, "stderr", stream)
         text = failure_of(Case)
 
-        assert "the loop is blocked by" in text
+        assert "the loop was blocked by" in text
         assert "while not told.wait(0.01):" in text or "time_is_up()" in text
         assert "the loop is blocked by" in stream.getvalue()
 

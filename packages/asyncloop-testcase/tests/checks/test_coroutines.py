@@ -2,19 +2,22 @@
 
 import asyncio
 import gc
+import inspect
 import subprocess
 import sys
 import threading
 import types
+import unittest
 import warnings
+import weakref
 from collections.abc import AsyncIterator
 from typing import Any
 from unittest import mock
 
 import pytest
-from asyncloop_testcase import TestCase, check_loop, fail_on, strict
+from asyncloop_testcase import TestCase, check_loop, fail_on, strict, timeout
 from checking import verdict_of
-from running import failure_of, passed, run
+from running import passed, run
 
 KEPT: list[object] = []
 
@@ -135,12 +138,89 @@ def test_filters_of_a_block_are_known_with_context_aware_warnings_and_without(fl
     subprocess.run([sys.executable, "-X", option, "-c", EXPECTED_WARNING], check=True)
 
 
-def test_coroutine_that_is_still_referenced() -> None:
+class Holder:
+    """Has an attribute."""
+
+    kept: object = None
+
+
+KEEPS = {
+    "global list": lambda coro: KEPT.append(coro),
+    "global object": lambda coro: KEPT.append(vars(Holder()) | {"kept": coro}),
+    "class": lambda coro: setattr(Holder, "kept", coro),
+    "closure": lambda coro: KEPT.append(lambda: coro),
+    "default": lambda coro: KEPT.append(lambda it=coro: it),
+    "generator": lambda coro: KEPT.append(each for each in [coro]),
+    "argument of a coroutine": lambda coro: KEPT.append(asyncio.wait_for(coro, 1)),
+}
+
+
+@pytest.mark.parametrize("keep", KEEPS.values(), ids=KEEPS)
+def test_coroutine_that_somebody_can_await_is_left_alone(keep) -> None:
+    made = []
+
     class Case(TestCase):
         async def test(self) -> None:
-            KEPT.append(fetch())
+            coro = fetch()
+            made.append(weakref.ref(coro))
+            keep(coro)
 
-    assert "coroutine fetch()" in verdict_of(Case, "unawaited_coroutines")
+    try:
+        passed(Case)
+        coro = made[0]()
+        assert inspect.getcoroutinestate(coro) == "CORO_CREATED"
+        assert asyncio.run(coro) == 1
+        for each in KEPT:
+            if inspect.iscoroutine(each):
+                each.close()
+    finally:
+        KEPT.clear()
+        Holder.kept = None
+
+
+def test_coroutine_that_the_code_after_a_block_awaits_is_left_alone() -> None:
+    async def main() -> int:
+        async with check_loop():
+            coro = fetch()
+        return await coro
+
+    assert asyncio.run(main()) == 1
+
+
+def test_coroutine_that_a_class_fixture_awaits_is_left_alone() -> None:
+    seen = []
+
+    class Case(TestCase):
+        @classmethod
+        def tearDownClass(cls) -> None:
+            seen.append(asyncio.run(cls.coro))
+
+        async def test(self) -> None:
+            type(self).coro = fetch()
+
+    result = unittest.TestResult()
+    unittest.TestSuite([Case("test")]).run(result)
+    assert result.errors == result.failures == []
+    assert seen == [1]
+
+
+@pytest.mark.parametrize("shape", ["itself", "list", "dictionary", "object", "method"])
+def test_coroutine_that_only_the_test_case_has_can_be_awaited_by_nobody(shape: str) -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            coro = fetch()
+            holder = Holder()
+            holder.kept = coro
+            shapes = {
+                "itself": coro,
+                "list": [coro],
+                "dictionary": {"one": [coro]},
+                "object": holder,
+                "method": coro.send,
+            }
+            self.kept = shapes[shape]
+
+    assert "coro = fetch()" in verdict_of(Case, "unawaited_coroutines")
 
 
 def test_coroutine_pinned_by_a_traceback() -> None:
@@ -188,6 +268,7 @@ def test_coroutine_made_in_another_thread() -> None:
     assert "coroutine fetch()" in verdict_of(Case, "unawaited_coroutines")
 
 
+@pytest.mark.filterwarnings("ignore:coroutine 'fetch' was never awaited")
 @pytest.mark.parametrize("pinned", [True, False])
 def test_later_test_is_not_blamed(pinned: bool) -> None:
     class First(TestCase):
@@ -201,8 +282,18 @@ def test_later_test_is_not_blamed(pinned: bool) -> None:
             KEPT.clear()
             gc.collect()
 
-    assert "coroutine fetch()" in failure_of(First)
+    assert run(First).wasSuccessful() == pinned
     passed(Second)
+
+
+def test_test_around_a_block_is_blamed_for_what_the_block_has_left_alive() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            async with check_loop():
+                coro = fetch()
+            del coro
+
+    assert "coro = fetch()" in verdict_of(Case, "unawaited_coroutines")
 
 
 @pytest.mark.filterwarnings("ignore:coroutine 'fetch' was never awaited")
@@ -236,19 +327,112 @@ def test_coroutine_of_an_earlier_test_is_not_blamed_on_one_in_which_a_thread_end
     passed(Case)
 
 
-def test_failed_test_closes_what_its_traceback_pins() -> None:
+@pytest.mark.parametrize("switch", [fail_on(), strict])
+@pytest.mark.parametrize("phase", ["setUp", "asyncSetUp", "test", "tearDown", "cleanup"])
+@pytest.mark.parametrize("pinned", [True, False])
+def test_failing_test_says_what_it_forgot_to_await(phase: str, pinned: bool, switch) -> None:
+    def forget(self: TestCase) -> None:
+        coro = fetch()
+        if not pinned:
+            del coro
+        self.fail("on purpose")
+
+    async def test(self: TestCase) -> None:
+        if phase == "cleanup":
+            self.addCleanup(forget, self)
+        if phase == "test":
+            forget(self)
+
+    async def asynchronous(self: TestCase) -> None:
+        forget(self)
+
+    phases = {"setUp": forget, "asyncSetUp": asynchronous, "tearDown": forget}
+    body = {"test": test, **({phase: phases[phase]} if phase in phases else {})}
+    result = run(switch(type("Case", (TestCase,), body)))
+    (_, first), (_, second) = result.failures
+    assert "AssertionError: on purpose" in first
+    assert "unawaited_coroutines (the test failed as well, and this may be the cause)" in second
+    assert "coro = fetch()" in second
+
+
+def test_set_up_that_calls_an_asynchronous_one_without_await_is_told() -> None:
+    class Base(TestCase):
+        async def setUp(self) -> None:
+            self.ready = True
+
+    class Case(Base):
+        ready = False
+
+        def setUp(self) -> None:
+            super().setUp()
+
+        async def test(self) -> None:
+            assert self.ready
+
+    (_, text) = run(Case).failures[1]
+    assert "setUp()" in text
+    assert "super().setUp()" in text
+
+
+def test_test_that_hangs_says_what_it_forgot_to_await() -> None:
+    class Case(TestCase):
+        @timeout(0.05)
+        async def test(self) -> None:
+            fetch()
+            await asyncio.Event().wait()
+
+    assert "coroutine fetch()" in run(Case).failures[1][1]
+
+
+def test_test_that_is_skipped_says_what_it_forgot_to_await() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            fetch()
+            self.skipTest("on purpose")
+
+    result = run(Case)
+    assert len(result.skipped) == 1
+    assert "coroutine fetch()" in result.failures[0][1]
+    assert "the test failed as well" not in result.failures[0][1]
+
+
+def test_debug_says_what_was_forgotten() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            fetch()
+            self.fail("on purpose")
+
+    with pytest.raises(AssertionError, match="on purpose") as caught:
+        Case("test").debug()
+    assert "coroutine fetch()" in caught.value.__notes__[0]
+
+
+def test_error_of_the_test_has_a_note_for_runners_that_write_it_down_later() -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            fetch()
+            self.fail("on purpose")
+
+    class Result(unittest.TestResult):
+        def addFailure(self, test: object, error: Any) -> None:
+            self.failures.append((test, error[1]))
+
+    result = Result()
+    Case("test").run(result)
+    assert "coroutine fetch()" in result.failures[0][1].__notes__[0]
+
+
+def test_later_test_does_not_hear_of_what_a_failed_one_has_forgotten() -> None:
     class First(TestCase):
         async def test(self) -> None:
-            coro = fetch()
-            KEPT.append(coro)
-            raise ValueError("first")
+            pinned = fetch()
+            raise ValueError(f"first {pinned.__name__}")
 
     class Second(TestCase):
         async def test(self) -> None:
-            KEPT.clear()
+            gc.collect()
 
-    result = run(First)
-    assert [case for case, _ in result.errors] != []
+    assert len(run(First).errors) == 1
     passed(Second)
 
 

@@ -370,11 +370,12 @@ def test_handler_is_restored() -> None:
         use_default_loop = True
 
         async def test(self) -> None:
-            assert loop.get_exception_handler() is not None
+            assert loop.get_exception_handler() is None
+            assert "default_exception_handler" in vars(loop)
 
     try:
         passed(Case)
-        assert loop.get_exception_handler() is None
+        assert "default_exception_handler" not in vars(loop)
     finally:
         asyncio.set_event_loop(None)
         loop.close()

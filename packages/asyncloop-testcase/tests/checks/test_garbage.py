@@ -4,13 +4,14 @@ import asyncio
 import gc
 import importlib.util
 import math
-import sys
 import time
+import unittest
+import weakref
 from time import monotonic
 from types import ModuleType
 
 import pytest
-from asyncloop_testcase import TestCase, fail_on, strict
+from asyncloop_testcase import TestCase, check_loop, fail_on, strict
 from asyncloop_testcase._checks import garbage
 from checking import frozen_count, verdict_of
 from running import failure_of, passed, run
@@ -19,10 +20,8 @@ KEPT: list[object] = []
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept_nor_frozen(monkeypatch: pytest.MonkeyPatch) -> object:
-    # That somebody froze is remembered for many tests, so an earlier one may be the reason.
+def nothing_kept_nor_frozen() -> object:
     gc.unfreeze()
-    monkeypatch.setattr(garbage, "_tests_until_count", 0)
     yield
     KEPT.clear()
 
@@ -32,7 +31,6 @@ def frozen() -> object:
     """Objects frozen by the user, as servers do before they fork."""
     gc.freeze()
     yield frozen_count()
-    garbage._tests_until_count = 0
     gc.unfreeze()
 
 
@@ -41,7 +39,11 @@ async def fetch() -> int:
 
 
 async def leak() -> None:
-    KEPT.append(fetch())
+    try:
+        pinned = fetch()
+        raise ValueError(pinned.__name__)
+    except ValueError as error:
+        KEPT.append(error)
 
 
 async def leak_in_a_cycle() -> None:
@@ -60,10 +62,88 @@ def case_of(function, **options: object) -> type[TestCase]:
     return Case
 
 
-def test_nothing_stays_frozen() -> None:
+class Node:
+    """Refers to itself, so that the collector alone can free it."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+@pytest.mark.parametrize("switch", [fail_on(), strict])
+class TestTestSeesTheHeapAsItIs:
+    def test_what_is_older_than_the_test_is_collected_in_it(self, switch) -> None:
+        @switch
+        class Case(TestCase):
+            @classmethod
+            def setUpClass(cls) -> None:
+                cls.node = Node()
+
+            async def test(self) -> None:
+                node = weakref.ref(self.node)
+                del type(self).node
+                gc.collect()
+                self.assertIsNone(node())
+
+            def test_function(self) -> None:
+                type(self).node = Node()
+                self.loop.run_until_complete(self.test())
+
+        for name in ("test", "test_function"):
+            assert unittest.TestSuite([Case(name)]).run(unittest.TestResult()).wasSuccessful()
+
+    def test_older_objects_are_found_by_the_collector(self, switch) -> None:
+        older = Node()
+        holder = [older]
+
+        @switch
+        class Case(TestCase):
+            async def setUp(self) -> None:
+                await self.test()
+
+            async def test(self) -> None:
+                assert any(each is holder for each in gc.get_referrers(older))
+                assert any(each is holder for each in gc.get_objects())
+                assert frozen_count() == 0
+
+        passed(Case)
+
+    def test_block_sees_it_too(self, switch) -> None:
+        node = Node()
+        reference = weakref.ref(node)
+
+        async def main() -> None:
+            nonlocal node
+            async with check_loop(level="default" if switch is not strict else "strict"):
+                async with check_loop():
+                    del node
+                    gc.collect()
+                    assert reference() is None
+
+        asyncio.run(main())
+
+
+@pytest.mark.parametrize("collects", [lambda: gc.collect(), lambda: gc.collect(1)])
+def test_leak_is_found_that_a_collection_in_the_test_has_moved(collects) -> None:
+    class Case(TestCase):
+        async def test(self) -> None:
+            async def fail() -> None:
+                raise ZeroDivisionError
+
+            KEPT.append(asyncio.create_task(fail()))
+            await asyncio.sleep(0)
+            collects()
+            collects()
+
+    assert "ZeroDivisionError" in verdict_of(Case, "unhandled_exceptions")
+    KEPT.clear()
+
+
+def test_nothing_stays_with_the_collector() -> None:
+    before = [*gc.callbacks]
     for function in (fetch, leak):
         run(case_of(function))
         assert frozen_count() == 0
+        assert gc.callbacks == before
 
 
 def test_collector_stays_as_it_was() -> None:
@@ -108,7 +188,6 @@ def test_user_who_freezes_in_a_test_finds_it_frozen(switch) -> None:
         passed(case_of(fetch))
         assert frozen_count() > 0
     finally:
-        garbage._tests_until_count = 0
         gc.unfreeze()
 
 
@@ -211,31 +290,6 @@ def test_full_collections_take_a_hundredth_of_the_time(
     passed(case_of(fetch))
     assert times == []
     assert garbage._next_full_collection == pytest.approx(due)
-
-
-@pytest.mark.parametrize(("minor", "frozen"), [(11, 0), (12, 1000), (13, 0)])
-def test_only_python_3_12_freezes_objects_of_its_own(
-    minor: int, frozen: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "version_info", (3, minor, 0))
-    assert copy_of_the_module().STARTUP_FROZEN == frozen
-
-
-@pytest.mark.parametrize(
-    ("count", "known", "frozen"),
-    [(0, 0, False), (999, 0, False), (1001, 1, True), (5999, 5, True), (10**9, 1000, True)],
-)
-def test_frozen_objects_are_counted_the_less_often_the_more_there_are(
-    count: int, known: int, frozen: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    counted: list[None] = []
-    monkeypatch.setattr(gc, "get_freeze_count", lambda: counted.append(None) or count)
-    monkeypatch.setattr(garbage, "STARTUP_FROZEN", 1000)
-    monkeypatch.setattr(garbage, "_tests_until_count", 0)
-    assert [garbage._somebody_froze() for _ in range(known + 1)] == [frozen] * (known + 1)
-    assert len(counted) == 1
-    garbage._somebody_froze()
-    assert len(counted) == 2
 
 
 def test_mocks_that_pretend_to_be_something_are_not_taken_for_it() -> None:

@@ -234,7 +234,7 @@ class TestRegisterCheck:
 
         assert "late" in failure_of(Case)
 
-    def test_test_that_fails_is_not_blamed_by_checks_of_others(self, registry: object) -> None:
+    def test_test_that_fails_is_told_what_may_be_the_cause(self, registry: object) -> None:
         @register_check
         class Zombies(Check):
             name = "zombies"
@@ -247,7 +247,9 @@ class TestRegisterCheck:
             async def test(self) -> None:
                 self.fail("on purpose")
 
-        assert "AssertionError: on purpose" in failure_of(Case)
+        (_, first), (_, second) = run(Case).failures
+        assert "AssertionError: on purpose" in first
+        assert "a check failed: zombies (the test failed as well" in second
 
     def test_check_that_looks_for_nothing_finds_nothing(self, registry: object) -> None:
         @register_check
@@ -382,12 +384,12 @@ def test_everything_is_restored_on_every_exit(
     assert state() == before
 
 
-def test_loop_that_refuses_its_handler_back_is_an_error_of_the_test_and_all_is_restored() -> None:
+def test_loop_that_refuses_to_be_let_alone_is_an_error_of_the_test_and_all_is_restored() -> None:
     class Stubborn(asyncio.SelectorEventLoop):
-        def set_exception_handler(self, handler) -> None:
-            if handler is None:
+        def __delattr__(self, name: str) -> None:
+            if name == "default_exception_handler":
                 raise RuntimeError("the handler stays")
-            super().set_exception_handler(handler)
+            super().__delattr__(name)
 
     class Case(TestCase):
         loop_factory = Stubborn

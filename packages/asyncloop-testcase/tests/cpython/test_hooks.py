@@ -9,11 +9,12 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from asyncloop_testcase._checks.registrations import RegistrationDict
 from asyncloop_testcase._cpython import generators as py_generators
 from asyncloop_testcase._cpython import handles as py_handles
 from asyncloop_testcase._cpython import hooks as py_hooks
@@ -34,90 +35,158 @@ def loop() -> object:
     loop.close()
 
 
+class Recording(py_hooks.Hooks):
+    """Hooks that keep what they are told."""
+
+    def __init__(self) -> None:
+        self.contexts: list[dict[str, Any]] = []
+        self.coroutines: list[str] = []
+
+    def _notice_exception(self, context: dict[str, Any]) -> None:
+        self.contexts.append(context)
+
+    def _notice_unawaited(self, coro: Any) -> bool:
+        self.coroutines.append(coro.__qualname__)
+        return True
+
+
 @contextlib.contextmanager
 def hooks(
     loop: object,
-    on_exception: Callable[..., None] | None = None,
+    *,
+    exceptions: bool = False,
     registrations: type[dict[int, Any]] | None = None,
-    on_unawaited: Callable[[Any], None] | None = None,
     depth: int = 0,
-) -> Iterator[py_hooks.Hooks]:
-    opened = py_hooks.Hooks()
+) -> Iterator[Recording]:
+    opened = Recording()
     opened.loop = loop  # type: ignore[assignment]
-    opened._install(on_exception, registrations, on_unawaited, depth)
+    opened._install(exceptions=exceptions, registrations=registrations, depth=depth)
     try:
         yield opened
     finally:
-        opened.restored = opened._uninstall(on_exception, on_unawaited)  # type: ignore[attr-defined, arg-type]
+        opened._uninstall(depth)
 
 
 def test_interpreter_looks_up_the_hook_for_unawaited_coroutines_at_each_call() -> None:
-    seen: list[object] = []
     before = warnings._warn_unawaited_coroutine
-    with hooks(object(), on_unawaited=seen.append) as opened:
+    with hooks(object(), depth=1) as opened:
         fetch()
-    assert len(seen) == 1, "warnings._warn_unawaited_coroutine is not called any more"
-    assert opened.restored
+    assert opened.coroutines == ["fetch"], "warnings._warn_unawaited_coroutine is not called"
     assert warnings._warn_unawaited_coroutine is before
 
 
 def test_hook_that_somebody_has_replaced_is_left_alone() -> None:
-    def ours(coro: object) -> None:
-        """Do nothing."""
-
     def theirs(coro: object) -> None:
         """Do nothing."""
 
     before = warnings._warn_unawaited_coroutine
     try:
-        with hooks(object(), on_unawaited=ours) as opened:
+        with hooks(object(), depth=1):
             warnings._warn_unawaited_coroutine = theirs
-        assert not opened.restored
         assert warnings._warn_unawaited_coroutine is theirs
     finally:
         warnings._warn_unawaited_coroutine = before
+
+
+def test_hook_that_somebody_puts_back_after_the_end_warns_as_the_interpreter_does() -> None:
+    before = warnings._warn_unawaited_coroutine
+    try:
+        with hooks(object(), depth=1):
+            ours = warnings._warn_unawaited_coroutine
+            warnings._warn_unawaited_coroutine = print
+        warnings._warn_unawaited_coroutine = ours
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            fetch()
+        assert [str(each.message) for each in caught] == ["coroutine 'fetch' was never awaited"]
+    finally:
+        warnings._warn_unawaited_coroutine = before
+
+
+@pytest.mark.parametrize("depth", [0, 2])
+def test_warning_that_is_passed_on_is_the_interpreters_word_for_word(
+    depth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def warned() -> list[tuple[object, ...]]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            fetch()
+        return [(str(w.message), w.category, w.filename, w.lineno) for w in caught]
+
+    sys.set_coroutine_origin_tracking_depth(depth)
+    try:
+        monkeypatch.setattr(Recording, "_notice_unawaited", lambda watch, coro: False)
+        seen = []
+        for watch in (contextlib.nullcontext(), hooks(object(), depth=5)):
+            with watch:
+                seen.append(warned())
+        assert seen[1] == seen[0]
+        assert len(seen[0]) == 1
+    finally:
+        sys.set_coroutine_origin_tracking_depth(0)
+
+
+@pytest.mark.parametrize("first_out", [True, False])
+def test_hooks_can_be_left_in_any_order(first_out: bool, loop: asyncio.AbstractEventLoop) -> None:
+    before = warnings._warn_unawaited_coroutine, loop._selector._fd_to_key, {**vars(loop)}
+    opened = [Recording(), Recording()]
+    for each in opened:
+        each.loop = loop
+        each._install(exceptions=True, registrations=RegistrationDict, depth=5)
+        assert sys.get_coroutine_origin_tracking_depth() == 5
+
+    first, last = opened if first_out else reversed(opened)
+    first._uninstall(5)
+    assert sys.get_coroutine_origin_tracking_depth() == 5
+    loop.call_exception_handler({"message": "told"})
+    assert last.contexts == [{"message": "told"}]
+    last._uninstall(5)
+
+    assert sys.get_coroutine_origin_tracking_depth() == 0
+    assert (warnings._warn_unawaited_coroutine, loop._selector._fd_to_key) == before[:2]
+    assert loop._selector._fd_to_key is before[1]
+    assert vars(loop) == before[2]
 
 
 def test_callers_are_recorded_as_deep_as_somebody_else_wants_it() -> None:
     before = sys.get_coroutine_origin_tracking_depth()
     sys.set_coroutine_origin_tracking_depth(7)
     try:
-        with hooks(object(), on_unawaited=print, depth=2):
+        with hooks(object(), depth=2):
             assert sys.get_coroutine_origin_tracking_depth() == 7
-        with hooks(object(), on_unawaited=print, depth=9):
+        with hooks(object(), depth=9):
             assert sys.get_coroutine_origin_tracking_depth() == 9
         assert sys.get_coroutine_origin_tracking_depth() == 7
     finally:
         sys.set_coroutine_origin_tracking_depth(before)
 
 
-def test_exception_handler_is_read_where_the_loop_keeps_it(
+def test_default_handler_is_looked_up_on_the_loop(loop: asyncio.AbstractEventLoop) -> None:
+    with hooks(loop, exceptions=True) as opened:
+        assert loop.get_exception_handler() is None
+        loop.call_exception_handler({"message": "told"})
+        loop.set_exception_handler(lambda loop, context: None)
+        loop.call_exception_handler({"message": "not told"})
+        loop.set_exception_handler(lambda loop, context: loop.default_exception_handler(context))
+        loop.call_exception_handler({"message": "passed on"})
+
+    assert [each["message"] for each in opened.contexts] == ["told", "passed on"]
+    assert "default_exception_handler" not in vars(loop)
+
+
+def test_default_handler_that_somebody_has_replaced_is_left_alone(
     loop: asyncio.AbstractEventLoop,
 ) -> None:
-    def theirs(loop: object, context: object) -> None:
-        """Do nothing."""
-
-    assert loop._exception_handler is None, "loops have no _exception_handler any more"
-    loop.set_exception_handler(theirs)
-    assert loop._exception_handler is theirs
-    with hooks(loop, on_exception=print):
-        assert loop.get_exception_handler() is theirs
+    with hooks(loop, exceptions=True):
+        loop.default_exception_handler = print
+    assert loop.default_exception_handler is print
 
 
-def test_loop_that_keeps_its_exception_handler_elsewhere_is_asked_for_it() -> None:
-    class Foreign:
-        handler: object = None
-
-        def get_exception_handler(self) -> object:
-            return self.handler
-
-        def set_exception_handler(self, handler: object) -> None:
-            self.handler = handler
-
-    foreign = Foreign()
-    with hooks(foreign, on_exception=print):
-        assert foreign.handler is print
-    assert foreign.handler is None
+def test_default_handler_of_a_loop_object_is_put_back(loop: asyncio.AbstractEventLoop) -> None:
+    loop.default_exception_handler = print
+    with hooks(loop, exceptions=True):
+        assert loop.default_exception_handler is not print
+    assert loop.default_exception_handler is print
 
 
 def test_loop_runs_every_callback_by_handle_run(loop: asyncio.AbstractEventLoop) -> None:

@@ -18,7 +18,7 @@ import asyncio
 import contextvars
 import inspect
 import types
-from dataclasses import replace
+import unittest
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from asyncloop_testcase import _selector
@@ -35,13 +35,14 @@ from asyncloop_testcase._cpython.current import (
     set_current_loop,
 )
 from asyncloop_testcase._cpython.loops import is_idle
+from asyncloop_testcase._reports.notes import add_note, add_visible_note
+from asyncloop_testcase._reports.report import Report
 from asyncloop_testcase._reports.tasks import add_task_report
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from asyncloop_testcase._checks.watch import Plan
-    from asyncloop_testcase._reports.report import Report
 
 __unittest = __tracebackhide__ = True
 
@@ -65,8 +66,10 @@ if TYPE_CHECKING:
         def closeLoop(self, loop: asyncio.AbstractEventLoop, /) -> None: ...  # noqa: N802
 
 
-# The check whose findings may be the cause of a failure, so it speaks in failed tests as well.
+# The check that says when an exception gets lost.
 CAUSE = "unhandled_exceptions"
+LOST = (CAUSE, "unawaited_coroutines")
+SWITCH = "@fail_on"
 
 _RUN_UNTIL_COMPLETE = asyncio.BaseEventLoop.run_until_complete
 
@@ -85,6 +88,9 @@ class Lifetime:
     _deadline: Deadline | None = None
     _plan: Plan | None = None
     watch: Watch | None = None
+    # The first is of the test, the other that of the checks.
+    _error: BaseException | None = None
+    finding: BaseException | None = None
 
     def open(self, case: LoopCase, method: object, cls: type) -> None:
         """
@@ -118,6 +124,7 @@ class Lifetime:
         plan = self._plan = plan_of(cls, method)
         if plan.checks:
             watch = Watch()
+            watch.case = case
             watch.start(loop, plan, fresh=not case.use_default_loop)
             self.watch = watch
 
@@ -184,6 +191,7 @@ class Lifetime:
 
     def _explain(self, error: BaseException) -> None:
         """Say where the tasks wait if time is up, or somebody lost patience and pressed Ctrl-C."""
+        self._error = error
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             self._judged = False
             if isinstance(error, KeyboardInterrupt) and self._loop is not None:
@@ -231,7 +239,7 @@ class Lifetime:
                 if not self._judged:
                     watch.restore()
                 elif (report := watch.finish(passed=passed)) is not None:
-                    self._fail(report, passed=passed)
+                    self._fail(report)
             except BaseException as error:
                 errors.append(error)
         try:
@@ -240,16 +248,36 @@ class Lifetime:
             errors.append(error)
         return errors
 
-    def _fail(self, report: Report, *, passed: bool) -> None:
-        if not passed:
-            report = replace(report, verdicts=[v for v in report.verdicts if v.check == CAUSE])
-        if report.verdicts:
-            raise self._case.failureException(str(report))
+    def _fail(self, report: Report) -> None:
+        error = self._error
+        if isinstance(error, unittest.SkipTest):
+            # What it has begun is not to be ended, but what got lost would be lost for ever.
+            report = Report([each for each in report.verdicts if each.check in LOST])
+            if not report.verdicts:
+                return
+            text = report.text(SWITCH)
+        elif error is not None:
+            text = report.text(SWITCH, failed=True)
+            # Unittest has written the error down already; pytest does that later, and has no eyes
+            # for what comes after it.
+            add_note(error, text)
+        else:
+            text = report.text(SWITCH)
+        del error
+        self.finding = self._case.failureException(text)
+        raise self.finding
+
+    def tell_lost(self, error: BaseException) -> None:
+        """Note on an error, of which nothing else is to be judged, what was lost before."""
+        watch = self.watch
+        lost = [] if watch is None else [*watch.failures, *watch.unawaited]
+        if lost:
+            add_visible_note(error, "\n".join(["lost before:", *map(str, lost)]))
 
     def close(self) -> None:
         """Close the loop and restore everything; a second call does nothing."""
         loop = self._loop
-        self._loop = None
+        self._loop = self._error = None
         case = self._case
         try:
             if self.watch is not None:

@@ -25,6 +25,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from asyncloop_testcase._cpython.frames import is_waiting
 from asyncloop_testcase._reports.tasks import describe_tasks
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ T = TypeVar("T", bound="type[Any] | Callable[..., Any]")
 
 # Where a function keeps what its decorator said.
 ATTRIBUTE = "_asyncloop_timeout"
+
+# A loop that runs something, and takes so many seconds to answer, was blocked.
+BLOCKED = 0.1
 
 DEBUGGERS = frozenset({"bdb", "pdb", "ipdb", "pudb", "pydevd", "debugpy", "_pydevd_bundle"})
 
@@ -125,6 +129,8 @@ class Deadline:
         self._at = time.monotonic() + seconds
         self._stage = _Stage.IDLE
         self._phase = 0
+        self._asked = 0.0
+        self._waits = False
         self._report: str | None = None
         self._reached = False
         self._closed = False
@@ -184,7 +190,10 @@ class Deadline:
         elif self._stage is _Stage.ARMED:
             self._stage = _Stage.CANCELLED
             self._at = time.monotonic() + self._grace
-            self._report = _blocked(stack)  # until the loop gives a better one
+            self._asked = time.monotonic()
+            # Until the loop gives a better one.
+            self._report = f"the loop was blocked by\n{_stack(stack)}"
+            self._waits = is_waiting(stack)
             self._ask(self._cancel)
         elif self._reached:
             self._stage = _Stage.LEFT
@@ -192,7 +201,8 @@ class Deadline:
         else:
             self._stage = _Stage.LEFT
             text = f"\na test takes longer than its timeout of {self._seconds:g} s\n"
-            print(text + _blocked(stack), file=sys.stderr, flush=True)
+            text += f"the loop is blocked by\n{_stack(stack)}"
+            print(text, file=sys.stderr, flush=True)
 
     def _ask(self, callback: Callable[[int], object]) -> None:
         with contextlib.suppress(RuntimeError):  # the test has closed the loop
@@ -203,14 +213,16 @@ class Deadline:
             if not self._is_current(phase):
                 return
             self._reached = True
+            now = time.monotonic()
             tasks = describe_tasks(asyncio.all_tasks(self._loop))
-            if self._stage is _Stage.LEFT:  # it was blocked, but is no more
+            if now - self._asked >= BLOCKED and not self._waits:  # it is no more
                 self._report = f"{self._report}\n{tasks}".rstrip("\n")
-                self._stage = _Stage.CANCELLED
-                self._at = time.monotonic() + self._grace
-                self._condition.notify()
             elif tasks:
                 self._report = tasks
+            if self._stage is _Stage.LEFT:
+                self._stage = _Stage.CANCELLED
+                self._at = now + self._grace
+                self._condition.notify()
             if self.task is None:
                 self._loop.stop()
             else:
@@ -220,11 +232,11 @@ class Deadline:
         return phase == self._phase and self._stage in {_Stage.CANCELLED, _Stage.LEFT}
 
 
-def _blocked(frame: FrameType | None) -> str:
+def _stack(frame: FrameType | None) -> str:
     stack = traceback.extract_stack(frame)
     ours = [i for i, entry in enumerate(stack) if entry.filename == _OWN_CALL]
     shown = stack[ours[-1] + 1 :] if ours else stack
-    return "the loop is blocked by\n" + "".join(traceback.format_list(shown)).rstrip("\n")
+    return "".join(traceback.format_list(shown)).rstrip("\n")
 
 
 # The file of Lifetime.call(), below which the test's own frames begin.

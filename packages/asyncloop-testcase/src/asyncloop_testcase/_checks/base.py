@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import asyncio
+    import types
     from collections.abc import Iterable, Sequence
 
     from asyncloop_testcase._checks.registrations import Registrations
@@ -26,6 +27,8 @@ class WatchedTest(Protocol):
         fresh: Whether the loop is new, so that it has no tasks and timers of earlier tests.
         judging: Whether the test is over: what happens now is not the test's doing.
         passed: Whether the test has passed, if it is over.
+        goes_on: Whether the code that is watched goes on after the checks, as after a block.
+        case: The test case of the test, if it has one: nobody looks at it after the checks.
         failures: The exceptions that nobody asked for, as far as the loop has told.
         unawaited: The coroutines that were deleted before they were awaited.
         registrations: Who registered which files, None if the loop's selector is of no help.
@@ -35,9 +38,15 @@ class WatchedTest(Protocol):
     fresh: bool
     judging: bool
     passed: bool
+    goes_on: bool
+    case: object
     failures: Sequence[Finding]
     unawaited: Sequence[Finding]
     registrations: Registrations | None
+
+    def leave_coroutine(self, coro: types.CoroutineType[Any, Any, Any], /) -> None:
+        """Say that a coroutine lives on: what becomes of it is no later test's doing."""
+        ...
 
     def survivors(self) -> Sequence[Any]:
         """

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import unittest
 from typing import TYPE_CHECKING, final
 
 from asyncloop_testcase._checks.fail_on import ALL, make_plan, validated
 from asyncloop_testcase._checks.watch import Watch
+from asyncloop_testcase._reports.notes import add_visible_note
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -29,7 +31,7 @@ class check_loop:  # noqa: N801 - used like a function, as contextlib.suppress i
     ``async with`` checks the running loop from inside, in any coroutine test: those of
     ``unittest.IsolatedAsyncioTestCase``, pytest-asyncio or anyio. ``with`` checks a loop that does
     not run at the beginning and at the end of the block. If the block raises, its exception goes
-    on its way and there is no report.
+    on its way, with a note of what was found, as that may be the cause.
 
     Args:
         loop: The loop to check, for ``with`` only.
@@ -151,6 +153,10 @@ class check_loop:  # noqa: N801 - used like a function, as contextlib.suppress i
         return watch
 
     def _judge(self, report: Report | None, error: BaseException | None) -> None:
-        """Raise the report, unless the block has failed already."""
-        if report is not None and error is None:
+        """Raise the report, or tell it with the error of a block that has failed already."""
+        if report is None:
+            return
+        if error is None:
             raise AssertionError(report.text(self._switch))
+        if not isinstance(error, unittest.SkipTest):
+            add_visible_note(error, report.text(self._switch, failed=True))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 import types
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import of_kind
+from asyncloop_testcase._checks.reachability import can_be_reached
 from asyncloop_testcase._checks.recorder import UNAWAITED
 from asyncloop_testcase._cpython.generators import is_suspended
 from asyncloop_testcase._cpython.tasks import all_tasks, coroutine_of
@@ -25,10 +26,11 @@ class UnawaitedCoroutines(Check):
     """
     A coroutine made by this test was never awaited.
 
-    The interpreter calls a hook when such a coroutine is deleted; what is pinned by a traceback or
-    a cycle is found among the objects that survive the test, and closed, so that no later test
-    hears of it. Whether the test made a coroutine is told by its origin, which the interpreter
-    records while the test runs. Inside of a ``warnings.catch_warnings()`` block that the test
+    The interpreter calls a hook when such a coroutine is deleted. What is still there is left alone
+    as long as anybody can get at it, and may await it. What only a traceback or the test case pins
+    is found among the objects that survive the test, and closed, so that no later test hears of it.
+    Whether the test made a coroutine is told by its origin, which the interpreter records while the
+    test runs. Inside of a ``warnings.catch_warnings()`` block that the test
     opened (``assertWarns`` is one), the warnings are the test's own affair.
     """
 
@@ -41,15 +43,27 @@ class UnawaitedCoroutines(Check):
     def finish(self) -> Iterable[Finding]:
         return [*self.watch.unawaited, *self._pinned()]
 
-    def _pinned(self) -> Iterable[Finding]:
-        coros = of_kind(self.watch.survivors(), types.CoroutineType)
-        unawaited = [coro for coro in coros if inspect.getcoroutinestate(coro) == "CORO_CREATED"]
-        tasks = all_tasks(self.loop) if unawaited else ()
-        due = [coroutine_of(task) for task in tasks]
-        for coro in unawaited:
-            if not any(coro is other for other in due):
-                yield never_awaited(coro)
-                coro.close()
+    def _pinned(self) -> list[Finding]:
+        survivors = self.watch.survivors()
+        coros = [each for each in of_kind(survivors, types.CoroutineType) if _is_new(each)]
+        if coros:
+            tasks = [coroutine_of(task) for task in all_tasks(self.loop)]
+            due = {*map(id, tasks)}
+            del tasks  # see below: nothing may refer to a coroutine but what is told
+            coros = [each for each in coros if id(each) not in due]
+        known = [self.watch.case, survivors]
+        findings = []
+        for place in range(len(coros)):
+            if can_be_reached(coros, place, known):
+                self.watch.leave_coroutine(coros[place])
+            else:
+                findings.append(never_awaited(coros[place]))
+                coros[place].close()
+        return findings
+
+
+def _is_new(coro: types.CoroutineType[Any, Any, Any]) -> bool:
+    return inspect.getcoroutinestate(coro) == "CORO_CREATED"
 
 
 class ActiveAsyncgens(Check):

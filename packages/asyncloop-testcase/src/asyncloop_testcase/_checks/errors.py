@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import of_kind
-from asyncloop_testcase._checks.recorder import FAILURES
-from asyncloop_testcase._cpython.tasks import FUTURES, is_lost
+from asyncloop_testcase._checks.recorder import FAILURES, REPORTED
+from asyncloop_testcase._cpython.tasks import FUTURES, exception_of, is_lost
 from asyncloop_testcase._cpython.transports import closed_future
 from asyncloop_testcase._reports.findings import failure
 
@@ -46,8 +46,11 @@ class UnhandledExceptions(Check):
         excused = self._excused() if lost else ()
         for future in lost:
             if not any(future is other for other in excused):
-                error = future.exception()  # it is reported here, so it is not lost any more
-                yield failure({"future": future, "exception": error})
+                yield failure({"future": future, "exception": exception_of(future)})
+                if self.watch.goes_on:
+                    REPORTED.add(future)  # somebody may ask yet, so it stays as it is
+                else:
+                    future.exception()  # the loop is closed next: it need not be logged as well
 
     def _is_ours(self, future: asyncio.Future[Any]) -> bool:
         loop = future.get_loop()

@@ -1,21 +1,21 @@
 """
 Which objects a test made and left alive, without looking at all the others.
 
-Theory of operation. ``gc.freeze()`` moves every tracked object into a generation that the garbage
-collector does not look at; what is tracked afterwards was made by the test. So ``gc.collect()``
-and ``gc.get_objects()`` see the test's objects alone and cost some microseconds, whether the
-process has a thousand objects or a million. ``gc.unfreeze()`` moves everything back.
+Theory of operation. The collector of CPython keeps young objects apart from those that have
+survived collections. Before a test the two young generations are emptied into the oldest one,
+which costs nothing where they are nearly empty; what they have after the test was made by it. The
+oldest generation, be it of a million objects, is not looked at. Nothing is frozen, so that a test
+sees and collects what is older than itself as ever.
 
-- Somebody may have frozen objects for a purpose of their own (servers do, before they fork). Then
-  nothing is frozen or unfrozen here: what is older than the test is pushed into the oldest
-  generation, and the two young ones are looked at. What a long test leaves in the oldest
-  generation is missed, nothing is blamed on a wrong test.
-- A test may freeze or unfreeze objects itself. Two objects tell: a mark, made before our freeze,
-  has to stay out of sight; the `Baseline`, made after it, has to be in sight. If somebody froze, we
-  do not unfreeze.
-- The collector of CPython starts full collections by itself when enough objects have grown old.
-  Freezing keeps it from ever doing so between tests, so a full collection is made now and then, in
-  proportion: it takes about a hundredth of the time.
+- What the test made can get into the oldest generation, too: by a collection that it starts
+  itself, or that starts by itself when a test makes thousands of objects. A callback of the
+  collector is told before that happens, and remembers, weakly, what is of interest.
+- What somebody freezes in a test is out of sight, and missed; it stays frozen.
+- With ``gc.DEBUG_SAVEALL`` and the like somebody looks for leaks with the collector itself.
+  Then nothing is collected here that they have not collected.
+- The collector starts full collections by itself when enough objects have grown old. A suite of
+  small tests never gets it to count that far, as the count begins anew before each test. So a full
+  collection is made now and then, in proportion: it takes about a hundredth of the time.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ import asyncio
 import contextvars
 import gc
 import subprocess
-import sys
 import types
+import weakref
 from asyncio.streams import StreamReaderProtocol
 from time import monotonic
 from typing import TYPE_CHECKING, Any, final
@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, final
 from asyncloop_testcase._cpython.tasks import FUTURES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 __unittest = __tracebackhide__ = True
 
@@ -50,21 +50,10 @@ KINDS: tuple[type, ...] = (
 # Uvloop's transports and servers have none of asyncio's base classes.
 FOREIGN_MODULES = ("uvloop.loop",)
 
-# Python 3.12 itself freezes a few hundred objects when it starts; nobody minds if they are not.
-STARTUP_FROZEN = 1000 if sys.version_info[:2] == (3, 12) else 0
-
 LEAST_PAUSE = 5.0
 FULL_SHARE = 100.0
 
-
-@final
-class _OldMark:
-    """Made before anything is frozen; when it is seen, somebody has unfrozen."""
-
-
-_old_mark = _OldMark()
 _next_full_collection = monotonic() + LEAST_PAUSE
-_tests_until_count = 0
 
 
 def _collect_all(begin: float) -> None:
@@ -76,90 +65,62 @@ def _collect_all(begin: float) -> None:
         _next_full_collection = end + max(LEAST_PAUSE, FULL_SHARE * (end - begin))
 
 
-def _somebody_froze() -> bool:
-    """Tell whether objects are frozen; to count many takes time, so the answer is remembered."""
-    global _tests_until_count
-    if _tests_until_count > 0:
-        _tests_until_count -= 1
-        return True
-    count = gc.get_freeze_count()
-    _tests_until_count = min(count // 1000, 1000)
-    return count > STARTUP_FROZEN
-
-
 def take_baseline() -> Baseline:
     """Draw the line between the objects that are there and those that a test makes."""
-    # With gc.DEBUG_SAVEALL and the like, somebody looks for leaks with the collector itself.
-    freeze = not (_tests_until_count or gc.get_freeze_count() or gc.get_debug())
-    if not freeze and (_somebody_froze() or gc.get_debug()):
-        gc.collect(1)
-        baseline = Baseline()
-        baseline.frozen = False
-        return baseline
     now = monotonic()
-    if now >= _next_full_collection:
+    if now >= _next_full_collection and not gc.get_debug():
         _collect_all(now)
-    gc.freeze()
     return Baseline()
 
 
 @final
 class Baseline:
     """
-    The baseline: the line between the objects that were there and the ones that a test made.
+    The line between the objects that were there and the ones that a test made.
 
-    It is itself the first object on the near side: when it is not seen, somebody has frozen.
-
-    Attributes:
-        frozen: Whether the objects on the far side are.
+    It is itself the first of the new objects: when it is not among the youngest any more, there
+    was a collection.
     """
 
-    frozen = True
+    def __init__(self) -> None:
+        # References to what was of interest when a collection put it among the old objects.
+        self._promoted: list[Callable[[], Any]] = []
+        gc.collect(1)
+        gc.callbacks.append(self._before_collection)
 
     def is_clean(self) -> bool:
         """Tell at a glance, as nearly always, that there is nothing of interest, nor in garbage."""
-        if not self.frozen:
-            return False
-        kinds = set(map(type, gc.get_objects()))
+        kinds = set(map(type, gc.get_objects(generation=0)))
         return kinds <= COMMON and Baseline in kinds
+
+    def _before_collection(self, phase: str, info: dict[str, int]) -> None:
+        # Up to 3.13 this is called as well when the youngest generation alone is collected.
+        if phase == "start" and info["generation"] > 0:
+            self._promoted += map(_reference, _of_interest(_young_objects()))
 
     def survivors(self) -> list[Any]:
         """Collect the garbage made since the line was drawn; return the rest, if of interest."""
-        # A full collection empties the interpreter's free lists, which slows down what comes next.
-        # It is needed only if something of interest has got into the oldest generation.
-        gc.collect(1 if self.frozen else 0)
-        if not self._sift():
-            return []
-        if self.frozen:
-            gc.collect()
-        return self._sift()
-
-    def _sift(self) -> list[Any]:
-        if self.frozen:
-            objects = gc.get_objects()
-        else:
-            objects = [*gc.get_objects(generation=0), *gc.get_objects(generation=1)]
-        kinds = set(map(type, objects))
-        if self.frozen:
-            if _OldMark in kinds:
-                return []  # somebody has unfrozen: old objects cannot be told from new ones
-            if Baseline not in kinds:
-                self._leave_frozen()
-        kinds -= COMMON
-        wanted = {kind for kind in kinds if _is_wanted(kind)}
-        return [each for each in objects if type(each) in wanted] if wanted else []
-
-    def _leave_frozen(self) -> None:
-        """Somebody has frozen during the test: to unfreeze is up to them."""
-        global _tests_until_count
-        self.frozen = False
-        _tests_until_count = 0
+        self.release()
+        saving = gc.get_debug() & gc.DEBUG_SAVEALL
+        promoted, self._promoted = self._promoted, []
+        young = [*map(_reference, _of_interest(_young_objects()))]
+        if not saving:
+            gc.collect(1)
+            if any(reference() is not None for reference in promoted):
+                # They may be garbage by now, which a full collection alone can tell.
+                gc.collect()
+        alive = [reference() for reference in (*promoted, *young)]
+        return [*{id(each): each for each in alive if each is not None}.values()]
 
     def release(self) -> None:
-        """Release the baseline: everything is seen by the collector again."""
-        if self.frozen:
-            self.frozen = False
-            gc.unfreeze()
+        """Be told of collections no longer."""
+        callbacks = gc.callbacks
+        if self._before_collection in callbacks:
+            callbacks.remove(self._before_collection)
+
+
+def _young_objects() -> Iterable[Any]:
+    return (*gc.get_objects(generation=0), *gc.get_objects(generation=1))
 
 
 # Types of which there are many that are none of KINDS, to keep the sieve coarse and quick.
@@ -184,8 +145,37 @@ COMMON = frozenset(
 )
 
 
+def _of_interest(objects: Iterable[Any]) -> list[Any]:
+    """Return those objects that checks care about."""
+    wanted = {kind for kind in {*map(type, objects)} - COMMON if _is_wanted(kind)}
+    return [each for each in objects if type(each) in wanted] if wanted else []
+
+
 def _is_wanted(kind: type) -> bool:
     return issubclass(kind, KINDS) or kind.__module__ in FOREIGN_MODULES
+
+
+def _reference(made: Any) -> Callable[[], Any]:
+    """Return what gives the object as long as it is alive."""
+    try:
+        return weakref.ref(made)
+    except TypeError:  # as the objects of uvloop
+        return _Sought(made)
+
+
+@final
+class _Sought:
+    """A weak reference to what has none: it is sought by its address among all objects."""
+
+    def __init__(self, made: object) -> None:
+        self._kind = type(made)
+        self._address = id(made)
+
+    def __call__(self) -> Any:
+        for each in gc.get_objects():
+            if id(each) == self._address and type(each) is self._kind:
+                return each
+        return None
 
 
 def of_kind(objects: Sequence[Any], kind: type | tuple[type, ...]) -> list[Any]:

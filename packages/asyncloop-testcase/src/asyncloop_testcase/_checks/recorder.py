@@ -10,17 +10,20 @@ noticed or something of interest is still alive.
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import logging
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.registrations import RegistrationDict, RegistrationObserver
-from asyncloop_testcase._cpython.hooks import Hooks, thread_count, warning_filters
+from asyncloop_testcase._cpython.hooks import Hooks, _active, thread_count, warning_filters
 from asyncloop_testcase._cpython.loops import unfinished_work
 from asyncloop_testcase._cpython.selectors import registered_count, selector_of
+from asyncloop_testcase._cpython.tasks import FUTURES
 from asyncloop_testcase._reports.findings import Context, failure, never_awaited
 
 if TYPE_CHECKING:
-    import asyncio
     import types
     from collections.abc import Sequence
 
@@ -44,6 +47,17 @@ _ROOT = logging.getLogger()
 DEPTH = 5
 
 
+_beginnings = itertools.count(1)
+
+# Futures whose exception was reported while they may still be asked for it.
+REPORTED: weakref.WeakSet[asyncio.Future[Any]] = weakref.WeakSet()
+
+# Coroutines that outlived a watch, by their address: where they were made, an object of their own,
+# and which watch that was.
+_left: dict[int, tuple[object, int]] = {}
+MOST_LEFT = 10_000
+
+
 class Recorder(Hooks):
     """
     Takes notice of lost exceptions, coroutines that are never awaited, and registered files.
@@ -64,22 +78,26 @@ class Recorder(Hooks):
     _observer: RegistrationObserver | None = None
     _inherited: Sequence[object] = ()
     _log_handlers: tuple[object, object] | None = None
+    _began: int
 
     def _begin_recording(self, parts: frozenset[str]) -> None:
         """Begin with what is among `FAILURES`, `UNAWAITED` and `REGISTRATIONS`."""
-        on_exception = kind = on_unawaited = None
+        if not self.fresh and self.loop.is_running():
+            self._task = asyncio.current_task(self.loop)
         if FAILURES in parts:
             if not self.fresh:
                 self._inherited = unfinished_work(self.loop)
             self._log_handlers = _LOGGER.handlers, _ROOT.handlers
-            on_exception = self._on_exception
-        if REGISTRATIONS in parts:
-            kind = RegistrationDict
+        kind = RegistrationDict if REGISTRATIONS in parts else None
         if UNAWAITED in parts:
+            self._began = next(_beginnings)
             self._filters = warning_filters()
             self._threads = thread_count()
-            on_unawaited = self._on_unawaited
-        self._install(on_exception, kind, on_unawaited, DEPTH)
+        self._install(
+            exceptions=FAILURES in parts,
+            registrations=kind,
+            depth=DEPTH if UNAWAITED in parts else 0,
+        )
         registrations = self.registrations
         if registrations is not None and self._keys is not None:
             registrations.count = len(self._keys)
@@ -99,10 +117,10 @@ class Recorder(Hooks):
 
     def _end_recording(self) -> None:
         """Put back what was there before."""
-        if not self._uninstall(self._on_exception, self._on_unawaited):
-            self._filters = []  # somebody replaced ours and may put it back: it passes on now
+        self._uninstall(DEPTH)
         if self._observer is not None:
-            self._observer.restore()
+            others = [each._observer for each in _active if isinstance(each, Recorder)]
+            self._observer.restore(filter(None, others))
         self._inherited = ()
 
     def _has_noticed(self) -> bool:
@@ -112,26 +130,45 @@ class Recorder(Hooks):
         registrations = self.registrations
         return registrations is not None and registrations.may_be_more(self.loop)
 
-    def _on_exception(self, loop: asyncio.AbstractEventLoop, context: Context) -> None:
+    def _notice_exception(self, context: Context) -> None:
+        handler = self._default_handler
         if "exception" in context and not self._is_foreign(context):
             self.failures = [*self.failures, failure(context)]
-        loop.default_exception_handler(context)
+            # One finding is enough: it is not told to those around.
+            while isinstance(watch := getattr(handler, "__self__", None), Recorder):
+                handler = watch._default_handler
+        if handler is not None:  # pragma: no branch - there is one once this can be called
+            handler(context)
 
     def _is_foreign(self, context: Context) -> bool:
         """Tell whether somebody else takes care, or an earlier test is to blame."""
+        if self not in _active:
+            return True  # somebody has put back what was replaced, after the end
         mine, root = self._log_handlers or (None, None)
         if _LOGGER.handlers is not mine or _ROOT.handlers is not root:
             return True
         culprits = [context.get(key) for key in ("future", "task", "handle")]
+        if any(each in REPORTED for each in culprits if isinstance(each, FUTURES)):
+            return True
         return any(old is new for old in self._inherited for new in culprits if new is not None)
 
-    def _on_unawaited(self, coro: Coroutine) -> None:
-        if warning_filters() is self._filters and self._is_ours(coro):
-            self.unawaited = [*self.unawaited, never_awaited(coro)]
-        elif self._hook is not None:  # pragma: no branch - it is once ours can be called
-            self._hook(coro)
+    def _notice_unawaited(self, coro: Coroutine) -> bool:
+        if warning_filters() is not self._filters or not self._is_ours(coro):
+            return False
+        self.unawaited = [*self.unawaited, never_awaited(coro)]
+        return True
 
     def _is_ours(self, coro: Coroutine) -> bool:
         # Origins are recorded by thread. A coroutine without one is older than the test, or was
         # made in another thread, as by asyncio.to_thread(coroutine_function).
-        return coro.cr_origin is not None or thread_count() > self._threads
+        origin = coro.cr_origin
+        if origin is None:
+            return thread_count() > self._threads
+        known, began = _left.get(id(coro), (None, 0))
+        return known is not origin or began >= self._began
+
+    def leave_coroutine(self, coro: Coroutine) -> None:
+        """Remember that a coroutine lives on: what becomes of it is no later test's doing."""
+        if len(_left) >= MOST_LEFT:
+            _left.clear()
+        _left[id(coro)] = coro.cr_origin, self._began

@@ -10,7 +10,7 @@ from asyncloop_testcase._reports.sites import site_of_caller
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from selectors import SelectorKey
 
     from asyncloop_testcase._reports.report import Site
@@ -73,6 +73,11 @@ class RegistrationDict(Registrations, dict[int, "SelectorKey"]):
             self._outer = before
         super().begin(before)
 
+    def follow(self, before: RegistrationDict) -> None:
+        """Stand in for what *before* stood in for, as that is no longer needed."""
+        if self._outer is before:
+            self._outer = before._outer
+
     def __setitem__(self, fd: int, key: SelectorKey) -> None:
         super().__setitem__(fd, key)
         self.note(key, 1)
@@ -100,7 +105,17 @@ class RegistrationObserver(Registrations):
         if self._previous is not self._outer:
             self._previous(key)
 
-    def restore(self) -> None:
-        """Be called no longer, unless somebody else does that."""
+    def restore(self, others: Iterable[RegistrationObserver]) -> None:
+        """
+        Be called no longer, unless somebody else does that.
+
+        Args:
+            others: Those that may have come after this one, and call it.
+        """
         if self._selector.on_register is self:
             self._selector.on_register = self._previous
+        for other in others:
+            if other._previous is self:
+                other._previous = self._previous
+            if other._outer is self:
+                other._outer = self._outer

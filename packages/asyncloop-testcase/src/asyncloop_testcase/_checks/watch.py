@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING, Any, final
 from asyncloop_testcase._checks.base import CannotCheckError, Check, say_once
 from asyncloop_testcase._checks.garbage import Baseline, take_baseline
 from asyncloop_testcase._checks.recorder import REGISTRATIONS, Recorder
+from asyncloop_testcase._cpython.generators import is_closing_asyncgens
 from asyncloop_testcase._cpython.loops import is_something_due, ready_count
 from asyncloop_testcase._reports.report import Report, Verdict
 
@@ -101,11 +102,15 @@ class Watch(Recorder):
     Attributes:
         judging: True once the test is over: what happens now is not the test's doing.
         passed: What `finish` was told.
+        goes_on: Whether the code that was watched goes on afterwards.
+        case: The test case of the test, if it has one: nobody looks at it after the checks.
         started: The checks that are made before the test.
     """
 
     judging: bool = False
     passed: bool = True
+    goes_on: bool = False
+    case: object = None
     started: Sequence[Check] = ()
     _recording = False
     _baseline: Baseline | None = None
@@ -195,11 +200,15 @@ class Watch(Recorder):
     async def finish_inside(self, passed: bool = True) -> Report | None:
         """Do what `finish` does, from inside of the running loop."""
         try:
-            self.judging = True
+            self.judging = self.goes_on = True
             self.passed = passed
             await asyncio.sleep(0)
             self._leave_test()
             self._collect()
+            turns = MOST_TURNS
+            while turns and is_closing_asyncgens(self.loop):
+                turns -= 1
+                await asyncio.sleep(0)
             return self._judge()
         finally:
             self.restore()

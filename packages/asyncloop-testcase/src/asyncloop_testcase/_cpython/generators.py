@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncGenerator
 
+from asyncloop_testcase._cpython.tasks import all_tasks
+
 __unittest = __tracebackhide__ = True
 
 
@@ -39,3 +41,15 @@ def _asyncgen_closing() -> type:
 # What the loop makes a task of when an async generator is deleted that was not closed. The type
 # has no public name, 3.10 to 3.15.
 ASYNCGEN_CLOSING: type = _asyncgen_closing()
+
+
+def is_closing_asyncgens(loop: asyncio.AbstractEventLoop) -> bool:
+    """
+    Tell whether the loop is about to close async generators that were dropped.
+
+    It calls its own ``create_task()`` for that with what ``aclose()`` returned, in a turn of its
+    own (``_ready``, ``_args``, 3.10 to 3.15).
+    """
+    due = [arg for handle in getattr(loop, "_ready", ()) for arg in handle._args or ()]
+    tasks = [getattr(task, "_coro", None) for task in all_tasks(loop)]
+    return any(isinstance(each, ASYNCGEN_CLOSING) for each in (*due, *tasks))

@@ -1,15 +1,26 @@
-"""Where the default checks hook in to take notice of what a test does."""
+"""
+Where the default checks hook in to take notice of what a test does.
+
+Theory of operation. Watches can be nested, can overlap, and can end in any order and in several
+threads. So each place is taken in a way that can be left at any time: whoever leaves it while
+others have come after hands what was there before on to them.
+"""
 
 from __future__ import annotations
 
 import _thread
+import asyncio
+import linecache
 import sys
+import traceback
 import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import asyncio
+    import types
     from collections.abc import Callable
+
+    Coroutine = types.CoroutineType[Any, Any, Any]
 
 __unittest = __tracebackhide__ = True
 
@@ -33,7 +44,8 @@ class Hooks:
     """
     Where the default checks put themselves in between, to take notice of what a test does.
 
-    - ``BaseEventLoop._exception_handler``, which can be read in less time than it can be asked for.
+    - ``default_exception_handler`` of the loop, which is public: it is called where no handler was
+      set, or one that was set passes on to it. ``get_exception_handler()`` says what it ever says.
     - ``_fd_to_key``, the dictionary in which all selectors of the standard library keep their keys.
     - ``warnings._warn_unawaited_coroutine``, which the interpreter looks up at each call, for a
       coroutine that is deleted before it was awaited.
@@ -52,36 +64,36 @@ class Hooks:
     registrations: Any = None
     _keys: dict[int, Any] | None = None
     _selector: Any
-    _handles = False
-    _handler: Any
-    _hook: Callable[[Any], None] | None = None
+    _default_handler: Callable[[dict[str, Any]], None] | None = None
+    _thread: int = 0
     _depth: int
+    _task: asyncio.Task[Any] | None = None
+
+    def _notice_exception(self, context: dict[str, Any]) -> None:
+        """Be told of an exception that nobody asked for, instead of the loop's default handler."""
+        raise NotImplementedError
+
+    def _notice_unawaited(self, coro: Coroutine) -> bool:
+        """Be told of a coroutine that is deleted before it was awaited; False: not ours."""
+        raise NotImplementedError
 
     def _install(
-        self,
-        on_exception: Callable[..., None] | None,
-        registrations: type[dict[int, Any]] | None,
-        on_unawaited: Callable[[Any], None] | None,
-        depth: int,
+        self, *, exceptions: bool, registrations: type[dict[int, Any]] | None, depth: int
     ) -> None:
         """
-        Take the places of what was there; None leaves it as it is.
+        Take the places of what was there.
 
         Args:
-            on_exception: The exception handler, unless the loop has one of the user's.
-            registrations: The type of dictionary that keeps the selector's keys.
-            on_unawaited: The hook for coroutines.
-            depth: How many callers of a coroutine function are to be recorded, at least.
+            exceptions: Whether to be told of exceptions.
+            registrations: The type of dictionary that keeps the selector's keys, if it is wanted.
+            depth: How many callers of a coroutine function are to be recorded, at least; 0 if
+                nothing is to be told of coroutines.
         """
         loop: Any = self.loop
-        if on_exception is not None:
-            try:
-                handler = self._handler = loop._exception_handler
-            except AttributeError:
-                handler = self._handler = loop.get_exception_handler()
-            if handler is None or isinstance(getattr(handler, "__self__", None), Hooks):
-                loop.set_exception_handler(on_exception)
-                self._handles = True
+        _active.append(self)
+        if exceptions:
+            self._default_handler = loop.default_exception_handler
+            loop.default_exception_handler = self._notice_exception
         if registrations is not None:
             selector: Any = None
             keys: Any = None
@@ -93,9 +105,10 @@ class Hooks:
             if type(keys) is dict or type(keys) is registrations:
                 self._keys = keys
                 self.registrations = selector._fd_to_key = registrations(keys)
-        if on_unawaited is not None:
-            self._hook = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]
-            warnings._warn_unawaited_coroutine = on_unawaited  # type: ignore[attr-defined]
+        if depth:
+            if warnings._warn_unawaited_coroutine is not _unawaited:  # type: ignore[attr-defined]
+                _replace_unawaited()
+            self._thread = _thread.get_ident()
             self._depth = before = sys.get_coroutine_origin_tracking_depth()
             if before < depth:
                 sys.set_coroutine_origin_tracking_depth(depth)
@@ -119,27 +132,111 @@ class Hooks:
         except (AttributeError, TypeError):  # a closed selector has None for a map
             return False
 
-    def _uninstall(
-        self, on_exception: Callable[..., None], on_unawaited: Callable[[Any], None]
-    ) -> bool:
+    def _uninstall(self, depth: int) -> None:
         """
         Put back what was there, but for what somebody else has replaced in turn.
 
-        Returns:
-            False if that is the hook for coroutines.
+        Args:
+            depth: As for `_install`.
         """
-        restored = True
-        if self._hook is not None:
-            restored = warnings._warn_unawaited_coroutine == on_unawaited  # type: ignore[attr-defined]
-            if restored:
-                warnings._warn_unawaited_coroutine = self._hook  # type: ignore[attr-defined]
-            sys.set_coroutine_origin_tracking_depth(self._depth)
-        keys = self._keys
-        if keys is not None and self._selector._fd_to_key is self.registrations:
-            if keys != self.registrations:
+        _active.remove(self)
+        try:
+            if self._default_handler is not None:
+                self._leave_handler(self._default_handler)
+        finally:
+            if self._keys is not None:
+                self._leave_keys(self._keys)
+            if self._thread:
+                self._leave_coroutines(depth)
+
+    def _leave_handler(self, handler: Callable[[dict[str, Any]], None]) -> None:
+        loop: Any = self.loop
+        if loop.default_exception_handler == self._notice_exception:
+            # Without ours, the class's own method shows again, unless there was another.
+            del loop.default_exception_handler
+            if loop.default_exception_handler != handler:
+                loop.default_exception_handler = handler
+            return
+        for other in _active:
+            if other._default_handler == self._notice_exception:
+                other._default_handler = handler
+
+    def _leave_keys(self, keys: dict[int, Any]) -> None:
+        mine = self.registrations
+        if self._selector._fd_to_key is mine:
+            if keys != mine:
                 keys.clear()
-                keys.update(self.registrations)
+                keys.update(mine)
             self._selector._fd_to_key = keys
-        if self._handles and self.loop.get_exception_handler() == on_exception:
-            self.loop.set_exception_handler(self._handler)
-        return restored
+            return
+        for other in _active:
+            if other._keys is mine:
+                other._keys = keys
+                other.registrations.follow(mine)
+
+    def _leave_coroutines(self, depth: int) -> None:
+        others = [each for each in _active if each._thread == self._thread]
+        for other in others:
+            other._depth = min(other._depth, self._depth)
+        # What the test itself has set is up to the test.
+        if not others and sys.get_coroutine_origin_tracking_depth() == depth:
+            sys.set_coroutine_origin_tracking_depth(self._depth)
+        if not any(each._thread for each in _active):
+            _restore_unawaited()
+
+
+# Those that are installed, in the order of their beginnings, in all threads.
+_active: list[Hooks] = []
+
+# What the interpreter would call for a coroutine, if it did not call `_unawaited`.
+_original: Callable[[Any], None] = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]
+# The standard library's own has this module; ``warnings`` is one in Python since 3.14.
+_STANDARD = ("warnings", "_py_warnings")
+
+
+def _replace_unawaited() -> None:
+    global _original
+    _original = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]
+    warnings._warn_unawaited_coroutine = _unawaited  # type: ignore[attr-defined]
+
+
+def _restore_unawaited() -> None:
+    # Whoever has replaced ours in turn may put it back later: it passes on then.
+    if warnings._warn_unawaited_coroutine is _unawaited:  # type: ignore[attr-defined]
+        warnings._warn_unawaited_coroutine = _original  # type: ignore[attr-defined]
+
+
+def _unawaited(coro: Coroutine) -> None:
+    """Tell the watch whose coroutine it is, or warn as the interpreter does without any watch."""
+    here = _thread.get_ident()
+    watches = [each for each in _active if each._thread]
+    watches = [each for each in watches if each._thread == here] or watches
+    if len(watches) > 1 and asyncio._get_running_loop() is not None:
+        task = asyncio.current_task()
+        watches.sort(key=lambda each: each._task is not None and each._task is task)
+    if any(each._notice_unawaited(coro) for each in reversed(watches)):
+        return
+    if _original.__module__ not in _STANDARD:
+        _original(coro)
+        return
+    depth = min((each._depth for each in watches if each._thread == here), default=None)
+    origin = coro.cr_origin
+    if origin is not None and depth is not None:
+        origin = origin[:depth] or None
+    # In this frame, as the line to blame is that of the caller.
+    warnings.warn(
+        _message(coro.__qualname__, origin), category=RuntimeWarning, stacklevel=2, source=coro
+    )
+
+
+def _message(name: str, origin: tuple[tuple[str, int, str], ...] | None) -> str:
+    """Return the text of the interpreter's warning, word for word."""
+    first = f"coroutine '{name}' was never awaited"
+    if origin is None:
+        return first
+    frames = [
+        (file, line, at, linecache.getline(file, line)) for file, line, at in reversed(origin)
+    ]
+    lines = traceback.format_list(frames)
+    head = f"{first}\nCoroutine created at (most recent call last)\n"
+    return head + "".join(lines).rstrip("\n")

@@ -97,3 +97,14 @@ def context_of_task(task: asyncio.Task[Any]) -> contextvars.Context | None:
         if getattr(callback, "__self__", None) is task:
             return context
     return None
+
+
+def exception_of(future: asyncio.Future[Any]) -> BaseException | None:
+    """
+    Return the exception of a future that is done, without having asked for it.
+
+    To ask clears ``_log_traceback``, so that it would not be logged any more. ``_exception`` has
+    been read on 3.10 to 3.15.
+    """
+    error: BaseException | None = getattr(future, "_exception", None)
+    return error

@@ -99,11 +99,20 @@ class Report:
     def __str__(self) -> str:
         return self.text("@fail_on")
 
-    def text(self, switch: str | None) -> str:
-        """Return the report, and that *switch* takes the checks as options if there is one."""
+    def text(self, switch: str | None, *, failed: bool = False) -> str:
+        """
+        Return the report.
+
+        Args:
+            switch: What takes the checks as options, if there is anything.
+            failed: Whether the test has failed already.
+        """
         names = [verdict.check for verdict in self.verdicts]
         head = f"{len(names)} checks failed: " if len(names) > 1 else "a check failed: "
-        parts = [head + ", ".join(names), *map(str, self.verdicts)]
+        head += ", ".join(names)
+        if failed:
+            head += " (the test failed as well, and this may be the cause)"
+        parts = [head, *map(str, self.verdicts)]
         if switch is not None:
             options = ", ".join(f"{name}=False" for name in names)
             parts.append(f"(if that is meant to be, say so with {switch}({options}))")
