@@ -19,7 +19,7 @@ import sys
 FROM_ANY = re.compile(
     r'Type of metaclass unknown|Type of base class ".*" is partially unknown|'
     # Generic mocks: what their parameters stand for is known, what they derive from is not.
-    r'Return type is partially unknown\n  Return type is "Autospec\w+\[.*\]"'
+    r'Return type is partially unknown\s+Return type is "Autospec\w+\[.*\]"'
 )
 
 
