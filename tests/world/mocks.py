@@ -10,27 +10,22 @@ SWITCH = Switch(
     off=("--asyncmock=off",),
 )
 
+# Whole suites with mocks in most tests, then small ones of asyncio code.
 SUITES = (
+    Suite("amqp", "==5.3.1", requires=("pytest-rerunfailures",), args=("t/unit",)),
     Suite(
         "kombu",
         "==5.6.1",
-        requires=("pytz", "pytest-freezer", "msgpack", "PyYAML", "hypothesis", "boto3"),
+        requires=("boto3", "hypothesis", "msgpack", "pytest-freezer", "pytz", "PyYAML"),
         args=("t/unit",),
     ),
     Suite("pytest-mock", "==3.15.1", requires=("pytest-asyncio",), args=("tests",)),
     Suite(
-        "python-socketio",
-        "==5.14.3",
-        requires=(
-            "pytest-asyncio",
-            "aiohttp",
-            "msgpack",
-            "redis",
-            "requests",
-            "simple-websocket",
-            "uvicorn",
-            "valkey",
-        ),
-        args=("tests",),
+        "python-engineio",
+        "==4.12.3",
+        requires=("aiohttp", "pytest-asyncio", "requests", "tornado", "websocket-client"),
+        args=("tests/async", "tests/common"),
     ),
+    Suite("tenacity", "==9.1.2", requires=("tornado", "typeguard"), args=("tests",)),
+    Suite("aiojobs", "==1.4.0", requires=("pytest-aiohttp",), args=("tests",)),
 )

@@ -203,9 +203,17 @@ def _magic_methods(owner: type, behind: type, magics: dict[str, Any]) -> type:
     return type("MagicMethods", (behind,), members)
 
 
-def bury(me: Identity) -> None:
-    """Let go of what a mock that died has recorded, and keep its class for another one."""
+def bury(me: Identity) -> Any:
+    """
+    Let go of what a mock that died has recorded, and keep its class for another one.
+
+    Returns:
+        What was recorded. The interpreter drops it after this function has ended, so that
+        destructors of other people's objects, and their warnings, are in the line that let the
+        mock die, and not in this one.
+    """
     own, plan = me.own_class, me.plan
+    released: list[Any] = [me.ledger, me.awaits, me.delegate, me.route]
     me.own_class = me.route = me.ledger = me.awaits = me.delegate = None
     if me.reported_to:
         touch()
@@ -214,13 +222,16 @@ def bury(me: Identity) -> None:
     if me.dirty:
         for name in me.dirty:
             if name in own.__dict__:
+                released.append(own.__dict__[name])
                 delattr(own, name)
     if COUNTS_REFERENCES and len(plan.pool) < KEPT_CLASSES:
         plan.pool.append((own, home))
-    # Last, because it runs the destructors of other people's objects.
     for entries in (me.calls, me.everything):
         if entries:
+            # Emptied, too: descendants still hold the list, to report to it.
+            released += entries
             entries.clear()
+    return released
 
 
 def set_magics(me: Identity, magics: dict[str, Any]) -> None:

@@ -100,9 +100,12 @@ class AttributeLayer(Layer):
         before: What `read_attribute` says is there.
     """
 
-    __slots__ = ("attribute", "target")
+    __slots__ = ("attribute", "target", "value")
 
     def __init__(self, target: Any, attribute: str, value: Any, before: State) -> None:
+        # Kept until whoever ends the patch returns to the caller: if that is the end of the value,
+        # its destructors run in the caller's line, and not where it is written over.
+        self.value = value
         # What the base class does, without the calls: this is on the path of every patch.
         self.target = target
         self.attribute = attribute

@@ -96,6 +96,7 @@ class Patcher:
             self._active_patches.remove(self)
         except ValueError:
             return None
+        entered = self._entered  # noqa: F841 - what it holds dies in the caller's line
         return self.__exit__(None, None, None)
 
 
@@ -157,5 +158,7 @@ def end_all(started: Started, exc_info: Sequence[Any] = _NO_ERROR) -> bool:
 
 def stopall() -> None:
     """Stop everything that ``start()`` started, the last one first."""
-    for patcher in reversed(Patcher._active_patches):
+    active = Patcher._active_patches[::-1]
+    entered = [patcher._entered for patcher in active]  # noqa: F841 - as in stop()
+    for patcher in active:
         patcher.stop()
