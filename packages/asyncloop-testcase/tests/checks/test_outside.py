@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import anyio.to_process
 import pytest
 from asyncloop_testcase import TestCase, fail_on, strict
 from asyncloop_testcase._checks.outside import _where
@@ -238,3 +239,12 @@ leaked_processes: processes are still alive
         passed(Case)
         started[0].join()
         started[0].close()
+
+
+def test_idle_processes_of_anyios_pool_end_with_the_loop() -> None:
+    @strict
+    class Test(TestCase):
+        async def test(self) -> None:
+            self.assertEqual(await anyio.to_process.run_sync(int, "5"), 5)
+
+    assert passed(Test)

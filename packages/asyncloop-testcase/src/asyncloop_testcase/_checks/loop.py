@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import weakref
 from asyncio import BaseEventLoop
 from functools import partial
@@ -124,7 +125,7 @@ class ActiveHandles(LoopSpies):
             return ()
         now = self.loop.time()
         timers = [(reference(), site) for reference, site in self._timers]
-        # One that is due has run: the loop has turned since.
+        # One that is due has run: the loop has turned since. One of sleep(math.inf) never is.
         return [
             Finding(
                 f"timer due in {duration(handle.when() - now)}: {callback_name(handle)}",
@@ -133,7 +134,7 @@ class ActiveHandles(LoopSpies):
                 remains=partial(_is_active, handle),
             )
             for handle, site in timers
-            if handle is not None and _is_active(handle) and handle.when() > now
+            if handle is not None and _is_active(handle) and now < handle.when() < math.inf
         ]
 
     def restore(self) -> None:

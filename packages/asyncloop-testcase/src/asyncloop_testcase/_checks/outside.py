@@ -121,9 +121,10 @@ class LeakedProcesses(Check):
         transports = [each for each in survivors if _is_process_transport(each)]
         watched = [each.get_extra_info("subprocess") for each in transports]
         for each, popen in zip(transports, watched, strict=True):
-            if each.get_returncode() is None and not each.is_closing():
+            runs = _is_open(each)
+            if runs() and not _is_pooled(popen):
                 what = f"process {each.get_pid()}{_command(popen)}"
-                yield self._finding(what, popen)
+                yield self._finding(what, popen, runs)
         for each in of_kind(survivors, subprocess.Popen):
             if not any(each is other for other in watched) and _stays(_runs(each)):
                 what = f"process {each.pid}{_command(each)}"
@@ -157,6 +158,16 @@ def _multiprocessing_children() -> list[Any]:
 def _command(popen: Any) -> str:
     args = getattr(popen, "args", None)
     return "" if args is None else f": {short(args)}"
+
+
+def _is_open(transport: Any) -> Callable[[], bool]:
+    return lambda: transport.get_returncode() is None and not transport.is_closing()
+
+
+def _is_pooled(popen: Any) -> bool:
+    """Tell whether it is a worker of anyio's pool of processes, which ends with the loop."""
+    args = getattr(popen, "args", None)
+    return isinstance(args, (list, tuple)) and "anyio.to_process" in args
 
 
 def _runs(popen: subprocess.Popen[Any]) -> Callable[[], bool]:

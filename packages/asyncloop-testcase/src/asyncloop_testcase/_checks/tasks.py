@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.base import Check
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __unittest = __tracebackhide__ = True
+
+# What ends idle workers of anyio's pool of processes when the loop is closed, and what runs the
+# tests of its pytest plugin: they are meant to be there as long as the loop is.
+SERVICES_OF = (
+    "anyio/_backends/_asyncio.py",
+    {"_shutdown_process_pool_on_exit", "TestRunner._run_tests_and_fixtures"},
+)
 
 
 class PendingTasks(Check):
@@ -44,11 +52,23 @@ class PendingTasks(Check):
         return [
             _finding(task)
             for task in sorted(self._left - self._before, key=lambda task: task.get_name())
-            if not isinstance(coroutine_of(task), ASYNCGEN_CLOSING)
+            if not isinstance(coroutine_of(task), ASYNCGEN_CLOSING) and not _is_service(task)
         ]
 
     def restore(self) -> None:
         self._before = self._left = set()
+
+
+def _is_service(task: asyncio.Task[Any]) -> bool:
+    """Tell whether a library made the task for the loop, with which it ends."""
+    coro = coroutine_of(task)
+    path, names = SERVICES_OF
+    code = getattr(coro, "cr_code", None)
+    return (
+        code is not None
+        and code.co_filename.replace(os.sep, "/").endswith(path)
+        and getattr(coro, "__qualname__", "") in names
+    )
 
 
 def _finding(task: asyncio.Task[Any]) -> Finding:
