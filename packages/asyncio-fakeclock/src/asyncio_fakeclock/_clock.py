@@ -14,21 +14,16 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, SupportsFloat, final
 
-from asyncio_fakeclock._schedule.instants import (
-    Grid,
-    checked_instant,
-    checked_limit,
-    checked_seconds,
-)
+from asyncio_fakeclock._schedule.instants import Grid, checked_instant, checked_seconds
 from asyncio_fakeclock._time.installation import checked_loop, override, running_loop
+from asyncio_fakeclock._time.options import Options, checked_rate
 from asyncio_fakeclock._time.overrides import Overrides
 from asyncio_fakeclock._time.pacer import Pacer
-from asyncio_fakeclock._time.progress import checked_count
 from asyncio_fakeclock._time.wall import WallClock
 from asyncio_fakeclock._timeline.timeline import Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
     from types import TracebackType
 
@@ -62,12 +57,17 @@ class FakeClock:
             ten steps of 0.1 s are exactly 1 s. A power of ten.
         stall_timeout: Real seconds that time stands still for something real, until
             :exc:`StalledError` says what it is. None waits for ever.
+        settle: Real seconds of calm after which time moves on, though something real might still
+            answer. None never does that.
         max_turns: Turns that the loop may be busy at one instant, until :exc:`LivelockError`.
             None never gives up.
         max_jumps: Instants that an automatic clock may go through while nothing but its own timers
             happens, until :exc:`LivelockError`. None never gives up.
         wall_clock: Whether ``time.time()`` and ``datetime.now()`` move along; needs the extra
             ``asyncio-fakeclock[wall]``.
+        ignore: What holds nothing back, as for :meth:`ignore`.
+        pace: Virtual seconds in a real one: time goes with real time from the beginning on, as in
+            a block of :meth:`pace`. None lets it stand still, or jump.
         trace: Whether to record what runs at which instant, for :meth:`timeline`.
 
     Raises:
@@ -91,9 +91,9 @@ class FakeClock:
         "_auto",
         "_given",
         "_grid",
-        "_limits",
         "_loop",
         "_now",
+        "_options",
         "_overrides",
         "_pacer",
         "_timeline",
@@ -107,10 +107,13 @@ class FakeClock:
         auto: bool = False,
         start: float = 0.0,
         resolution: float = 1e-9,
-        stall_timeout: float | None = 30.0,
+        stall_timeout: float | None = 10.0,
+        settle: float | None = None,
         max_turns: int | None = 500_000,
         max_jumps: int | None = 200_000,
         wall_clock: bool = False,
+        ignore: Iterable[object] = (),
+        pace: float | None = None,
         trace: bool = False,
     ) -> None:
         if loop is not None:
@@ -120,10 +123,13 @@ class FakeClock:
         self._auto = bool(auto)
         self._grid = Grid(resolution)
         self._now = checked_instant(start, "start")
-        self._limits = (
-            None if stall_timeout is None else checked_limit(stall_timeout, "stall_timeout"),
-            checked_count(max_turns, "max_turns"),
-            checked_count(max_jumps, "max_jumps"),
+        self._options = Options.checked(
+            stall_timeout=stall_timeout,
+            settle=settle,
+            max_turns=max_turns,
+            max_jumps=max_jumps,
+            ignore=ignore,
+            pace=pace,
         )
         self._wall = WallClock() if wall_clock else None
         self._timeline = Timeline() if trace else None
@@ -176,7 +182,6 @@ class FakeClock:
             >>> loop.close()
         """
         loop = self._installable_loop(loop)
-        stall_timeout, max_turns, max_jumps = self._limits
         if self._wall is not None:
             self._wall.start(self._now)
         self._loop = loop
@@ -184,9 +189,7 @@ class FakeClock:
             loop,
             self._grid,
             self._now,
-            stall_timeout=stall_timeout,
-            max_turns=max_turns,
-            max_jumps=max_jumps,
+            self._options,
             wall=self._wall,
             timeline=self._timeline,
         )
@@ -309,13 +312,32 @@ class FakeClock:
         """
         return self._installed_pacer().external()
 
+    def pace(self, rate: float = 1.0) -> AbstractContextManager[None]:
+        """
+        Return a block during which virtual time goes with real time.
+
+        For what measures real time on the other side: a port that is polled until a child listens,
+        a client in another thread, a watcher of files. Each timer still runs at its own instant.
+
+        Args:
+            rate: Virtual seconds in a real one.
+
+        Raises:
+            TypeError: *rate* is not a number.
+            ValueError: it is not positive.
+            RuntimeError: the clock is not installed.
+        """
+        return self._installed_pacer().pace(checked_rate(rate))
+
     def ignore(self, work: object) -> None:
         """
         Do not let time stand still for *work*.
 
         Args:
-            work: A thread, a future of an executor, a socket, a pipe, a transport, or a file
-                descriptor: anything that lives on during the test, and answers only when asked.
+            work: A thread, a future of an executor, a process, a socket, a pipe, a transport, or a
+                file descriptor: anything that lives on during the test, and answers only when
+                asked. Or a name, which may be a pattern: of a thread, of the module that started
+                it or a package which that is in, of a program; ``"daemon"`` for all daemon threads.
 
         Raises:
             TypeError: *work* is something else.

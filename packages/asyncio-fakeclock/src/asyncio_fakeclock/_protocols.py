@@ -28,8 +28,11 @@ class Owner(Protocol):
         """Return events when no timer is due until the limit."""
         ...
 
-    def _spinning(self) -> None:
-        """Hear that the loop has been busy at one instant for very long."""
+    def _busy(self) -> None:
+        """Hear that the loop has been busy at one instant for a while."""
+
+    def _catch_up(self) -> None:
+        """Move on a busy loop whose time goes by itself."""
 
     def _jumped_far(self) -> None:
         """Hear that very many instants have gone by."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import linecache
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType, FrameType
 
-__all__ = ["await_chains", "frames_of", "is_plumbing", "seconds", "timer_text"]
+__all__ = ["await_chains", "frames_of", "is_ours", "is_plumbing", "seconds", "timer_text"]
 
 _ASYNCIO = os.path.dirname(asyncio.__file__)
 _OURS = (_ASYNCIO + os.sep, os.path.dirname(__file__) + os.sep)
@@ -99,10 +100,10 @@ def is_plumbing(code: CodeType) -> bool:
 
 
 def _place(frame: FrameType) -> str:
-    import linecache
-
     code = frame.f_code
     name = getattr(code, "co_qualname", code.co_name)
+    if frame.f_lineno is None:  # a coroutine of Cython, say
+        return f"{code.co_filename} in {name}()"
     line = linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals).strip()
     where = f"{code.co_filename}:{frame.f_lineno} in {name}()"
     return f"{where}: {line}" if line else where
@@ -123,6 +124,12 @@ def _future(future: asyncio.Future[Any]) -> str:
     if inner:
         return "all of " + ", ".join(_future(each) for each in inner)
     return repr(future)
+
+
+def is_ours(handle: asyncio.Handle) -> bool:
+    """Whether a handle is one of the clock's own."""
+    callback, _ = callback_of(handle)
+    return getattr(callback, "__module__", "").startswith(__name__.partition(".")[0])
 
 
 def timer_text(timer: asyncio.Handle) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asyncio_fakeclock._world import processes
 from asyncio_fakeclock._world import sockets as _sockets
 from asyncio_fakeclock._world import unix_peers as _unix_peers
+from asyncio_fakeclock._world.kernel import System
 from asyncio_fakeclock._world.processes import Children
 from asyncio_fakeclock._world.sockets import LISTENER, OWN, REAL, Descriptor, channels
 
@@ -91,7 +93,7 @@ def test_datagram_socket_that_a_watched_one_is_connected_to_is_own() -> None:
             server.bind(("0.0.0.0", 0))
             client.connect(("127.0.0.1", server.getsockname()[1]))
             assert kinds(server, client) == [OWN, OWN]
-            assert kinds(server) == [REAL]
+            assert kinds(server) == [LISTENER]
 
 
 def test_pipe_with_both_ends_watched_is_own() -> None:
@@ -131,7 +133,7 @@ def test_peer_is_unknown_where_netlink_is_refused(monkeypatch: pytest.MonkeyPatc
     def refuse(*args: Any) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(_unix_peers.socket, "socket", refuse)
+    monkeypatch.setattr(System, "socket", refuse)
     assert _unix_peers.peer_inode(1) is None
 
 
@@ -148,14 +150,17 @@ def test_processes_are_unknown_without_proc(monkeypatch: pytest.MonkeyPatch) -> 
         raise FileNotFoundError(path)
 
     children = Children()
-    monkeypatch.setattr("asyncio_fakeclock._world.processes.os.listdir", missing)
+    monkeypatch.setattr(System, "listdir", missing)
     children.remember()
     assert children.alive() == []
 
 
 def test_process_that_has_gone_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asyncio_fakeclock._world.processes._pids", lambda: frozenset({2**22 + 1}))
-    assert Children().alive() == []
+    monkeypatch.setattr(processes, "_children", lambda: [2**22 + 1])
+    monkeypatch.setattr(System, "has_waitid", False)
+    children = Children()
+    monkeypatch.setattr(children, "_tells", True)
+    assert children.alive() == []
 
 
 def test_datagram_socket_with_a_path_is_own_without_the_help_of_the_kernel(
@@ -174,7 +179,7 @@ def test_descriptors_are_unknown_without_proc(monkeypatch: pytest.MonkeyPatch) -
     def missing(path: str) -> list[str]:
         raise FileNotFoundError(path)
 
-    monkeypatch.setattr(_sockets.os, "listdir", missing)
+    monkeypatch.setattr(System, "listdir", missing)
     assert _sockets.own_fds() == set()
 
 

@@ -6,11 +6,15 @@ What a loop keeps to itself, read on CPython 3.10 to 3.15; ``tests/cpython`` say
 - ``loop._selector``: what ``_run_once`` asks; the proactor on a proactor loop.
 - ``loop._ssock``: the reading end of the pipe that threads wake the loop with.
 - ``loop._transports``: the transports of sockets, by descriptor, on a selector loop.
-- ``loop._signal_handlers``: not empty while signals are handled by the loop.
+- ``loop._signal_handlers``: by number, not empty while signals are handled by the loop.
+- ``loop._thread_id``: the thread that runs it.
+- ``IocpProactor._cache``: the operations in flight: future, overlapped, object, callback.
+- ``ProactorEventLoop._self_reading_future``: the one that threads wake the loop with.
 """
 
 from __future__ import annotations
 
+import signal
 from asyncio import TimerHandle
 from heapq import heappush
 from typing import TYPE_CHECKING, Any
@@ -23,12 +27,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CANCEL_HOOK",
+    "fileno_of",
     "give_timer",
+    "handles_alarm",
     "has_signal_handlers",
     "is_busy",
+    "operations_of",
     "ready_queue",
     "selector_of",
     "take_timers",
+    "thread_of",
     "transport_fds",
     "wakeup_fd",
 ]
@@ -81,3 +89,33 @@ def transport_fds(loop: AbstractEventLoop) -> set[int]:
 def has_signal_handlers(loop: AbstractEventLoop) -> bool:
     """Whether the loop handles signals (``add_signal_handler()``)."""
     return bool(getattr(loop, "_signal_handlers", None))
+
+
+def handles_alarm(loop: AbstractEventLoop) -> bool:
+    """Whether the loop handles the signal of the system's timer."""
+    handlers = getattr(loop, "_signal_handlers", None)
+    return handlers is not None and getattr(signal, "SIGALRM", None) in handlers
+
+
+def thread_of(loop: Any) -> int | None:
+    """Return the identity of the thread that runs the loop."""
+    ident: int | None = loop._thread_id
+    return ident
+
+
+def operations_of(loop: Any) -> list[Any]:
+    """Return what the operations in flight of a proactor loop are on, its own wake-up left out."""
+    cache = getattr(loop._selector, "_cache", None)
+    if not isinstance(cache, dict):
+        return []
+    own = getattr(loop, "_self_reading_future", None)
+    return [obj for future, _, obj, _ in list(cache.values()) if future is not own]
+
+
+def fileno_of(fileobj: Any) -> int | None:
+    """Return the descriptor of what is registered with a selector, None if it has none."""
+    try:
+        fd = fileobj.fileno()
+    except (AttributeError, ValueError, OSError):
+        return None
+    return fd if type(fd) is int else None

@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING, Any
 from asyncio_fakeclock._cpython import handles
 from asyncio_fakeclock._cpython.handles import drop_frames
 from asyncio_fakeclock._cpython.loops import ready_queue, selector_of
+from asyncio_fakeclock._cpython.waits import thread_count
 from asyncio_fakeclock._schedule.agenda import NEVER, Agenda
 from asyncio_fakeclock._schedule.instants import MAGIC, Grid
 
@@ -60,6 +61,10 @@ _is_cancelled = attrgetter("_cancelled")
 _SWEEP_ABOVE = 1000
 
 
+def _take_a_turn() -> None:
+    pass
+
+
 class LoopTimers:
     """
     The timers and the time of one loop: setting and running them.
@@ -78,6 +83,10 @@ class LoopTimers:
             something real clears it; the owner sets it again.
         poll: The selector's own ``select``.
         watched: The owner wants to hear of every move and every timer.
+        turns: Turns of the loop at this instant; the owner is told above ``turn_limit``.
+        due_at_once: Timers that were set for no later than the instant they were set at.
+        threads: How many threads there were when the owner looked; another number ends the quiet.
+        paced: Time goes on while the loop is busy, as the owner says.
     """
 
     __slots__ = (
@@ -90,13 +99,17 @@ class LoopTimers:
         "_ready",
         "_sweep_above",
         "_units",
+        "due_at_once",
         "jumps",
         "limit",
         "max_jumps",
         "max_turns",
         "now",
+        "paced",
         "poll",
         "quiet",
+        "threads",
+        "turn_limit",
         "turns",
         "watched",
     )
@@ -126,6 +139,10 @@ class LoopTimers:
         self.watched = False
         self.turns = 0
         self.max_turns = max_turns
+        self.turn_limit = min(100.0, max_turns)
+        self.due_at_once = 0
+        self.threads = thread_count()
+        self.paced = False
         self.jumps = 0
         self.max_jumps = max_jumps
         self.poll: Callable[[float | None], list[Any]] = selector_of(loop).select
@@ -169,9 +186,11 @@ class LoopTimers:
                 when = near
         elif not when <= now:
             when = self._far(when)
-        elif not self._ready:
-            # Due at once, in the loop's next turn: let it have one, by a callback for nothing.
-            loop.call_soon(int)
+        else:
+            self.due_at_once += 1
+            if not self._ready:
+                # Due at once, in the loop's next turn: let it have one, by a callback for nothing.
+                loop.call_soon(_take_a_turn)
         if loop._debug or not handles.KNOWN_LAYOUT:
             timer: Any = self._checked_timer(when, callback, args, context)
         else:
@@ -234,8 +253,10 @@ class LoopTimers:
     def select(self, timeout: float | None = None) -> list[Any]:
         """Run what is due, move time if the loop is idle; it replaces ``selector.select``."""
         self.turns += 1
-        if self.turns > self.max_turns:
-            self._owner._spinning()
+        if self.turns > self.turn_limit:
+            self._owner._busy()
+        if thread_count() != self.threads:
+            self.quiet = False
         if timeout is not None and timeout <= 0:
             return self._turn()
         ready, agenda, loop = self._ready, self._agenda, self._loop
@@ -299,6 +320,8 @@ class LoopTimers:
 
     def _turn(self) -> list[Any]:
         # A busy loop: time stands still, and what is due joins the callbacks.
+        if self.paced:
+            self._owner._catch_up()
         while self._agenda.next <= self.now:
             self._make_ready(self._live(self._agenda.take()))
         return [] if self.quiet else self.poll(0)

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from asyncio_fakeclock._cpython import loops
-from asyncio_fakeclock._world.work import counted_by_caller
+from asyncio_fakeclock._world.doors import counted_by_caller, last_submitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ def _counting(run_in_executor: Callable[..., Any], pacer: Pacer) -> Callable[...
     def counting(executor: Any, func: Callable[..., Any], *args: Any) -> Any:
         with counted_by_caller():
             future = run_in_executor(executor, func, *args)
-        pacer.surroundings.work.add_job(future, func)
+            pacer.surroundings.work.add_job(future, func, last_submitted())
         return future
 
     return counting

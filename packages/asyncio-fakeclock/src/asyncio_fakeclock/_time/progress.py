@@ -17,11 +17,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from asyncio_fakeclock._report import frames_of
 
-__all__ = ["PATIENCE", "Progress", "checked_count"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["PATIENCE", "VALUES", "Progress", "checked_count", "variables_of"]
 
 PATIENCE = 20
 
@@ -31,7 +34,7 @@ Place = tuple[int, int]
 Snapshot = tuple[frozenset[tuple[int, tuple[Place, ...]]], frozenset[object]]
 
 # Compared by value: the next number may well be at the address of the last one.
-_VALUES = (int, float, complex, str, bytes)
+VALUES = (int, float, complex, str, bytes, bool, type(None))
 
 
 @final
@@ -66,11 +69,21 @@ def _snapshot(loop: asyncio.AbstractEventLoop) -> Snapshot:
     for task in asyncio.all_tasks(loop):
         frames = [f for f in frames_of(task) if os.path.dirname(f.f_code.co_filename) != _ASYNCIO]
         places.add((id(task), tuple((id(f.f_code), f.f_lasti) for f in frames)))
-        for frame in frames:
-            for name, value in frame.f_locals.items():
-                plain = type(value) in _VALUES
-                variables.add((id(task), frame.f_code, name, value if plain else id(value)))
+    for place, value in variables_of(loop):
+        variables.add((*place, value if type(value) in VALUES else id(value)))
     return frozenset(places), frozenset(variables)
+
+
+def variables_of(loop: asyncio.AbstractEventLoop) -> Iterator[tuple[tuple[object, ...], object]]:
+    """Return the variables of all tasks, asyncio's own left out: where each is, and its value."""
+    for task in asyncio.all_tasks(loop):
+        for frame in frames_of(task):
+            if os.path.dirname(frame.f_code.co_filename) == _ASYNCIO:
+                continue
+            place = id(task), frame.f_code, frame.f_lasti
+            yield place, None
+            for name, value in list(frame.f_locals.items()):
+                yield (*place, name), value
 
 
 def checked_count(count: Any, what: str) -> float:

@@ -49,6 +49,10 @@ class TimerQueue(LoopTimers):
         """Whether neither a callback is ready nor a timer due."""
         return not self._ready and self._agenda.next > self.now
 
+    def has_due(self) -> bool:
+        """Whether a timer is due."""
+        return bool(self._agenda.next <= self.now)
+
     def idle_until(self, when: float) -> bool:
         """Whether nothing at all happens until after *when*, as far as the loop knows."""
         return self.quiet and not self._ready and self._agenda.next > when
@@ -60,6 +64,19 @@ class TimerQueue(LoopTimers):
             self.turns = 0
             if self.watched:
                 self._owner._moved(when)
+
+    def jump(self, when: float) -> None:
+        """Move to a timer while the loop is busy; it counts as a move of an idle one."""
+        self.jumps += 1
+        if self.jumps >= self.max_jumps:
+            self._owner._jumped_far()
+        self.move(when)
+
+    def creep(self, when: float) -> None:
+        """Move by very little while the loop is busy: its turns are still counted as before."""
+        turns = self.turns
+        self.move(when)
+        self.turns = turns
 
     def take_over(self, loop: AbstractEventLoop) -> None:
         """Take the timers that the loop has already, each with the time it had left."""

@@ -1,17 +1,31 @@
 """
-The child processes of this process, from what Linux tells of them.
+The child processes of this process.
 
-A child counts only while the loop listens: what it answers to the loop that started it comes by a
-pipe, by its process descriptor or by a thread, and counts by itself. Elsewhere nothing is
-known, and nothing counts.
+A child that was started under the clock counts as long as it runs: it may write to a pipe, call a
+server of the loop, send a signal, or be polled for. What it does, it has done before it ends; the
+signal of its end may come a moment later, so that it counts for one look more.
+
+Processes of a pool never count, as its threads do not: they idle for ever. Their jobs do. Nor
+do the helpers of ``multiprocessing``.
+
+Linux tells of all children (``/proc``). Elsewhere those of ``subprocess`` are known, see
+``_cpython/children.py``; children of ``os.fork()`` and the like are not.
 """
 
 from __future__ import annotations
 
 import os
-from typing import NamedTuple, final
+from typing import TYPE_CHECKING, NamedTuple, final
+
+from asyncio_fakeclock._cpython.children import Started
+from asyncio_fakeclock._world.kernel import System, command_of, listed, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Child", "Children"]
+
+_HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 
 
 class Child(NamedTuple):
@@ -19,44 +33,95 @@ class Child(NamedTuple):
 
     pid: int
 
+    def name(self) -> str:
+        """Return what it is called in reports: its number, and its command line."""
+        command = command_of(self.pid)
+        return f"process {self.pid} ({command})" if command else f"process {self.pid}"
+
 
 @final
 class Children:
-    """The children that were born since :meth:`remember`."""
+    """
+    The children that were born since :meth:`remember`.
 
-    __slots__ = ("_known",)
+    Args:
+        on_start: Called with no arguments when a process starts, from any thread.
+    """
 
-    def __init__(self) -> None:
-        self._known: frozenset[int] = frozenset()
+    __slots__ = ("_alive", "_known", "_started", "_tells")
+
+    def __init__(self, on_start: Callable[[], object] = lambda: None) -> None:
+        self._known: set[int] = set()
+        self._alive: set[int] = set()
+        self._tells = False
+        self._started = Started(on_start)
 
     def remember(self) -> None:
         """Count only children that are born from now on."""
-        self._known = _pids()
+        self._tells = _children() is not None
+        self._known = set(_children() or ())
+        self._alive = set()
+        self._started.watch()
+
+    def forget(self) -> None:
+        """Watch no longer."""
+        self._started.forget()
+
+    def leave_out(self, pids: set[int]) -> None:
+        """Never count these."""
+        self._known |= pids
+
+    def born(self) -> set[int]:
+        """Return the children that were born since, and are not left out."""
+        if not self._started.any:
+            return set()
+        if not self._tells:
+            return self._started.running() - self._known
+        if not _has_any():
+            return set()
+        return set(_children() or ()) - self._known
 
     def alive(self) -> list[tuple[Child, str]]:
-        """Return the children that run, each with a description."""
-        pids = sorted(_pids() - self._known)
-        return [(Child(pid), f"child process {pid}") for pid in pids if _runs(pid)]
+        """Return the children that run, or did so a moment ago, each with a description."""
+        if not self._started.any:
+            return []
+        born = self.born()
+        now = {pid for pid in born if not self._tells or _runs(pid)}
+        self._leave_out_helpers(now - self._alive)
+        counted = sorted((now | self._alive) - self._known)
+        self._alive = now - self._known
+        return [(Child(pid), f"process {pid}") for pid in counted]
+
+    def _leave_out_helpers(self, pids: set[int]) -> None:
+        for pid in pids:
+            if any(helper in text_of(f"/proc/{pid}/cmdline") for helper in _HELPERS):
+                self._known.add(pid)
 
 
-def _pids() -> frozenset[int]:
+def _has_any() -> bool:
+    """Whether there is a child at all, in one call."""
+    if not System.has_waitid:
+        return True
     try:
-        threads = os.listdir("/proc/self/task")
-        lists = [_read(f"/proc/self/task/{thread}/children") for thread in threads]
+        System.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
     except OSError:
-        return frozenset()
-    return frozenset(int(pid) for each in lists for pid in each.split())
+        return True
+    return True
+
+
+def _children() -> list[int] | None:
+    found: list[int] = []
+    tasks = listed("/proc/self/task")
+    if not tasks or "children" not in (listed(f"/proc/self/task/{tasks[0]}") or ()):
+        return None
+    for task in tasks:
+        found += [int(pid) for pid in text_of(f"/proc/self/task/{task}/children").split()]
+    return found
 
 
 def _runs(pid: int) -> bool:
     # "pid (name) state ...", where the name may have anything in it.
-    state = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    state = text_of(f"/proc/{pid}/stat").rpartition(")")[2].split()
     return bool(state) and state[0] not in "ZX"
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""

@@ -7,29 +7,42 @@ A descriptor is one of three things to a clock:
   never holds time back. So is an instance of a subclass of int: a memory socket that was given a
   descriptor of the kernel, for others to poll.
 - *own*: the other end is in this loop, too, so that whatever will arrive has been sent by a
-  callback and is there already: one look decides. A transport that has paused reading is still in
-  the loop; and where there is neither another thread nor a child process, so is every
-  descriptor of this process.
+  callback and is there already (or under way, see ``transit.py``): one look decides. A transport
+  that has paused reading is still in the loop, and so is what the loop has watched before; where
+  there is neither another thread that runs nor a child process, so is every descriptor of this
+  process.
 - *real*: somebody else may answer. Time stands still while the loop watches it.
 
-A listener, and a datagram socket that answers a connected one of this loop, have no peer
-of their own; they count as own. Whatever cannot be told counts as real: a clock that waits in vain
-says so, one that jumps makes a timeout out of thin air.
+A listener, and a datagram socket without a peer, count as own: nobody has begun to answer there.
+Whatever cannot be told counts as real: a clock that waits in vain says so, one that jumps makes a
+timeout out of thin air.
 """
 
 from __future__ import annotations
 
-import os
 import socket
 import stat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from asyncio_fakeclock._world.kernel import System, listed, pid_of_pidfd
+from asyncio_fakeclock._world.processes import Child
+from asyncio_fakeclock._world.transit import holds_back
 from asyncio_fakeclock._world.unix_peers import peer_inode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import os
+    from collections.abc import Collection, Iterable
 
-__all__ = ["LISTENER", "REAL", "Channel", "Descriptor", "channels", "of_the_kernel", "own_fds"]
+__all__ = [
+    "LISTENER",
+    "OWN",
+    "REAL",
+    "Channel",
+    "Descriptor",
+    "channels",
+    "of_the_kernel",
+    "own_fds",
+]
 
 VIRTUAL = 2**31
 
@@ -50,21 +63,33 @@ class Descriptor(NamedTuple):
 
 
 class Channel(NamedTuple):
-    """What the loop watches at one descriptor."""
+    """
+    What the loop watches at one descriptor.
+
+    Attributes:
+        descriptor: The descriptor.
+        kind: "own", "real" or "listener".
+        name: What it is called in reports.
+        child: The process whose end it tells of.
+        held: The other end, if it is an own one that the kernel may hold bytes back from.
+    """
 
     descriptor: Descriptor
     kind: str
     name: str
+    child: Child | None = None
+    held: int | None = None
 
 
 class _Socket(NamedTuple):
     fd: Descriptor
     family: int
     type: int
-    local: object
-    peer: object
+    local: Any
+    peer: Any
     listens: bool
     peer_inode: int | None
+    holds_back: bool
 
 
 def of_the_kernel(fds: Iterable[int]) -> set[int]:
@@ -73,20 +98,25 @@ def of_the_kernel(fds: Iterable[int]) -> set[int]:
 
 
 def own_fds() -> set[int]:
-    """Return all descriptors of this process, as far as Linux tells."""
-    try:
-        return {int(name) for name in os.listdir("/proc/self/fd")}
-    except OSError:
-        return set()
+    """Return all descriptors of this process, as far as the system tells."""
+    for folder in ("/proc/self/fd", "/dev/fd"):
+        names = listed(folder)
+        if names is not None:
+            return {int(name) for name in names}
+    return set()
 
 
-def channels(fds: Iterable[int], more: Iterable[int] = ()) -> list[Channel]:
+def channels(
+    fds: Iterable[int], more: Iterable[int] = (), *, alone: bool = False, full: Collection[int] = ()
+) -> list[Channel]:
     """
     Return what is behind each of *fds*, virtual ones left out.
 
     Args:
         fds: What the loop watches.
         more: What else is in the hands of nobody but the loop, and counts as an own end.
+        alone: Nobody else runs in this process, and it has no children.
+        full: Those that have more to write than the kernel takes.
     """
     watched = of_the_kernel(fds)
     sockets: list[_Socket] = []
@@ -94,96 +124,177 @@ def channels(fds: Iterable[int], more: Iterable[int] = ()) -> list[Channel]:
     for fd in sorted(watched | of_the_kernel(more)):
         status = _status(fd)
         if status is not None and stat.S_ISSOCK(status.st_mode):
-            sockets.append(_socket(Descriptor(fd, status.st_ino)))
+            found = _socket(Descriptor(fd, status.st_ino), is_full=fd in full)
+            if found is not None:
+                sockets.append(found)
         else:
             others.append((fd, status))
-    found = [_of_socket(each, sockets) for each in sockets if each.fd.fd in watched]
-    return [*found, *(each for each in _of_others(others) if each.descriptor.fd in watched)]
+    ends = _Ends(sockets)
+    kinds = [_of_socket(each, ends, alone=alone) for each in sockets if each.fd.fd in watched]
+    return [
+        *kinds,
+        *(each for each in _of_others(others, alone=alone) if each.descriptor.fd in watched),
+    ]
+
+
+def channels_of_sockets(watched: Iterable[Any], more: Iterable[Any] = ()) -> list[Channel]:
+    """
+    Return the like for socket objects.
+
+    Args:
+        watched: What operations of the loop are on.
+        more: What else is in the hands of nobody but the loop.
+    """
+    found: dict[int, _Socket] = {}
+    asked: list[int] = []
+    for sock, is_watched in [
+        *((each, True) for each in watched),
+        *((each, False) for each in more),
+    ]:
+        fd = System.socket.fileno(sock)
+        if fd < 0:
+            continue
+        if fd not in found:
+            status = _status(fd)
+            inode = status.st_ino if status is not None and status.st_ino else id(sock) % 2**32
+            found[fd] = _looked_at(Descriptor(fd, inode), sock)
+        if is_watched and fd not in asked:
+            asked.append(fd)
+    ends = _Ends(list(found.values()))
+    return [_of_socket(found[fd], ends, alone=False) for fd in asked]
 
 
 def _status(fd: int) -> os.stat_result | None:
     try:
-        return os.fstat(fd)
+        return System.fstat(fd)
     except OSError:
         return None
 
 
-def _socket(descriptor: Descriptor) -> _Socket:
-    # A duplicate, since closing a socket object closes its descriptor.
-    with socket.socket(fileno=os.dup(descriptor.fd)) as sock:
-        listens = _option(sock, "SO_ACCEPTCONN")
-        is_unix = sock.family == getattr(socket, "AF_UNIX", None)
-        return _Socket(
-            descriptor,
-            sock.family,
-            sock.type,
-            _name(sock, "getsockname"),
-            _name(sock, "getpeername"),
-            listens,
-            peer_inode(descriptor.inode) if is_unix and not listens else None,
-        )
-
-
-def _option(sock: socket.socket, name: str) -> bool:
+def _socket(descriptor: Descriptor, *, is_full: bool) -> _Socket | None:
     try:
-        return bool(sock.getsockopt(socket.SOL_SOCKET, getattr(socket, name)))
+        # A duplicate, since closing a socket object closes its descriptor.
+        with System.socket_of(descriptor.fd) as sock:
+            return _looked_at(descriptor, sock, is_full=is_full)
+    except OSError:
+        return None  # closed meanwhile
+
+
+def _looked_at(descriptor: Descriptor, sock: Any, *, is_full: bool = False) -> _Socket:
+    listens = _option(sock, "SO_ACCEPTCONN")
+    is_unix = sock.family == getattr(socket, "AF_UNIX", None)
+    is_tcp = sock.type == socket.SOCK_STREAM and not is_unix and not listens
+    return _Socket(
+        descriptor,
+        sock.family,
+        sock.type,
+        _name(sock, "getsockname"),
+        _name(sock, "getpeername"),
+        listens,
+        peer_inode(descriptor.inode) if is_unix and not listens else None,
+        is_tcp and (is_full or holds_back(sock)),
+    )
+
+
+def _option(sock: Any, name: str) -> bool:
+    try:
+        return bool(System.socket.getsockopt(sock, socket.SOL_SOCKET, getattr(socket, name)))
     except (AttributeError, OSError):
         return False
 
 
-def _name(sock: socket.socket, method: str) -> object:
+def _name(sock: Any, method: str) -> object:
     try:
-        return getattr(sock, method)()
+        return getattr(System.socket, method)(sock)
     except OSError:
         return None
 
 
-def _of_socket(sock: _Socket, sockets: list[_Socket]) -> Channel:
-    if sock.listens:
-        return Channel(sock.fd, LISTENER, f"server socket at {sock.local!r}")
-    if any(_connects(sock, other) for other in sockets if other.fd != sock.fd):
-        return Channel(sock.fd, OWN, f"socket {sock.local!r} to {sock.peer!r}")
-    if sock.peer is None and sock.type == socket.SOCK_DGRAM:
-        return Channel(sock.fd, REAL, f"datagram socket at {sock.local!r}")
-    if sock.peer is None:
-        return Channel(sock.fd, REAL, f"connecting socket at {sock.local!r}")
-    return Channel(sock.fd, REAL, f"socket {sock.local!r} to {sock.peer!r}")
+class _Ends:
+    """Finds the other end of a connection among sockets, in one step for most of them."""
+
+    def __init__(self, sockets: list[_Socket]) -> None:
+        self._by_inode = {each.fd.inode: each for each in sockets}
+        self._by_names = {
+            (each.family, each.type, each.local, each.peer): each
+            for each in sockets
+            if each.peer or each.local
+        }
+        self._datagrams = [each for each in sockets if each.type == socket.SOCK_DGRAM]
+
+    def other(self, one: _Socket) -> _Socket | None:
+        """Return the other end of *one*, None if it is not among them."""
+        if one.peer_inode is not None:
+            return self._by_inode.get(one.peer_inode)
+        if one.peer or one.local:
+            found = self._by_names.get((one.family, one.type, one.peer, one.local))
+            if found is not None and found.fd != one.fd:
+                return found
+        if one.type != socket.SOCK_DGRAM:
+            return None
+        return next((each for each in self._datagrams if _exchange(one, each)), None)
 
 
-def _connects(one: _Socket, other: _Socket) -> bool:
-    """Whether two sockets are the ends of one connection."""
-    if one.family != other.family or one.type != other.type:
+def _exchange(one: _Socket, other: _Socket) -> bool:
+    if one.fd == other.fd or one.family != other.family:
         return False
-    if one.peer_inode is not None:
-        return one.peer_inode == other.fd.inode
     if one.peer is None:
-        return one.type == socket.SOCK_DGRAM and _reaches(other.peer, one.local)
-    if other.peer is None:
-        return one.type == socket.SOCK_DGRAM and _reaches(one.peer, other.local)
-    if not one.peer and not one.local:
-        return False  # socketpair(): the kernel names neither end
-    return one.peer == other.local and one.local == other.peer
+        return _reaches(other.peer, one.local)
+    return other.peer is None and _reaches(one.peer, other.local)
 
 
-def _reaches(peer: object, local: object) -> bool:
+def _reaches(peer: Any, local: Any) -> bool:
     if not isinstance(peer, tuple) or not isinstance(local, tuple):
         return bool(peer) and peer == local
     return peer == local or (peer[1] == local[1] and local[0] in ("0.0.0.0", "::"))
 
 
-def _of_others(others: list[tuple[int, os.stat_result | None]]) -> list[Channel]:
+def _of_socket(sock: _Socket, ends: _Ends, *, alone: bool) -> Channel:
+    if sock.listens:
+        return Channel(sock.fd, LISTENER, f"server socket at {sock.local!r}")
+    other = ends.other(sock)
+    name = _words(sock)
+    if other is not None:
+        held = other.fd.fd if sock.holds_back or other.holds_back else None
+        return Channel(sock.fd, OWN, name, held=held)
+    if sock.peer is None and sock.type == socket.SOCK_DGRAM:
+        return Channel(sock.fd, LISTENER, name)
+    is_pair = sock.peer == "" and not sock.local
+    if alone and is_pair and sock.peer_inode is None:
+        return Channel(sock.fd, OWN, name)  # where the kernel does not say which the other end is
+    return Channel(sock.fd, REAL, name)
+
+
+def _words(sock: _Socket) -> str:
+    if sock.peer is None:
+        kind = "datagram socket" if sock.type == socket.SOCK_DGRAM else "connecting socket"
+        return f"{kind} at {sock.local!r}"
+    if not sock.local and not sock.peer:
+        return f"one end of a socket pair, descriptor {sock.fd.fd}"
+    return f"socket {sock.local!r} to {sock.peer!r}"
+
+
+def _of_others(others: list[tuple[int, os.stat_result | None]], *, alone: bool) -> list[Channel]:
     inodes = [(s.st_dev, s.st_ino) if s and stat.S_ISFIFO(s.st_mode) else None for _, s in others]
     found = []
     for (fd, status), inode in zip(others, inodes, strict=True):
+        descriptor = Descriptor.of(fd)
+        pid = pid_of_pidfd(fd) if inode is None else None
+        target = _target(fd)
+        if pid is not None:
+            child = Child(pid)
+            found.append(Channel(descriptor, REAL, f"process {pid}", child))
+            continue
         # The ends of a pipe have one inode.
         own = inode is not None and inodes.count(inode) > 1
+        own = own or (alone and "[eventfd]" in target)
         what = "pipe" if status is not None and stat.S_ISFIFO(status.st_mode) else "descriptor"
-        found.append(Channel(Descriptor.of(fd), OWN if own else REAL, f"{what} {_target(fd)}"))
+        found.append(Channel(descriptor, OWN if own else REAL, f"{what} {target}"))
     return found
 
 
 def _target(fd: int) -> str:
     try:
-        return f"{fd} ({os.readlink(f'/proc/self/fd/{fd}')})"
+        return f"{fd} ({System.readlink(f'/proc/self/fd/{fd}')})"
     except OSError:
         return str(fd)

@@ -1,25 +1,26 @@
 """
 Everything around a loop that time may have to wait for.
 
-Four sources, gathered: threads and executor jobs (``work.py``), descriptors that the loop watches
-(``sockets.py``), child processes, and ``external()`` blocks.
+Gathered: threads and executor jobs (``work.py``), what the loop watches (``sockets.py``) and what
+is under way between its sockets (``transit.py``), child processes (``processes.py``), a timer of
+the system that will send a signal, and ``external()`` blocks.
 
 What the user has told the clock to ignore does not hold time back. It may wake the loop, though, so
-that a loop which has nothing else to wait for is no deadlock. What has stalled does neither: it
-has been reported.
+that a loop which has nothing else to wait for is no deadlock. The same goes for what has stalled,
+and was reported. What waits for the loop itself does neither.
 """
 
 from __future__ import annotations
 
-import asyncio
-import concurrent.futures
-import threading
+import signal
 import weakref
 from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, final
 
 from asyncio_fakeclock._cpython import loops
+from asyncio_fakeclock._cpython.waits import thread_count
+from asyncio_fakeclock._world.ignoring import Ignored
 from asyncio_fakeclock._world.processes import Child, Children
 from asyncio_fakeclock._world.sockets import (
     LISTENER,
@@ -30,12 +31,14 @@ from asyncio_fakeclock._world.sockets import (
     of_the_kernel,
     own_fds,
 )
-from asyncio_fakeclock._world.work import RealWork, is_alone
+from asyncio_fakeclock._world.transit import Transit
+from asyncio_fakeclock._world.work import RealWork
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import asyncio
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Surroundings"]
+__all__ = ["Pending", "Surroundings"]
 
 Pending = list[tuple[Any, str]]
 
@@ -48,44 +51,63 @@ class Surroundings:
     Args:
         loop: The loop.
         disturb: Called, from any thread, when there is something new to look at.
+        ignore: What holds nothing back, from the beginning.
 
     Attributes:
         pending: What holds time back, each with a description; :meth:`look` finds it.
         ignored: The like, which holds nothing back, but may wake the loop.
+        stalled: What was reported, and may wake the loop all the same.
+        waiting: What can be shown to wait for the loop itself, or to idle.
         work: Threads and jobs.
     """
 
-    def __init__(self, loop: asyncio.BaseEventLoop, disturb: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.BaseEventLoop,
+        disturb: Callable[[], object],
+        ignore: Iterable[object] = (),
+    ) -> None:
         self._loop = loop
         self._disturb = disturb
         self._externals: list[str] = []
         self._channels: list[Channel] | None = None
+        self._real: Pending = []
+        self._is_clear = True
         self._watches_any = False
-        self._alone = False
+        # How many threads there were when the loop's was found to be alone; None if it was not.
+        self._alone: int | None = None
         # A proactor has no register(): what it watches is found out each time.
         self._changes_unseen = not hasattr(loops.selector_of(loop), "register")
-        self._children = Children()
-        # Threads and futures, which may be forgotten; descriptors and processes are names.
-        self._ignored_work: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._ignored_names: set[object] = set()
+        self._children = Children(disturb)
+        self._transit = Transit()
+        self._seen: dict[int, Descriptor] = {}
+        self._ignored = Ignored()
+        for each in ignore:
+            self._ignored.add(each)
         self._stalled_work: weakref.WeakSet[Any] = weakref.WeakSet()
         self._stalled_names: set[object] = set()
-        self.work = RealWork(disturb)
+        self.work = RealWork(disturb, lambda: loops.thread_of(loop), self._children)
         self.pending: Pending = []
         self.ignored: Pending = []
+        self.stalled: Pending = []
+        self.waiting: Pending = []
 
     def begin(self) -> None:
         """Watch from now on."""
-        self.work.watch()
         self._children.remember()
+        self.work.watch()
 
     def end(self) -> None:
         """Watch no longer."""
         self.work.forget()
+        self._children.forget()
 
-    def channels_changed(self) -> None:
-        """Look at the descriptors anew the next time."""
+    def channels_changed(self, fileobj: object = None) -> None:
+        """Look at the descriptors anew the next time; *fileobj* has been in the loop's hands."""
         self._channels = None
+        fd = fileobj if type(fileobj) is int else loops.fileno_of(fileobj)
+        if fd is not None and fd >= 0 and of_the_kernel([fd]):
+            self._seen[fd] = Descriptor.of(fd)
 
     @contextmanager
     def external(self, place: str) -> Iterator[None]:
@@ -100,39 +122,108 @@ class Surroundings:
     def look(self) -> None:
         """Find out what there is."""
         found = self.work.pending()
-        # That nobody else is there may be over with the next line of code.
-        if self._channels is None or self._changes_unseen or self._alone:
-            fds = self._watched_fds()
-            self._watches_any = bool(fds) or self._changes_unseen
-            self._channels = self._look_at(fds, alone=not found)
-        if self._channels:
-            found += [(each.descriptor, each.name) for each in self._channels if each.kind == REAL]
-            if any(each.kind == LISTENER for each in self._channels):
-                found += self._children.alive()
-        if found:
-            stalled, ignored = self._stalled_work, self._ignored_work
-            found = _without(found, stalled, self._stalled_names)
-            self.pending = _without(found, ignored, self._ignored_names)
-            self.ignored = [each for each in found if each not in self.pending]
-        else:
-            self.pending, self.ignored = [], []
+        children = self._children.alive()
+        self._look_at_channels(children)
+        # Most looks find nothing, and what they find is not made anew: the collector would run.
+        if found or children or self._real or self._externals or not self._is_clear:
+            self._sort([*found, *self._real, *children])
+        if self._transit:
+            self.pending += [
+                (Descriptor.of(fd), f"{self._name_of(fd)}, whose bytes are under way")
+                for fd in self._transit.sources()
+            ]
+        if loops.handles_alarm(self._loop) and signal.getitimer(signal.ITIMER_REAL)[0] > 0:
+            self.pending.append((None, "timer of the system (signal.setitimer)"))
+        self._is_clear = not (self.pending or self.ignored or self.stalled or self.waiting)
+
+    def _sort(self, found: Pending) -> None:
+        self.pending, self.ignored, self.stalled, self.waiting = [], [], [], []
+        for work, name in dict.fromkeys(found):
+            if work in self._ignored:
+                self.ignored.append((work, name))
+            elif self._has_stalled(work):
+                self.stalled.append((work, name))
+            else:
+                self.pending.append((work, name))
+        names = (Descriptor, Child)
+        working = [each for each in self.pending if not isinstance(each[0], names)]
+        if working and self.work.waits():
+            self.waiting = working
+            self.pending = [each for each in self.pending if each not in working]
         self.pending += [(None, place) for place in self._externals]
 
-    def _look_at(self, fds: set[int], *, alone: bool) -> list[Channel]:
-        self._alone = False
-        if not of_the_kernel(fds):
-            return []
-        found = channels(fds, loops.transport_fds(self._loop))
-        if any(each.kind == REAL for each in found):
-            self._alone = alone and is_alone() and not self._children.alive()
-        return channels(fds, own_fds()) if self._alone else found
+    def _has_stalled(self, work: object) -> bool:
+        if isinstance(work, Descriptor | Child):
+            return work in self._stalled_names
+        return work in self._stalled_work
 
-    def _watched_fds(self) -> set[int]:
+    def _look_at_channels(self, children: object) -> None:
+        if self._channels is not None and not self._changes_unseen:
+            if self._alone is None:
+                if not self._real:
+                    return
+            elif self._alone == thread_count() and not children:
+                return
+        self._alone = None
+        if self._changes_unseen:
+            self._watches_any = True
+            self._channels = self._look_at_operations(children)
+        else:
+            self._channels = self._look_at_descriptors(children)
+        self._real = [
+            (each.child or each.descriptor, each.name)
+            for each in self._channels
+            if each.kind == REAL
+        ]
+
+    def _look_at_descriptors(self, children: object) -> list[Channel]:
+        fds, full = self._watched_fds()
+        self._watches_any = bool(fds)
+        kernel_fds = of_the_kernel(fds)
+        if not kernel_fds:
+            self._transit.set_pairs(set())
+            return []
+        found = self._look_at(kernel_fds, full, children)
+        self._transit.set_pairs(
+            {
+                (min(each.descriptor.fd, each.held), max(each.descriptor.fd, each.held))
+                for each in found
+                if each.held is not None
+            }
+        )
+        return found
+
+    def _look_at(self, fds: set[int], full: set[int], children: object) -> list[Channel]:
+        self._seen = {fd: each for fd, each in self._seen.items() if Descriptor.of(fd) == each}
+        more = loops.transport_fds(self._loop) | self._seen.keys()
+        found = channels(fds, more, full=full)
+        if not any(each.kind == REAL for each in found):
+            return found
+        if children or not self.work.is_alone():
+            return found
+        # That nobody else is there may be over with the next line of code.
+        self._alone = thread_count() if self.work.is_the_only_one() else -1
+        return channels(fds, own_fds(), alone=True, full=full)
+
+    def _look_at_operations(self, children: object) -> list[Channel]:
+        from asyncio_fakeclock._world.operations import channels_of
+
+        objects = loops.operations_of(self._loop)
+        return channels_of(objects, alone=not children and self.work.is_alone())
+
+    def _watched_fds(self) -> tuple[set[int], set[int]]:
+        """Return what the loop watches, and what of that it waits to write to."""
         selector: Any = loops.selector_of(self._loop)
         registered = selector.get_map() if hasattr(selector, "get_map") else None
         if not isinstance(registered, Mapping):
-            return set()
-        return {key.fd for key in registered.values()} - {loops.wakeup_fd(self._loop)}
+            return set(), set()
+        wakeup = loops.wakeup_fd(self._loop)
+        keys = [key for key in registered.values() if key.fd != wakeup]
+        return {key.fd for key in keys}, {key.fd for key in keys if key.events & 2}
+
+    def _name_of(self, fd: int) -> str:
+        names = (each.name for each in self._channels or () if each.descriptor.fd == fd)
+        return next(names, f"descriptor {fd}")
 
     @property
     def are_calm(self) -> bool:
@@ -140,12 +231,14 @@ class Surroundings:
         return not (
             self.pending
             or self.ignored
+            or self.stalled
+            or self.waiting
             or self._watches_any
             or loops.has_signal_handlers(self._loop)
         )
 
     def forgive(self, stalled: Pending) -> None:
-        """Wait for these no more."""
+        """Let these hold nothing back any more."""
         for work, _ in stalled:
             if isinstance(work, Descriptor | Child):
                 self._stalled_names.add(work)
@@ -154,41 +247,28 @@ class Surroundings:
 
     def ignore(self, work: object) -> None:
         """Do not let time stand still for *work*, see :meth:`FakeClock.ignore`."""
-        if isinstance(work, threading.Thread | asyncio.Future | concurrent.futures.Future):
-            self._ignored_work.add(work)
-        elif isinstance(pid := getattr(work, "pid", None), int):
-            self._ignored_names.add(Child(pid))
-        else:
-            self._ignored_names.add(Descriptor.of(_fd_of(work)))
+        self._ignored.add(work)
+
+    def describe(self, work: object, name: str) -> str:
+        """Return more words for what holds time back than a name: its command line, its line."""
+        if isinstance(work, Child):
+            return work.name()
+        if isinstance(work, Descriptor) or work is None:
+            return name
+        place = self.work.place_of(work)
+        return f"{name} {place}" if place else name
 
     def hints(self) -> list[str]:
         """Return what else could wake the loop, though nobody has begun to."""
+        found = [
+            f"  {self.describe(work, name)}: it waits, too, and nobody can wake it."
+            for work, name in self.waiting
+        ]
         listeners = [each for each in self._channels or () if each.kind == LISTENER]
-        found = [f"  A {each.name} is open." for each in listeners]
+        callable_ = [f"  A {each.name} is open." for each in listeners]
         if loops.has_signal_handlers(self._loop):
-            found.append("  The loop handles signals.")
-        if found:
+            callable_.append("  The loop handles signals.")
+        if callable_:
+            found += callable_
             found.append("  If somebody outside of this test is to call: wait in clock.external().")
         return found
-
-
-def _without(found: Pending, work: weakref.WeakSet[Any], names: set[object]) -> Pending:
-    return [each for each in found if each[0] not in names and each[0] not in work]
-
-
-def _fd_of(work: object) -> int:
-    info = getattr(work, "get_extra_info", None)
-    if info is not None:
-        work = info("socket") or info("pipe")
-    fileno = getattr(work, "fileno", None)
-    fd = fileno() if fileno is not None else work
-    if not isinstance(fd, int) or isinstance(fd, bool):
-        msg = (
-            f"cannot ignore {work!r}: pass a thread, a future, a process, a socket, a pipe, a "
-            "transport or a file descriptor"
-        )
-        raise TypeError(msg)
-    if fd < 0:
-        msg = f"cannot ignore {work!r}: it is closed"
-        raise ValueError(msg)
-    return fd

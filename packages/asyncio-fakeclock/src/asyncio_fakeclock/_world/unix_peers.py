@@ -14,6 +14,8 @@ import socket
 import struct
 import sys
 
+from asyncio_fakeclock._world.kernel import System
+
 __all__ = ["peer_inode"]
 
 _HEADER = struct.Struct("=IHHII")  # nlmsghdr: length, type, flags, sequence, port
@@ -39,10 +41,13 @@ def peer_inode(inode: int) -> int | None:
     length = _HEADER.size + len(request)
     header = _HEADER.pack(length, _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, 1, 0)
     try:
-        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
+        netlink = System.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG)
+        try:
             netlink.settimeout(1)
             netlink.send(header + request)
             return _peer_in(netlink.recv(8192))
+        finally:
+            netlink.close()
     except (OSError, struct.error):
         return None
 

@@ -2,18 +2,21 @@
 Real work that may still answer: threads and jobs of executors, from their very start.
 
 Looking at what runs now would be too late and too slow: a job that has just left its queue looks
-idle, and listing threads costs more than a timer. So the two doors are watched while a clock is
-installed: ``threading.Thread.start`` and the ``submit`` of the two standard executors. Both
-replacements call through, and are put back when the last clock has gone.
+idle, and listing threads costs more than a timer. So the doors are watched while a clock is
+installed (``doors.py``).
 
-Whose work it is. A thread counts when it was started by the thread of the loop, or by a thread that
-counts; a thread that some other thread starts (pytest-xdist's, a debugger's) has nothing to do
-with the test. The threads of a pool never count: they idle for ever. Their jobs do.
+Whose work it is. A thread counts when it was started by the thread of the loop, by the one that
+installed the clock, or by a thread that counts; a thread that some other thread starts
+(pytest-xdist's, a debugger's) has nothing to do with the test. The threads of a pool never count:
+they idle for ever. Their jobs do.
 
 When work has ended. An asyncio future of ``run_in_executor()`` becomes done in the loop's own
 thread, which leaves no gap. A ``concurrent.futures.Future`` is done a moment *before* its callbacks
 run, and one of these is what wakes the loop: it counts until no thread is inside of that delivery
 any more. A thread that is not alive has made its calls.
+
+What waits for the loop. Work is pending no more, though not ended, while nobody runs at all
+(``threads.py``).
 """
 
 from __future__ import annotations
@@ -23,36 +26,45 @@ import concurrent.futures
 import functools
 import sys
 import threading
-import weakref
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
+
+from asyncio_fakeclock._cpython.waits import is_dummy, thread_count
+from asyncio_fakeclock._world import threads
+from asyncio_fakeclock._world.doors import Doors, RawThread
+from asyncio_fakeclock._world.processes import Child, Children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Job", "RealWork", "counted_by_caller", "is_alone"]
-
-# Threads of tools, which neither know of the test nor answer to it, by the beginning of the name.
-_TOOLS: Final = ("asyncloop-testcase", "pytest_timeout", "pydevd", "IPythonHistory", "tqdm")
+__all__ = ["Job", "RealWork"]
 
 _DELIVERIES: Final = {"set_result", "set_exception", "_invoke_callbacks", "cancel"}
-
-_active: weakref.WeakSet[RealWork] = weakref.WeakSet()
-_lock = threading.Lock()
-_originals: list[tuple[type, str, Any, Any]] = []
-_inside = threading.local()
+_FUTURES_FILE: Final = concurrent.futures.Future.set_result.__code__.co_filename
 
 
 class Job(NamedTuple):
-    """Something given to an executor."""
+    """
+    Something given to an executor.
+
+    Attributes:
+        future: What is done when it is.
+        name: What it is called in reports.
+        inner: The future of a thread pool, None if some other executor has the job.
+    """
 
     future: asyncio.Future[Any] | concurrent.futures.Future[Any]
     name: str
+    inner: concurrent.futures.Future[Any] | None
 
     def ended(self) -> bool:
         """Whether it can wake the loop no more."""
         future = self.future
         return future.done() and (isinstance(future, asyncio.Future) or not _delivering())
+
+    def waits_in_its_queue(self) -> bool:
+        """Whether no thread has begun it."""
+        return self.inner is not None and not (self.inner.running() or self.inner.done())
 
 
 @final
@@ -62,60 +74,145 @@ class RealWork:
 
     Args:
         on_start: Called with no arguments when something starts, from any thread.
+        loop_thread: Returns the identity of the thread that runs the loop, None if none does.
+        children: The processes of the test, which those of executors are left out of.
     """
 
-    __slots__ = ("__weakref__", "_jobs", "_lock", "_on_start", "_owner", "_starting", "_threads")
+    __slots__ = (
+        "__weakref__",
+        "_children",
+        "_count",
+        "_jobs",
+        "_lock",
+        "_loop_thread",
+        "_on_start",
+        "_owner",
+        "_raw",
+        "_starting",
+        "_strangers",
+        "_threads",
+    )
 
-    def __init__(self, on_start: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        on_start: Callable[[], object],
+        loop_thread: Callable[[], int | None] = lambda: None,
+        children: Children | None = None,
+    ) -> None:
         self._on_start = on_start
-        self._owner: threading.Thread | None = None
+        self._children = children or Children()
+        self._loop_thread = loop_thread
+        self._owner = 0
+        self._count = 0
         self._threads: list[threading.Thread] = []
+        self._raw: list[RawThread] = []
         self._starting: set[threading.Thread] = set()
+        self._strangers: set[int] = set()
         self._jobs: list[Job] = []
         # A thread that counts may start another one while the loop's thread looks.
         self._lock = threading.Lock()
 
     def watch(self) -> None:
         """Begin; what runs already is not the test's."""
-        with _lock:
-            _active.add(self)
-            if not _originals:
-                _replace(threading.Thread, "start", _start)
-                _replace(concurrent.futures.ThreadPoolExecutor, "submit", _submit)
-                _replace(concurrent.futures.ProcessPoolExecutor, "submit", _submit)
-        self._owner = threading.current_thread()
+        self._owner = threading.get_ident()
+        self._strangers = set(sys._current_frames())
+        self._count = thread_count()
+        Doors.open_for(self)
 
     def forget(self) -> None:
         """End."""
-        with _lock:
-            _active.discard(self)
-            if not _active:
-                _restore()
+        Doors.close_for(self)
         self._threads.clear()
+        self._raw.clear()
         self._jobs.clear()
 
-    def add_job(self, future: asyncio.Future[Any], func: Callable[..., object]) -> None:
+    def add_job(
+        self,
+        future: asyncio.Future[Any],
+        func: Callable[..., object],
+        inner: concurrent.futures.Future[Any] | None = None,
+    ) -> None:
         """Count a job of ``run_in_executor()``."""
         if not future.done():
             with self._lock:
-                self._jobs.append(Job(future, _name_of(func)))
+                self._jobs.append(Job(future, _name_of(func), inner))
             self._on_start()
 
     def pending(self) -> list[tuple[object, str]]:
         """Return what may still answer, each with a description."""
-        if not self._threads and not self._jobs:
+        if thread_count() != self._count:
+            self._look_for_unknown_threads()
+        if not (self._threads or self._jobs or self._raw):
             return []
+        own = threading.get_ident()
         with self._lock:
             self._threads = [t for t in self._threads if t.is_alive() or t in self._starting]
+            self._raw = [raw for raw in self._raw if not raw.has_ended()]
             self._jobs = [job for job in self._jobs if not job.ended()]
-        threads = [(thread, f"thread {thread.name!r}") for thread in self._threads]
-        return [*threads, *((job.future, job.name) for job in self._jobs)]
+        # A thread that runs the loop waits for nobody but itself.
+        found: list[tuple[object, str]] = [
+            _named(thread) for thread in self._threads if thread.ident != own
+        ]
+        found += [(raw, raw.name) for raw in self._raw if raw.ident != own]
+        found += [(job.future, job.name) for job in self._jobs]
+        return found
+
+    def _look_for_unknown_threads(self) -> None:
+        """Count threads that came by no door: by a function that was bound before."""
+        count, frames = thread_count(), sys._current_frames()
+        known = {thread.ident for thread in threading.enumerate() if not is_dummy(thread)}
+        with self._lock:
+            known.update(raw.ident for raw in self._raw)
+            self._strangers &= frames.keys()
+            for ident in frames.keys() - known - self._strangers:
+                if all(raw.ident is not None for raw in self._raw):
+                    self._raw.append(RawThread.running(ident))
+        if count < len(frames):  # else one has not begun to run yet
+            self._count = count
+
+    def waits(self) -> bool:
+        """Whether all that is pending waits for the loop, or for nothing, so that none answers."""
+        if self._starting or any(job.inner is None for job in self._jobs):
+            return False
+        required = {each.ident for each in self._threads} | {each.ident for each in self._raw}
+        return threads.nobody_runs(
+            required - {threading.get_ident()},
+            jobs_wait=any(job.waits_in_its_queue() for job in self._jobs),
+        )
+
+    def is_alone(self) -> bool:
+        """Whether no other thread could touch what the loop's thread has in hand."""
+        return self.is_the_only_one() or (
+            not any(job.inner is None for job in self._jobs) and threads.nobody_runs()
+        )
+
+    def place_of(self, work: object) -> str:
+        """Return the line that a thread or a job stands at, in words; nothing if unknown."""
+        frames = sys._current_frames()
+        if isinstance(work, threading.Thread | RawThread):
+            return threads.place_of(frames.get(work.ident or 0))
+        for job in self._jobs:
+            if job.future is work:
+                runners = (f for f in frames.values() if _runs(f, job.inner))
+                return threads.place_of(next(runners, None))
+        return ""
+
+    def is_the_only_one(self) -> bool:
+        """Whether there is no other thread at all, those of tools left out."""
+        return not any(True for _ in threads.others())
 
     def _belongs(self, starter: threading.Thread) -> bool:
-        return starter is self._owner or starter in self._threads or _in_pool(starter)
+        ident = starter.ident
+        return (
+            ident in (self._owner, self._loop_thread())
+            or starter in self._threads
+            or any(raw.ident == ident for raw in self._raw)
+            or threads.in_pool(starter)
+        )
 
     @contextmanager
-    def _starts(self, thread: threading.Thread, starter: threading.Thread) -> Iterator[None]:
+    def thread_starts(self, thread: threading.Thread, starter: threading.Thread) -> Iterator[None]:
+        """Count a thread while it starts, and from then on, if *starter* is the test's."""
         # Counted before it runs: it may start another one before start() has returned.
         with self._lock:
             counts = self._belongs(starter)
@@ -130,110 +227,63 @@ class RealWork:
             with self._lock:
                 self._starting.discard(thread)
 
-    def _job_submitted(self, job: Job, starter: threading.Thread) -> None:
+    def raw_thread_starts(self, raw: RawThread, starter: threading.Thread) -> None:
+        """Count a thread of ``_thread.start_new_thread()``, if *starter* is the test's."""
         with self._lock:
             if not self._belongs(starter):
                 return
-            self._jobs.append(job)
+            self._raw.append(raw)
+        self._on_start()
+
+    @contextmanager
+    def pool_may_grow(self) -> Iterator[None]:
+        """Leave out the processes that an executor starts meanwhile."""
+        before = self._children.born()
+        try:
+            yield
+        finally:
+            self._children.leave_out(self._children.born() - before)
+
+    def job_submitted(
+        self,
+        future: concurrent.futures.Future[Any],
+        func: Callable[..., object],
+        starter: threading.Thread,
+        *,
+        of_threads: bool,
+    ) -> None:
+        """Count a job of an executor, if *starter* is the test's."""
+        with self._lock:
+            if not self._belongs(starter):
+                return
+            self._jobs.append(Job(future, _name_of(func), future if of_threads else None))
         self._on_start()
 
 
-@contextmanager
-def counted_by_caller() -> Iterator[None]:
-    """Let a job submitted in here be counted by the caller alone."""
-    outer = getattr(_inside, "counted", False)
-    _inside.counted = True
-    try:
-        yield
-    finally:
-        _inside.counted = outer
+def _named(thread: threading.Thread) -> tuple[object, str]:
+    pid = threads.child_of(thread)
+    if pid is not None:
+        return Child(pid), f"process {pid}"  # asyncio waits for its end in a thread
+    return thread, f"thread {thread.name!r}"
 
 
-def _replace(owner: type, name: str, wrap: Callable[[Any], Any]) -> None:
-    original = getattr(owner, name)
-    replacement = wrap(original)
-    setattr(owner, name, replacement)
-    _originals.append((owner, name, original, replacement))
-
-
-def _restore() -> None:
-    while _originals:
-        owner, name, original, replacement = _originals.pop()
-        # Somebody else may have wrapped ours since: it goes on to call through.
-        if vars(owner).get(name) is replacement:
-            setattr(owner, name, original)
-
-
-def _start(original: Callable[..., None]) -> Callable[..., None]:
-    @functools.wraps(original)
-    def start(self: threading.Thread) -> None:
-        starter = threading.current_thread()
-        if getattr(_inside, "submit", False) or _is_manager(starter):
-            self._asyncio_fakeclock_pool = True  # type: ignore[attr-defined]
-            return original(self)
-        with ExitStack() as stack:
-            for work in () if _is_tool(self) else list(_active):
-                stack.enter_context(work._starts(self, starter))
-            return original(self)
-
-    return start
-
-
-def _submit(original: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(original)
-    def submit(self: Any, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        outer = getattr(_inside, "submit", False)
-        _inside.submit = True
-        try:
-            future = original(self, fn, *args, **kwargs)
-        finally:
-            _inside.submit = outer
-        if not getattr(_inside, "counted", False):
-            job = Job(future, _name_of(fn))
-            for work in list(_active):
-                work._job_submitted(job, threading.current_thread())
-        return future
-
-    return submit
-
-
-def is_alone() -> bool:
-    """Whether no other thread of this process could touch what the loop's thread has in hand."""
-    own = threading.current_thread()
-    others = [thread for thread in threading.enumerate() if thread is not own]
-    return all(_in_pool(thread) or _is_tool(thread) for thread in others)
-
-
-def _in_pool(thread: threading.Thread) -> bool:
-    return getattr(thread, "_asyncio_fakeclock_pool", False)
-
-
-def _is_manager(thread: threading.Thread) -> bool:
-    # The one thread of a process pool starts another, which feeds its queue.
-    return _in_pool(thread) and type(thread) is not threading.Thread
-
-
-def _is_tool(thread: threading.Thread) -> bool:
-    return thread.name.startswith(_TOOLS) or bool(
-        getattr(thread, "pydev_do_not_trace", False)
-        or getattr(thread, "is_pydev_daemon_thread", False)
+def _runs(frame: Any, future: object) -> bool:
+    return future is not None and any(
+        getattr(each.f_locals.get("self"), "future", None) is future
+        for each in threads.stack_of(frame)
+        if each.f_code.co_name == "run"
     )
 
 
 def _delivering() -> bool:
     """Whether a thread is between setting a result and having called the callbacks."""
     own = threading.get_ident()
-    for ident, top in sys._current_frames().items():
-        frame = top if ident != own else None
-        while frame is not None:
-            code = frame.f_code
-            if code.co_name in _DELIVERIES and code.co_filename == _FUTURES_FILE:
-                return True
-            frame = frame.f_back
-    return False
-
-
-_FUTURES_FILE: Final = concurrent.futures.Future.set_result.__code__.co_filename
+    return any(
+        frame.f_code.co_name in _DELIVERIES and frame.f_code.co_filename == _FUTURES_FILE
+        for ident, top in sys._current_frames().items()
+        if ident != own
+        for frame in threads.stack_of(top)
+    )
 
 
 def _name_of(func: Callable[..., object]) -> str:
