@@ -2,10 +2,10 @@
 """What a fake clock says: where time stands still, and what it refuses."""
 
 import asyncio
+import os
 import signal
 import socket
 import sys
-import threading
 
 import pytest
 from asyncio_fakeclock import ClockedTestCase, get_clock, new_event_loop
@@ -163,7 +163,7 @@ def test_livelock_at_one_instant():
 
 @says(
     """
-    LivelockError: livelock: the clock has run on to 200 s, and for 100 timers nothing has changed but the time. What keeps it running: a sleep ends.
+    LivelockError: livelock: the clock has run on to 200 s, and for 100 timers nothing has changed but the time. What keeps it running: the sleep of task 'heart' ends. If the test does get somewhere, raise the limit: FakeClock(max_jumps=...), None for no limit.
       Task 'main' waits
         at test_clocks.py:N in main(): await asyncio.Event().wait()
         in asyncio's Event.wait() of <asyncio.locks.Event object at 0x... [unset, waiters:1]>
@@ -192,18 +192,18 @@ def test_livelock_of_a_heartbeat():
 @says(
     """
     StalledError: time has stood still at 0 s for 0.01 real seconds, since something real may answer:
-        executor job job()
-      Let it end, or tell the clock not to wait for it: clock.ignore(...).
+        executor job job() at test_clocks.py:N in job(): os.read(reading, 1)
+      Let it end, or tell the clock not to wait for it: clock.ignore(...), FakeClock(ignore=[...]) by name, or settle= to move on after real calm.
       Task 'main' waits
         at test_clocks.py:N in main(): await asyncio.get_running_loop().run_in_executor(None, job)
         for <Future pending cb=[...]>
     """
 )
 def test_stall_of_a_job():
-    end = threading.Event()
+    reading, writing = os.pipe()
 
     def job():
-        end.wait()
+        os.read(reading, 1)
 
     job.__qualname__ = "job"
 
@@ -213,7 +213,8 @@ def test_stall_of_a_job():
     try:
         run(main, stall_timeout=0.01)
     finally:
-        end.set()
+        os.write(writing, b".")
+        os.close(writing)
 
 
 @says(
@@ -242,7 +243,7 @@ def test_deadlock_with_a_server():
     """
     StalledError: time has stood still at 0 s for 0.01 real seconds, since something real may answer:
         external() block at test_clocks.py:N
-      Let it end, or tell the clock not to wait for it: clock.ignore(...).
+      Let it end, or tell the clock not to wait for it: clock.ignore(...), FakeClock(ignore=[...]) by name, or settle= to move on after real calm.
       Task 'main' waits
         at test_clocks.py:N in main(): await asyncio.sleep(1)
         in asyncio's sleep()

@@ -4,7 +4,7 @@ The clock: what a test holds in its hands.
 The queue of timers (``_cpython/timers.py``) asks its owner whenever it cannot go on by itself. The
 owner is ``Pacer`` (``_time/pacer.py``), which knows the targets of pending ``advance()`` calls,
 what is real and in flight, and when nothing can ever happen again. This module is the public face
-of both: it validates, installs, and takes everything back. Half of its length is documentation.
+of both: it validates, installs, and takes everything back. Half of its lines are documentation.
 """
 
 from __future__ import annotations

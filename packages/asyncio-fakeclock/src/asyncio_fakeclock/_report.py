@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType, FrameType
 
-__all__ = ["await_chains", "frames_of", "is_ours", "is_plumbing", "seconds", "timer_text"]
+__all__ = [
+    "await_chains",
+    "frames_of",
+    "is_ours",
+    "is_plumbing",
+    "seconds",
+    "timer_text",
+    "timer_words",
+]
 
 _ASYNCIO = os.path.dirname(asyncio.__file__)
 _OURS = (_ASYNCIO + os.sep, os.path.dirname(__file__) + os.sep)
@@ -124,6 +132,17 @@ def _future(future: asyncio.Future[Any]) -> str:
     if inner:
         return "all of " + ", ".join(_future(each) for each in inner)
     return repr(future)
+
+
+def timer_words(timer: asyncio.Handle, loop: asyncio.AbstractEventLoop) -> str:
+    """Return the same, and whose sleep it is."""
+    text = timer_text(timer)
+    _, args = callback_of(timer)
+    if text == "a sleep ends":
+        sleepers = (task for task in asyncio.all_tasks(loop) if args[0] in waits_for(task))
+        sleeper = next(sleepers, None)
+        return text if sleeper is None else f"the sleep of task {sleeper.get_name()!r} ends"
+    return text
 
 
 def is_ours(handle: asyncio.Handle) -> bool:

@@ -1,8 +1,8 @@
 """
 The timers of a loop, on an agenda of ours.
 
-It is one class, and longer than most: setting, running and moving are straight through, since each
-call costs as much as a timer.
+It is one class, and has more lines than most: setting, running and moving are straight through,
+since each call costs as much as a timer.
 
 Theory of operation. ``loop.call_at`` is replaced, so that timers go to an agenda
 (``_schedule/agenda.py``) and ``loop._scheduled`` stays empty. With that the loop itself tells us

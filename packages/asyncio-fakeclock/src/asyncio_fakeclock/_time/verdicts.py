@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asyncio_fakeclock._cpython import loops
-from asyncio_fakeclock._report import await_chains, is_ours, seconds, timer_text
+from asyncio_fakeclock._report import await_chains, is_ours, seconds, timer_text, timer_words
 from asyncio_fakeclock._schedule.agenda import NEVER
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def stalled(
     names = "\n".join(f"    {surroundings.describe(work, name)}" for work, name in awaited)
     return (
         f"time has stood still at {seconds(now)} s for {seconds(waited)} real seconds, since "
-        f"something real may answer:\n{names}\n  Let it end, tell the clock not to wait for it "
-        "(clock.ignore(...), or FakeClock(ignore=[...]) with the name of a thread, of the module "
-        "that started it, or of a program), or let time move on after a while of real calm "
-        f"(settle=).\n{await_chains(loop)}"
+        f"something real may answer:\n{names}\n  Let it end, or tell the clock not to wait for it: "
+        "clock.ignore(...), FakeClock(ignore=[...]) by name, or settle= to move on after real "
+        "calm.\n"
+        f"{await_chains(loop)}"
     )
 
 
@@ -68,7 +68,7 @@ def spinning(loop: asyncio.AbstractEventLoop, queue: TimerQueue, turns: float) -
 
 def endless(loop: asyncio.AbstractEventLoop, queue: TimerQueue) -> str:
     """Return what to say when nothing but heartbeats happens."""
-    timers = ", ".join(sorted({timer_text(timer) for timer in queue.timers()}))
+    timers = ", ".join(sorted({timer_words(timer, loop) for timer in queue.timers()}))
     return (
         f"livelock: the clock has run on to {seconds(queue.now)} s, and for "
         f"{seconds(queue.max_jumps)} timers nothing has changed but the time. "
