@@ -1,30 +1,32 @@
 """
-The mocks of asynctest: those of ``asyncmock_plus``, and patches that make a `CoroutineMock`.
+The mocks of asynctest: those of ``asyncmock_plus.coroutines``.
 
-``asyncmock_plus.patch`` makes what ``unittest.mock.patch`` makes, an `AsyncMock`, of a coroutine
-function; this module's makes a `CoroutineMock`, as it always did.
+``asyncmock_plus`` makes what ``unittest.mock`` makes, an `AsyncMock`, of a coroutine function; this
+module's mocks, specs and patches make a `CoroutineMock`, as they always did.
 """
 
 from __future__ import annotations
 
-import asyncmock_plus
 from asyncmock_plus import (
     ANY,
     DEFAULT,
     GLOBAL,
     LIMITED,
+    PatchScope,
+    call,
+    return_once,
+    sentinel,
+)
+from asyncmock_plus.coroutines import (
     CoroutineMock,
     MagicMock,
     Mock,
     NonCallableMagicMock,
     NonCallableMock,
-    PatchScope,
     PropertyMock,
-    call,
     create_autospec,
     mock_open,
-    return_once,
-    sentinel,
+    patch,
 )
 
 __all__ = [
@@ -46,8 +48,6 @@ __all__ = [
     "return_once",
     "sentinel",
 ]
-
-patch: asyncmock_plus.Patch = asyncmock_plus.Patch(async_mock=CoroutineMock)
 
 # Annotations of other people's code name the class of a patch.
 _patch = type(patch("asynctest.mock.DEFAULT"))

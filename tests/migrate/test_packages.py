@@ -303,7 +303,7 @@ def test_attribute_of_what_a_call_returns_is_seen():
     done = after(source)
 
     assert 'asyncmock_plus.patch("module.name").start()' in done
-    assert "self.id = asyncmock_plus.Mock().a[asyncmock_plus.ANY].b" in done
+    assert "self.id = asyncmock_plus.coroutines.Mock().a[asyncmock_plus.ANY].b" in done
     assert "asynctest" not in done
 
 

@@ -19,6 +19,7 @@ LADDERS: dict[str, list[set[str]]] = {
         {"__init__"},
         {"replace"},
         {"_replacing"},
+        {"coroutines"},
         {"_patching", "_open", "_threading"},
         {"_mocks"},
         {"_names", "_specs"},

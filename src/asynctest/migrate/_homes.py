@@ -7,6 +7,11 @@ _MOCK = (
     "NonCallableMagicMock", "NonCallableMock", "PatchScope", "PropertyMock", "call",
     "create_autospec", "mock_open", "patch", "return_once", "sentinel",
 )  # fmt: skip
+# Those that make CoroutineMocks, where asyncmock_plus makes AsyncMocks as unittest.mock does.
+_MOCK_CLASSES = (
+    "MagicMock", "Mock", "NonCallableMagicMock", "NonCallableMock", "PropertyMock",
+    "create_autospec",
+)  # fmt: skip
 _CASE = ("FunctionTestCase", "TestCase")
 _CHECKS = ("fail_on", "lenient", "strict")
 _CLOCK = ("ClockedTestCase",)
@@ -28,6 +33,8 @@ def _homes() -> dict[str, tuple[str, str]]:
     for owner, package, names in (
         ("asynctest", "asyncmock_plus", _MOCK),
         ("asynctest.mock", "asyncmock_plus", _MOCK),
+        ("asynctest", "asyncmock_plus.coroutines", _MOCK_CLASSES),
+        ("asynctest.mock", "asyncmock_plus.coroutines", _MOCK_CLASSES),
         ("asynctest", "asyncloop_testcase", (*_CASE, *_CHECKS, *_HELPERS)),
         ("asynctest.case", "asyncloop_testcase", _CASE),
         ("asynctest.helpers", "asyncloop_testcase", _HELPERS),

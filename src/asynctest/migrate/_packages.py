@@ -114,7 +114,7 @@ class Packages(Pass):
         if original not in self._uses:
             return updated
         package, name = self._uses[original]
-        home = cst.Name(package)
+        home = _dotted(package)
         if name is None:
             return home.with_changes(lpar=updated.lpar, rpar=updated.rpar)
         assert isinstance(updated, cst.Attribute)  # what is in a module is named by it
@@ -177,7 +177,7 @@ class Packages(Pass):
 
     def _plain_imports(self, packages: set[str]) -> Iterator[cst.Import]:
         for package in sorted(packages - self._present):
-            yield cst.Import([cst.ImportAlias(cst.Name(package))])
+            yield cst.Import([cst.ImportAlias(_dotted(package))])
         if self._depth == 0:
             self._present |= packages
 
@@ -208,7 +208,7 @@ class Packages(Pass):
                 groups.setdefault(owner, []).append(alias)
         yield from self._import_of_lenient(owner, statement.names)
         for package, aliases in groups.items():
-            module = statement.module if package == owner else cst.Name(package)
+            module = statement.module if package == owner else _dotted(package)
             names = _closed(aliases, statement)
             yield (
                 statement.with_changes(module=module, names=names)
@@ -228,6 +228,15 @@ class Packages(Pass):
 
     def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
         return without_gone_lines(updated_node)
+
+
+def _dotted(package: str) -> cst.Name | cst.Attribute:
+    """Return the expression of a package or of a module in it."""
+    home: cst.Name | cst.Attribute | None = None
+    for part in package.split("."):
+        home = cst.Name(part) if home is None else cst.Attribute(home, cst.Name(part))
+    assert home is not None
+    return home
 
 
 class _Uses(cst.CSTVisitor):

@@ -5,7 +5,6 @@ from unittest.mock import ANY, DEFAULT, FILTER_DIR, call, sentinel
 
 from asyncmock_plus._mocks.classes import (
     AsyncMock,
-    CoroutineMock,
     MagicMock,
     Mock,
     NonCallableMagicMock,
@@ -25,6 +24,7 @@ from asyncmock_plus._specs.seal import seal
 from asyncmock_plus._specs.spec import InvalidSpecError
 from asyncmock_plus._threading import ThreadingMock
 from asyncmock_plus._version import __version__
+from asyncmock_plus.coroutines import CoroutineMock
 from asyncmock_plus.replace import replace
 
 if not _TYPE_CHECKING:  # which takes it for any name whatsoever

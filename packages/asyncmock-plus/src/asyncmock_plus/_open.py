@@ -21,7 +21,8 @@ def _file_spec() -> list[str]:
 
 
 @cache
-def _open_spec() -> list[str]:
+def open_spec() -> list[str]:
+    """Return the names of the attributes of ``open``."""
     return dir(io.open)
 
 
@@ -148,7 +149,7 @@ def mock_open(mock: Any = None, read_data: str | bytes | None = "") -> Any:
         msg = f"read_data of mock_open() must be str or bytes, not {read_data!r}"
         raise TypeError(msg)
     if mock is None:
-        mock = MagicMock(name="open", spec=_open_spec())
+        mock = MagicMock(name="open", spec=open_spec())
     handle = _FileMock(spec=_file_spec())
     file = handle.__dict__["_mock_file"] = _File(read_data, handle)
     mock.side_effect = file.open

@@ -133,28 +133,8 @@ def test_children_and_results_of_a_coroutine_mock_are_magic_mocks() -> None:
     instance = mock.CoroutineMock()
 
     for child in (instance.child, instance.return_value, run(instance())):
-        assert type(child).__mro__[1] is mock.MagicMock
+        assert isinstance(child, mock.MagicMock)
         assert not inspect.iscoroutinefunction(child)
-
-
-def test_attributes_that_are_coroutine_functions_are_coroutine_mocks() -> None:
-    class Client:
-        async def fetch(self): ...
-
-        @classmethod
-        async def build(cls): ...
-
-        @staticmethod
-        async def check(): ...
-
-        def close(self): ...
-
-    for kind in (mock.Mock, mock.MagicMock, mock.NonCallableMock, mock.NonCallableMagicMock):
-        for options in ({"spec": Client}, {"spec_set": Client}, {"spec": Client()}):
-            client = kind(**options)
-            for name in ("fetch", "build", "check"):
-                assert isinstance(getattr(client, name), mock.CoroutineMock), (kind, name)
-            assert not inspect.iscoroutinefunction(client.close)
 
 
 @pytest.mark.parametrize("kind", [mock.CoroutineMock, mock.AsyncMock])
@@ -307,7 +287,7 @@ def test_coroutine_functions_in_the_spec_of_a_coroutine_mock_are_coroutine_mocks
     fetch = mock.CoroutineMock(spec=Fetch())
 
     assert type(fetch.retry).__mro__[1] is mock.CoroutineMock
-    assert type(fetch.cancel).__mro__[1] is mock.MagicMock
+    assert isinstance(fetch.cancel, mock.MagicMock)
 
 
 def test_coroutine_mock_is_an_asynchronous_context_manager() -> None:

@@ -105,13 +105,13 @@ def test_asynchronous_mocks_stay_so_whatever_the_spec_is(kind) -> None:
         *(lambda kind=kind: getattr(mock, kind)(spec=Store()) for kind in KINDS),
     ],
 )
-def test_methods_are_coroutine_mocks_when_those_of_the_spec_are_coroutine_functions(
+def test_methods_are_async_mocks_when_those_of_the_spec_are_coroutine_functions(
     make, name, is_async
 ) -> None:
     child = getattr(make(), name)
 
     assert answers(child) == {is_async}
-    assert isinstance(child, mock.CoroutineMock) is is_async
+    assert isinstance(child, mock.AsyncMock) is is_async
 
 
 @pytest.mark.parametrize("name", ASYNC_METHODS)

@@ -9,12 +9,12 @@ from unittest.mock import DEFAULT
 from asyncmock_plus._mocks.assertions import Assertions
 from asyncmock_plus._mocks.awaits import AsyncCalls, AsyncMixin
 from asyncmock_plus._mocks.calls import Calls
-from asyncmock_plus._mocks.coroutines import AsyncGeneratorSemantics, CoroutineSemantics
+from asyncmock_plus._mocks.coroutines import AsyncGeneratorSemantics
 from asyncmock_plus._mocks.flattening import flattened
 from asyncmock_plus._mocks.magic_methods import MAGICS
 from asyncmock_plus._mocks.outcomes import Outcomes
-from asyncmock_plus._mocks.plans import HOOKS, own_hooks, simple_kinds
-from asyncmock_plus._specs.kinds import Kinds
+from asyncmock_plus._mocks.plans import know_hooks, simple_kinds
+from asyncmock_plus._specs.kinds import STANDARD, Kinds
 
 __unittest = __tracebackhide__ = True
 
@@ -35,6 +35,7 @@ class NonCallableMock(Assertions, Outcomes, _std.NonCallableMock):
     """
 
     __module__ = "asyncmock_plus"
+    _mock_kinds = STANDARD
 
     def __init__(
         self,
@@ -69,7 +70,7 @@ class Mock(Calls, NonCallableMock, _std.Mock):
 
     Args:
         spec: An object or a list of names: the mock has these attributes only. Attributes that
-            are coroutine functions of the spec are `CoroutineMock`.
+            are coroutine functions of the spec are `AsyncMock`.
         side_effect: A function called with the arguments of each call, an exception to raise, or
             an iterable of results.
         return_value: What calls return; by default a mock.
@@ -162,26 +163,6 @@ class AsyncMock(AsyncCalls, Mock, _std.AsyncMock):
 
 
 @flattened
-class CoroutineMock(CoroutineSemantics, AsyncMock):
-    """
-    A mock of a coroutine function, with the semantics of asynctest.
-
-    The outcome is decided when the mock is *called*: the side effect runs then, and what it gives
-    is awaited if it is awaitable. The await is recorded when it *ends*, also with an exception or
-    by cancellation. Attributes and default results are `MagicMock`.
-
-    Example:
-        >>> import asyncio
-        >>> fetch = CoroutineMock(return_value=b"ok")
-        >>> coroutine = fetch("a")
-        >>> fetch.await_count, asyncio.run(coroutine), fetch.await_count
-        (0, b'ok', 1)
-    """
-
-    __module__ = "asyncmock_plus"
-
-
-@flattened
 class AsyncGeneratorMock(AsyncGeneratorSemantics, MagicMock):
     """The mock of an async generator function of a spec: ``async for`` iterates its results."""
 
@@ -202,15 +183,13 @@ class PropertyMock(Mock, _std.PropertyMock):
     __module__ = "asyncmock_plus"
 
     def _get_child_mock(self, /, **kwargs: Any) -> Any:
-        return MagicMock(**kwargs)
+        return self._mock_kinds.MagicMock(**kwargs)
 
 
-for _kind in (NonCallableMock, Mock, MagicMock, AsyncMock, CoroutineMock, AsyncCalls):
-    own_hooks.update(getattr(_kind, hook) for hook in HOOKS if hasattr(_kind, hook))
+for _kind in (NonCallableMock, Mock, MagicMock, AsyncMock, AsyncCalls):
+    know_hooks(_kind)
 simple_kinds.update((Mock, MagicMock))
-for _kind in (
-    NonCallableMock, Mock, NonCallableMagicMock, MagicMock, AsyncMock, CoroutineMock, PropertyMock,
-    AsyncGeneratorMock,
-):  # fmt: skip
-    setattr(Kinds, _kind.__name__, _kind)
+for _kind in (Mock, NonCallableMagicMock, MagicMock, AsyncMock, AsyncGeneratorMock):
+    setattr(STANDARD, _kind.__name__, _kind)
+STANDARD.AsyncResult = AsyncMock
 Kinds.AsyncMixin, Kinds.AsyncCalls = AsyncMixin, AsyncCalls

@@ -9,7 +9,6 @@ from asyncmock_plus._mocks.attributes import Attributes
 from asyncmock_plus._mocks.awaits import record_await
 from asyncmock_plus._mocks.calls import FUNCTIONS, Calls, is_function, next_result
 from asyncmock_plus._mocks.magic_methods import Items
-from asyncmock_plus._specs.kinds import Kinds
 from asyncmock_plus._specs.spec import is_awaitable
 
 __unittest = __tracebackhide__ = True
@@ -70,12 +69,12 @@ class CoroutineSemantics:
         """Return a `MagicMock`, unless the spec says that the attribute is a coroutine function."""
         if self._mock_sealed:
             return Attributes._get_child_mock(self, **kwargs)
-        spec, name = self._mock_spec, kwargs.get("_new_name")
+        spec, name, kinds = self._mock_spec, kwargs.get("_new_name"), self._mock_kinds
         if name != "()" and spec is not None and spec.is_async(name):
-            return Kinds.CoroutineMock(**kwargs)
+            return kinds.AsyncMock(**kwargs)
         if name in ("__aenter__", "__aexit__", "__anext__"):
-            return Kinds.CoroutineMock(**kwargs)
-        return Kinds.MagicMock(**kwargs)
+            return kinds.AsyncMock(**kwargs)
+        return kinds.MagicMock(**kwargs)
 
 
 class AsyncGeneratorSemantics:

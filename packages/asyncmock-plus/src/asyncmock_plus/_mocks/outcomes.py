@@ -9,7 +9,6 @@ from asyncmock_plus._cpython import DELETED, CallList, is_callable
 from asyncmock_plus._mocks.adoption import adopt
 from asyncmock_plus._mocks.assignment import Assignment
 from asyncmock_plus._mocks.records import forget, ledger_of, two
-from asyncmock_plus._specs.kinds import Kinds
 from asyncmock_plus._specs.spec import is_mock
 
 __unittest = __tracebackhide__ = True
@@ -135,9 +134,10 @@ class Outcomes(Assignment):
         spec = self._mock_spec
         if spec is None or not spec.makes_instances or self._mock_sealed:
             return None
-        if self._mock_home[0].plan.owner not in (Kinds.Mock, Kinds.MagicMock):
+        kinds = self._mock_kinds
+        if self._mock_home[0].plan.owner not in (kinds.Mock, kinds.MagicMock):
             return None  # other classes have children of their own kind
-        return Kinds.create_autospec(self._spec_class, instance=True, _parent=self, _name="()")
+        return kinds.create_autospec(self._spec_class, instance=True, _parent=self, _name="()")
 
     @property
     def side_effect(self) -> Any:

@@ -38,8 +38,14 @@ HOOKS = (
     "side_effect",
 )
 
-# The implementations of the hooks that are our own, entered by the modules that define them.
+# The implementations of the hooks that are our own.
 own_hooks: set[Any] = set()
+
+
+def know_hooks(kind: type) -> None:
+    """Enter the hooks of one of our classes, so that they do not count as overridden."""
+    own_hooks.update(getattr(kind, hook) for hook in HOOKS if hasattr(kind, hook))
+
 
 # The classes whose instances need no more than their names.
 simple_kinds: set[type] = set()

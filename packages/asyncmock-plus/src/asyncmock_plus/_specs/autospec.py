@@ -9,9 +9,7 @@ were there: ``dir``, missing attributes, sealing, reset, signatures.
 from __future__ import annotations
 
 import inspect
-from dataclasses import fields, is_dataclass
-from functools import cached_property, partialmethod
-from types import FunctionType, MethodType
+from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from asyncmock_plus._cpython import (
@@ -21,16 +19,14 @@ from asyncmock_plus._cpython import (
     is_instance_callable,
 )
 from asyncmock_plus._specs.functions import function_for
-from asyncmock_plus._specs.kinds import Kinds
-from asyncmock_plus._specs.seal import seal
+from asyncmock_plus._specs.kinds import STANDARD, Kinds
+from asyncmock_plus._specs.members import Autospec
 from asyncmock_plus._specs.signatures import Check
 from asyncmock_plus._specs.spec import (
     class_members,
     instance_dictionary,
     is_async_function,
-    is_async_generator,
     is_mock,
-    static_attribute,
 )
 
 if TYPE_CHECKING:
@@ -51,8 +47,6 @@ if TYPE_CHECKING:
 __unittest = __tracebackhide__ = True
 
 _TYPOS = ("autospect", "auto_spec", "set_spec")
-_GETTERS = (property, cached_property)
-_absent = object()
 
 
 if TYPE_CHECKING:
@@ -168,6 +162,20 @@ def create_autospec(
         Traceback (most recent call last):
         TypeError: too many positional arguments
     """
+    return specified(STANDARD, spec, spec_set, instance, _parent, _name, unsafe, kwargs)
+
+
+def specified(
+    kinds: Kinds,
+    spec: Any,
+    spec_set: Any,
+    instance: bool,
+    parent: Any,
+    name: Any,
+    unsafe: bool,
+    kwargs: dict[str, Any],
+) -> Any:
+    """Do what `create_autospec` does, with the mocks of one family."""
     target: Any = type(spec) if type(spec) in (list, tuple) else spec
     if is_mock(target):
         msg = f"Cannot autospec a Mock object. [object={target!r}]"
@@ -180,10 +188,10 @@ def create_autospec(
             f"Instance can not be True when create_autospec is mocking an async function: {spec!r}"
         )
         raise RuntimeError(msg)
-    name = kwargs.pop("name", _name)
-    mock = _mock_for(target, spec_set, instance, _parent, name, is_async, kwargs)
-    if _parent is not None and not instance:
-        _parent._mock_children[name] = mock
+    name = kwargs.pop("name", name)
+    mock = _mock_for(kinds, target, spec_set, instance, parent, name, is_async, kwargs)
+    if parent is not None and not instance:
+        parent._mock_children[name] = mock
     wrapped = kwargs.pop("wraps", None)
     autospec = mock.__dict__["_mock_autospec"] = Autospec(target, spec_set, instance, wrapped)
     if isinstance(target, FunctionTypes):
@@ -217,7 +225,14 @@ def _refuse_typos(kwargs: dict[str, Any]) -> None:
 
 
 def _mock_for(
-    spec: Any, spec_set: Any, instance: bool, parent: Any, name: Any, is_async: bool, kwargs: Any
+    kinds: Kinds,
+    spec: Any,
+    spec_set: Any,
+    instance: bool,
+    parent: Any,
+    name: Any,
+    is_async: bool,
+    kwargs: Any,
 ) -> Any:
     """Return the mock of the kind that *spec* asks for, without any of its attributes."""
     options: dict[str, Any] = {}
@@ -227,13 +242,13 @@ def _mock_for(
         options["spec_set" if spec_set else "spec"] = spec
         if instance:
             options["_spec_as_instance"] = True
-    kind = Kinds.MagicMock
+    kind = kinds.MagicMock
     if is_data:
         pass  # what it will give is not known
     elif is_async:
-        kind = Kinds.CoroutineMock
+        kind = kinds.AsyncMock
     elif not is_callable(spec) or (is_type and instance and not is_instance_callable(spec)):
-        kind = Kinds.NonCallableMagicMock
+        kind = kinds.NonCallableMagicMock
     if parent is not None:
         options.update(parent=parent, _new_parent=parent, _new_name=name)
     mock = kind(name=name, **options, **kwargs)
@@ -246,122 +261,4 @@ def _mock_for(
     return mock
 
 
-class Autospec:
-    """What the attributes and the result of an autospecced mock are made of."""
-
-    __slots__ = ("_instance", "_is_type", "_spec", "_spec_set", "_wrapped")
-
-    def __init__(self, spec: Any, spec_set: Any, instance: bool, wrapped: Any) -> None:
-        self._spec = spec
-        self._spec_set = spec_set
-        self._instance = instance
-        self._is_type = isinstance(spec, type)
-        self._wrapped = wrapped
-
-    def child(self, mock: Any, name: str) -> Any:
-        """Return the mock of an attribute, None when nothing is known of it."""
-        if name[:2] == "__" == name[-2:] or not mock._mock_has_method(name):
-            return None
-        original = self._original(mock, name)
-        if original is _absent:
-            return None
-        if isinstance(original, FunctionTypes):
-            child = self._function_child(mock, name, original)
-        else:
-            child = self._other_child(mock, name, original)
-        if mock._mock_sealed:
-            seal(child)
-        return child
-
-    def _original(self, mock: Any, name: str) -> Any:
-        spec = mock._mock_spec
-        member = _absent if spec is None else spec.members.get(name, _absent)
-        if isinstance(member, _GETTERS):
-            return member
-        if self._is_type and type(member) is FunctionType:
-            return member
-        if self._is_type and self._instance and is_dataclass(self._spec):
-            for field in fields(self._spec):
-                if field.name == name:
-                    return field.type
-        try:
-            return getattr(self._spec, name)
-        except AttributeError:
-            return _absent
-
-    def _function_child(self, mock: Any, name: str, original: Any) -> Any:
-        eat_self = self._eats_self(mock, name)
-        options: dict[str, Any] = {"spec_set" if self._spec_set else "spec": original}
-        if self._wrapped is not None and hasattr(self._wrapped, name):
-            options["wraps"] = original
-        kind = Kinds.MagicMock
-        if is_async_function(original):
-            kind = Kinds.CoroutineMock
-        elif is_async_generator(original):
-            kind = Kinds.AsyncGeneratorMock
-        child = kind(
-            parent=mock, name=name, _new_name=name, _new_parent=mock, _eat_self=eat_self, **options
-        )
-        check = Check(original, as_instance=False, eat_self=eat_self)
-        child.__dict__.update(_mock_check=check, _mock_autospec=_METHOD_RESULT)
-        return child
-
-    def _eats_self(self, mock: Any, name: str) -> bool:
-        """Return whether the function takes the instance, which callers of the mock do not pass."""
-        if not self._is_type and name in instance_dictionary(self._spec):
-            return False
-        member = static_attribute(self._spec if self._is_type else type(self._spec), name, _absent)
-        if member is _absent or isinstance(member, (FunctionType, MethodType, partialmethod)):
-            return self._is_type
-        return False
-
-    def _other_child(self, mock: Any, name: str, original: Any) -> Any:
-        try:
-            return create_autospec(original, self._spec_set, False, mock, name)
-        except InvalidSpecError:
-            target = mock._mock_name or mock
-            msg = (
-                f"Cannot autospec attr {name!r} from target {target!r} as it has already been "
-                f"mocked out. [target={mock!r}, attr={original!r}]"
-            )
-            raise InvalidSpecError(msg) from None
-
-    def function_child(self, mock: Any, name: str) -> Any:
-        """Return the child of a name when it is a function, so that its signature is known."""
-        if isinstance(self._original(mock, name), FunctionTypes):
-            return getattr(mock, name, None)
-        return None
-
-    def result(self, mock: Any) -> Any:
-        """Return the mock of an instance, None when the mock is not one of a class."""
-        if not self._is_type or self._instance:
-            return None
-        made = create_autospec(
-            self._spec, self._spec_set, True, _name="()", _parent=mock, wraps=self._wrapped
-        )
-        if mock._mock_sealed:
-            seal(made)
-        return made
-
-
-class MethodResult:
-    """The result of an autospecced method, which is there before the mock is sealed."""
-
-    __slots__ = ()
-
-    def child(self, mock: Any, name: str) -> None:
-        """Know nothing of attributes."""
-
-    function_child = child
-
-    def result(self, mock: Any) -> Any:
-        """Return the mock of the result."""
-        made = Kinds.MagicMock(_new_name="()", _new_parent=mock)
-        if mock._mock_sealed:
-            seal(made)
-        return made
-
-
-_METHOD_RESULT = MethodResult()
-
-Kinds.create_autospec = create_autospec
+STANDARD.create_autospec = create_autospec

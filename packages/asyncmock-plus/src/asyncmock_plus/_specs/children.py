@@ -9,9 +9,9 @@ from asyncmock_plus._cpython import (
     ASYNC_METHOD_MAGICS,
     AsyncMockMixin,
     CallableMixin,
+    MagicMixin,
     std,
 )
-from asyncmock_plus._specs.kinds import Kinds
 from asyncmock_plus._specs.spec import is_async_function
 
 __unittest = __tracebackhide__ = True
@@ -27,38 +27,39 @@ def child_kind(mock: Any, name: Any, wraps: Any) -> Any:
         wraps: What it wraps, or None.
     """
     own = type(mock)
-    kind = _specified_kind(mock, own, name)
+    kinds = mock._mock_kinds
+    kind = _specified_kind(mock, name)
     if kind is None and wraps is not None and name != "()":
-        kind = _wrapping_kind(own, wraps)
+        kind = _wrapping_kind(kinds, own, wraps)
     if kind is not None:
         return kind
-    if issubclass(own, std.MagicMock) and name in ASYNC_METHOD_MAGICS:
-        return Kinds.AsyncMock
+    if name in ASYNC_METHOD_MAGICS and issubclass(own, MagicMixin):
+        return kinds.AsyncMock
     if issubclass(own, AsyncMockMixin):
         known = mock._mock_methods and mock._mock_has_method(name)
-        return Kinds.MagicMock if known or name in ALL_SYNC_MAGICS else Kinds.AsyncMock
+        return kinds.MagicMock if known or name in ALL_SYNC_MAGICS else kinds.AsyncMock
     if not issubclass(own, CallableMixin):
-        return Kinds.MagicMock if issubclass(own, std.NonCallableMagicMock) else Kinds.Mock
+        return kinds.MagicMock if issubclass(own, std.NonCallableMagicMock) else kinds.Mock
     return mock._mock_home[0].plan.owner
 
 
-def _specified_kind(mock: Any, own: type, name: Any) -> Any:
+def _specified_kind(mock: Any, name: Any) -> Any:
     """Return the class that the spec asks for, None when it does not."""
-    spec = mock._mock_spec
+    spec, kinds = mock._mock_spec, mock._mock_kinds
     if spec is None or name == "()":
         return None
     if spec.is_async(name):
-        return Kinds.AsyncMock if issubclass(own, AsyncMockMixin) else Kinds.CoroutineMock
+        return kinds.AsyncMock
     if spec.is_async_generator(name):
-        return Kinds.AsyncGeneratorMock
+        return kinds.AsyncGeneratorMock
     if spec.is_context_manager(name):
         # Whatever the parent is: the result has to be entered.
-        return Kinds.MagicMock
+        return kinds.MagicMock
     return None
 
 
-def _wrapping_kind(own: type, wraps: Any) -> Any:
+def _wrapping_kind(kinds: Any, own: type, wraps: Any) -> Any:
     """Return the class of a mock that passes its calls on to an async, or sync, callable."""
     if is_async_function(wraps):
-        return Kinds.AsyncMock if issubclass(own, AsyncMockMixin) else Kinds.CoroutineMock
-    return Kinds.MagicMock if issubclass(own, AsyncMockMixin) and callable(wraps) else None
+        return kinds.AsyncMock
+    return kinds.MagicMock if issubclass(own, AsyncMockMixin) and callable(wraps) else None

@@ -1,10 +1,9 @@
 """
-The mock classes by name, for the modules beneath them.
+Families of mock classes, for the modules beneath them.
 
-A mock makes children of other classes, whose modules import its own; the classes enter themselves
-here, so that no module has to import upwards. Handing them down with a plan instead would reach
-the mocks alone: ``create_autospec``, a function, makes mocks of three classes and has no mock to
-ask, and results of mocked classes are made by ``create_autospec``.
+A mock makes attributes and results of other classes, whose modules import its own; the classes
+enter themselves here, so that no module has to import upwards. A mock knows its family by its class
+(``_mock_kinds``); ``create_autospec``, which has no mock to ask, is made for one family.
 """
 
 from __future__ import annotations
@@ -13,16 +12,30 @@ from typing import Any
 
 
 class Kinds:
-    """What children are made of."""
+    """
+    The classes of which the mocks of one family make others.
 
+    Attributes:
+        AsyncMock: For what is a coroutine function in the spec.
+        AsyncResult: For what an autospecced coroutine function gives when it is awaited.
+        create_autospec: Specifies the instances of a mocked class.
+    """
+
+    # Mixed into mocks whose spec is a coroutine function, in all families.
     AsyncCalls: Any
-    AsyncGeneratorMock: Any
     AsyncMixin: Any
+
+    AsyncGeneratorMock: Any
     AsyncMock: Any
-    CoroutineMock: Any
+    AsyncResult: Any
     MagicMock: Any
     Mock: Any
     NonCallableMagicMock: Any
-    NonCallableMock: Any
-    PropertyMock: Any
     create_autospec: Any
+
+
+# As unittest.mock of the newest Python has them.
+STANDARD = Kinds()
+
+# As asynctest 0.13 had them: what is asynchronous is a CoroutineMock, its results are MagicMocks.
+ASYNCTEST = Kinds()

@@ -52,7 +52,7 @@ class CoroutineFunction:
         return self
 
     def __repr__(self) -> str:
-        return f"<function {self.__qualname__} at {id(self):#x}>"
+        return f"<function {self.__dict__['__qualname__']} at {id(self):#x}>"
 
 
 def marked(function: FunctionType) -> Any:
