@@ -37,7 +37,7 @@ ON_WINDOWS = ["3.10", "3.13"]
 # Not coverage and sdist: they run the same tests again; CI calls them by name. Not world: it runs
 # whatever others publish.
 nox.options.sessions = [
-    "lint", "typing", "verify_types", "tests", "together", "wheel", "floor", "docs", "windows",
+    "lint", "typing", "verify_types", "tests", "together", "asynctest_suite", "wheel", "floor", "docs", "windows",
 ]  # fmt: skip
 
 
@@ -102,6 +102,13 @@ def together(session: nox.Session) -> None:
     session.install(*EDITABLE, "-e", ".", *group("test"))
     pytest(session, *WORKERS, "tests")
     session.run("python", "-W", "error", "docs/examples/tour.py", "--brief")
+
+
+@nox.session(python=PYTHONS)
+def asynctest_suite(session: nox.Session) -> None:
+    """Fetch asynctest 0.13.0 by name, and run its own tests against the drop-in."""
+    session.install(*EDITABLE, "-e", ".", "pip", "setuptools")
+    session.run("python", "tests/dropin/original", *session.posargs)
 
 
 @nox.session

@@ -8,7 +8,8 @@ The two are not the same language, so a function is surveyed before it is touche
   iterated and not awaited;
 - a bare ``yield`` gave the loop one turn, which is ``await asyncio.sleep(0)``; a ``yield`` of a
   value has no counterpart, and in an ``async def`` would make another kind of function;
-- ``with (yield from lock):`` is ``async with lock:``;
+- ``with (yield from lock):`` is ``async with lock:``; what it bound by ``as`` was None;
+- ``__iter__`` and ``__await__`` have to return iterators, which coroutines are not;
 - a function without any ``yield`` was called when awaited, and *its result awaited too* if that
   could be done. What returns nothing or a literal is safe, the rest is left.
 
@@ -39,6 +40,11 @@ _PRIMARY = (
     cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.BaseList, cst.BaseSet, cst.BaseDict,
     cst.BaseString, cst.BaseNumber,
 )  # fmt: skip
+
+
+# What these return is iterated, or asked for its next value, by Python itself.
+_ITERATORS = frozenset({"__iter__", "__await__", "__next__", "__aiter__"})
+_NO_LOCK = "if this is a lock, it cannot be entered so since Python 3.9: write async with"
 
 
 @dataclass
@@ -174,6 +180,8 @@ class Coroutines(Pass):
         asyncio: cst.BaseExpression | None,
     ) -> tuple[cst.CSTNode, str] | None:
         """Return where and why the function cannot be rewritten."""
+        if node.name.value in _ITERATORS:
+            return node, f"{node.name.value}() has to return an iterator: decorate a helper instead"
         below = node.decorators[index + 1 :]
         for decorator in below:
             if not any(
@@ -242,20 +250,30 @@ class Coroutines(Pass):
             awaited = cst.Await(cst.Call(sleep, [cst.Arg(cst.Integer("0"))]))
         return awaited.with_changes(lpar=updated_node.lpar, rpar=updated_node.rpar)
 
-    def leave_With(self, original_node: cst.With, updated_node: cst.With) -> cst.With:
-        if len(updated_node.items) != 1 or updated_node.asynchronous:
-            return updated_node
-        was, item = original_node.items[0], updated_node.items[0]
-        if not isinstance(was.item, cst.Yield) or not isinstance(item.item, cst.Await):
-            return updated_node
-        if item.asname is not None:
-            return updated_node
-        lock = item.item.expression
-        if not isinstance(lock, (cst.Name, cst.Attribute)):
-            return updated_node
-        return updated_node.with_changes(
-            items=[item.with_changes(item=lock)], asynchronous=cst.Asynchronous()
+    def visit_With(self, node: cst.With) -> None:
+        if node.asynchronous:
+            return
+        for item in node.items:
+            left = _is_awaited(item.item) and not self._becomes_async_with(node)
+            if left or isinstance(item.item, cst.Await):
+                self.note(item.item, _NO_LOCK)
+
+    def _becomes_async_with(self, node: cst.With) -> bool:
+        """Tell whether all that is entered is a lock, by the way of before ``async with``."""
+        return (
+            bool(self._plans)
+            and self._plans[-1].is_rewritten
+            and all(_is_lock(item.item) and item.asname is None for item in node.items)
         )
+
+    def leave_With(self, original_node: cst.With, updated_node: cst.With) -> cst.With:
+        if original_node.asynchronous or not self._becomes_async_with(original_node):
+            return updated_node
+        items = []
+        for item in updated_node.items:
+            assert isinstance(item.item, cst.Await)
+            items.append(item.with_changes(item=item.item.expression))
+        return updated_node.with_changes(items=items, asynchronous=cst.Asynchronous())
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
@@ -272,6 +290,18 @@ class Coroutines(Pass):
         if self._is_name_used:
             return updated_node
         return DropImport("asyncio", "coroutine").apply(updated_node)
+
+
+def _is_awaited(item: cst.BaseExpression) -> bool:
+    """Tell whether it is ``yield from`` something."""
+    return isinstance(item, cst.Yield) and isinstance(item.value, cst.From)
+
+
+def _is_lock(item: cst.BaseExpression) -> bool:
+    """Tell whether it is ``yield from`` an object; what a call gives is not known."""
+    if not (isinstance(item, cst.Yield) and isinstance(item.value, cst.From)):
+        return False
+    return isinstance(item.value.item, (cst.Name, cst.Attribute, cst.Subscript))
 
 
 def _plain_generators(module: cst.Module) -> set[str]:

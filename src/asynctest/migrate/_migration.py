@@ -12,12 +12,13 @@ import libcst as cst
 from asynctest.migrate import _async_name
 from asynctest.migrate._aliases import Aliases
 from asynctest.migrate._coroutines import Coroutines
+from asynctest.migrate._gone import Gone
 from asynctest.migrate._ignore_loop import IgnoreLoop
 from asynctest.migrate._loops import Loops
 from asynctest.migrate._packages import Packages
 from asynctest.migrate._pass import Note, Pass
 
-_PASSES: tuple[type[Pass], ...] = (Coroutines, Loops, IgnoreLoop, Aliases)
+_PASSES: tuple[type[Pass], ...] = (Coroutines, Loops, Gone, IgnoreLoop, Aliases)
 # A pass may make work for another, once; more than that is a fault of ours.
 _MOST_ROUNDS = 5
 

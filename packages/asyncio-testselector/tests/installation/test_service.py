@@ -316,3 +316,12 @@ def test_mock_of_an_ssl_socket_names_the_way_out() -> None:
     loop.run_until_complete(main())
     loop.close()
     assert isinstance(SSLSocketMock(), ssl.SSLSocket)
+
+
+def test_closed_loop_may_be_asked_to_forget_a_mock():
+    loop = asyncio.SelectorEventLoop()
+    sock = SocketMock()
+    loop.add_reader(sock, print)
+    loop.close()
+
+    assert loop.remove_reader(sock) is False

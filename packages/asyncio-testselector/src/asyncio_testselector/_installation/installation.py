@@ -92,8 +92,10 @@ class Service:
     _prepared = False
 
     def serves(self, loop: asyncio.AbstractEventLoop, /) -> bool:
-        """Tell whether the loop has a TestSelector, or is none that asyncio would run."""
-        return find_selector(loop) is not None or not isinstance(loop, asyncio.AbstractEventLoop)
+        """Tell whether the loop has a TestSelector, or is none that asyncio would run, any more."""
+        if not isinstance(loop, asyncio.AbstractEventLoop) or loop.is_closed():
+            return True
+        return find_selector(loop) is not None
 
     def serve(self, loop: asyncio.AbstractEventLoop, /) -> object:
         """Wrap the loop's selector."""
