@@ -37,7 +37,8 @@ ON_WINDOWS = ["3.10", "3.13"]
 # Not coverage and sdist: they run the same tests again; CI calls them by name. Not world: it runs
 # whatever others publish.
 nox.options.sessions = [
-    "lint", "typing", "verify_types", "tests", "together", "asynctest_suite", "wheel", "floor", "docs", "windows",
+    "lint", "typing", "verify_types", "tests", "together", "asynctest_suite", "wheel", "floor",
+    "docs", "windows",
 ]  # fmt: skip
 
 

@@ -11,14 +11,7 @@ import selectors
 from typing import TYPE_CHECKING, Any
 
 import asyncio_testselector
-from asyncio_testselector import (
-    FileDescriptor,
-    FileMock,
-    SocketMock,
-    SSLSocketMock,
-    fd,
-    isfilemock,
-)
+from asyncio_testselector import FileDescriptor, fd, isfilemock
 
 if TYPE_CHECKING:
     import asyncio
@@ -38,6 +31,22 @@ __all__ = [
 ]
 
 
+class FileMock(asyncio_testselector.FileMock):
+    """A mock of a file, whose descriptor is the same as long as it lives."""
+
+    _file_keeps_number = True
+
+
+class SocketMock(FileMock, asyncio_testselector.SocketMock):
+    """A mock of a socket, the same, which is connected until the test says something else."""
+
+    _file_always_connected = True
+
+
+class SSLSocketMock(SocketMock, asyncio_testselector.SSLSocketMock):
+    """A mock of a socket wrapped by ``ssl``."""
+
+
 class _List(selectors.BaseSelector):
     """Keeps the keys of files, and reports nothing."""
 
@@ -52,8 +61,11 @@ class _List(selectors.BaseSelector):
 
     def unregister(self, fileobj: Any) -> selectors.SelectorKey:
         """Drop it."""
-        number = next(n for n, key in self._keys.items() if fileobj in (n, key.fileobj))
-        return self._keys.pop(number)
+        for number, key in self._keys.items():
+            if fileobj is key.fileobj or fileobj == number:
+                return self._keys.pop(number)
+        msg = f"{fileobj!r} is not registered"
+        raise KeyError(msg)
 
     def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
         """Keep another one."""

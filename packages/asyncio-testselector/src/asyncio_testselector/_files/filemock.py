@@ -92,10 +92,11 @@ class FileDefaults:
         self._mock = weakref.ref(mock)
         self.descriptor = FileDescriptor()
         self.closed = False
+        self.keeps_number = mock._file_keeps_number
 
     def fileno(self) -> int:
         """Return the descriptor, or -1 once closed; a loop that asks for it will serve it."""
-        if self.closed:
+        if self.closed and not self.keeps_number:
             return -1
         service.asked(self.mock)
         return self.descriptor
@@ -153,6 +154,8 @@ class FileMock(Mock):
     """
 
     _file_defaults_class: ClassVar[type[FileDefaults]] = FileDefaults
+    # Subclasses whose descriptor stays what it was when they are closed, as in asynctest.
+    _file_keeps_number: ClassVar[bool] = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # In the instance's dictionary, and before the keyword arguments are assigned: the mock's

@@ -79,6 +79,8 @@ class SocketDefaults(FileDefaults):
         self.name: Any = None
         self.peer: Any = None
         self.listening = False
+        always_connected: bool = mock._file_always_connected  # type: ignore[attr-defined]
+        self.always_connected = always_connected
         self.options: dict[tuple[int, int], Any] = {}
 
     def detach(self) -> int:
@@ -143,7 +145,7 @@ class SocketDefaults(FileDefaults):
         self.check_open()
         if self.peer is not None:
             return self.peer
-        if self.listening or self.mock.type == socket.SOCK_DGRAM:
+        if self.listening or (self.mock.type == socket.SOCK_DGRAM and not self.always_connected):
             raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN))
         return self._address(THERE)
 

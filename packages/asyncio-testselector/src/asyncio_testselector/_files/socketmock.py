@@ -69,6 +69,8 @@ class SocketMock(FileMock):
 
     _file_defaults_class: ClassVar[type[FileDefaults]] = SocketDefaults
     _file_spec: ClassVar[type] = Socket
+    # Subclasses that have a peer as datagram sockets, too, as in asynctest.
+    _file_always_connected: ClassVar[bool] = False
 
     def __init__(
         self,
