@@ -1,5 +1,6 @@
 """Every program on a page of the documentation runs as it stands there."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -52,3 +53,19 @@ def test_program_on_a_page_runs(name: str, tmp_path: Path) -> None:
         done = pytest_in(tmp_path, "test_program.py")
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["asyncio_fakeclock", "asyncio_testselector", "asyncloop_testcase", "asyncmock_plus"],
+)
+def test_every_public_exception_is_on_the_page_of_errors(package: str) -> None:
+    module = importlib.import_module(package)
+    page = (DOCS / "reference" / "errors.md").read_text("utf-8")
+    exceptions = [
+        name
+        for name in module.__all__
+        if isinstance(value := getattr(module, name), type) and issubclass(value, BaseException)
+    ]
+
+    assert [name for name in exceptions if f"\n## {name}\n" not in page] == []
