@@ -3,6 +3,8 @@ Decorators that run a test function on a loop, for test classes and functions of
 
 They are those of aio.testing 0.1, with its names and options. A test may be a coroutine function,
 a plain function, or a generator function of the time before ``await``, whose ``yield from`` waits.
+
+Half of its lines tell users of four public functions what they do; the code is one subject.
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ import contextlib
 import functools
 import inspect
 import math
+import sys
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, overload
 
 from asyncloop_testcase._case.loops import close_loop
+from asyncloop_testcase._checks.errors import noted_errors
 from asyncloop_testcase._checks.fail_on import ALL, make_plan
 from asyncloop_testcase._checks.watch import Watch
 from asyncloop_testcase._cpython import current
@@ -141,7 +145,8 @@ def run_forever(
     """
     Run the loop on after the test function, which only sets up; then call what it returned.
 
-    An exception anywhere fails the test, also one in a task that nobody waits for.
+    An exception anywhere fails the test with that very exception, also one in a callback, or in a
+    task that nobody waits for.
 
     Args:
         test: The test function; left out when there are options.
@@ -203,20 +208,28 @@ def _runner(
 
 def _run_forever(loop: asyncio.AbstractEventLoop, body: Coroutine[Any, Any, None]) -> None:
     watch = Watch()
-    watch.start(loop, LOST_EXCEPTIONS)
-    try:
-        task = loop.create_task(body)
-        task.add_done_callback(lambda _: loop.stop())
-        _run_past(loop, task)
-        report = watch.finish()
-    finally:
-        watch.restore()
+    with noted_errors(loop) as errors:
+        watch.start(loop, LOST_EXCEPTIONS)
+        try:
+            task = loop.create_task(body)
+            task.add_done_callback(lambda _: loop.stop())
+            _run_past(loop, task)
+            report = watch.finish()
+        finally:
+            watch.restore()
     if not task.done():
         msg = "the loop was stopped: test failed to run"
         raise RuntimeError(msg)
     task.result()
-    if report is not None:
-        raise AssertionError(report.text(None))
+    if report is None:
+        return
+    text = report.text(None)
+    if not errors:
+        raise AssertionError(text)
+    # The exception itself, as in aio.testing: a test may expect it.
+    if sys.version_info >= (3, 11):
+        errors[0].add_note(text)
+    raise errors[0]
 
 
 def _run_past(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:

@@ -79,7 +79,7 @@ class SocketDefaults(FileDefaults):
         self.name: Any = None
         self.peer: Any = None
         self.listening = False
-        always_connected: bool = mock._file_always_connected  # type: ignore[attr-defined]
+        always_connected: bool = mock._file_always_connected
         self.always_connected = always_connected
         self.options: dict[tuple[int, int], Any] = {}
 

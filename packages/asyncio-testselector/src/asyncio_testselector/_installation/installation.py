@@ -93,7 +93,8 @@ class Service:
 
     def serves(self, loop: asyncio.AbstractEventLoop, /) -> bool:
         """Tell whether the loop has a TestSelector, or is none that asyncio would run, any more."""
-        if not isinstance(loop, asyncio.AbstractEventLoop) or loop.is_closed():
+        given: object = loop
+        if not isinstance(given, asyncio.AbstractEventLoop) or loop.is_closed():
             return True
         return find_selector(loop) is not None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from asyncio.streams import StreamReaderProtocol
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,11 @@ from asyncloop_testcase._checks.recorder import FAILURES, REPORTED
 from asyncloop_testcase._cpython.tasks import FUTURES, exception_of, is_lost
 from asyncloop_testcase._cpython.transports import closed_future
 from asyncloop_testcase._reports.findings import failure
+from asyncloop_testcase._reports.sites import Spies
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from asyncloop_testcase._reports.report import Finding
 
@@ -60,3 +62,22 @@ class UnhandledExceptions(Check):
         """Return the futures whose exceptions asyncio retrieves by itself in the end."""
         protocols = of_kind(self.watch.survivors(), StreamReaderProtocol)
         return [closed_future(protocol) for protocol in protocols]
+
+
+@contextlib.contextmanager
+def noted_errors(loop: asyncio.AbstractEventLoop) -> Iterator[list[BaseException]]:
+    """Note the exceptions that the loop's exception handler is told of."""
+    errors: list[BaseException] = []
+    tell = loop.call_exception_handler
+
+    def note_and_tell(context: dict[str, Any]) -> None:
+        if isinstance(context.get("exception"), BaseException):
+            errors.append(context["exception"])
+        tell(context)
+
+    spies = Spies(loop)
+    spies.replace("call_exception_handler", note_and_tell)
+    try:
+        yield errors
+    finally:
+        spies.restore()
