@@ -52,8 +52,4 @@ DIFFERENCES = {
         "names.all_names/*/async_magic_coroutines",
         "names.all_names/*/fail_on_*active_selector_callbacks",
     ],
-    "`__aenter__` and `__aexit__` of a MagicMock are `AsyncMock`": [
-        "mocks.async_with/3",
-        "mocks.async_with/4",
-    ],
 }

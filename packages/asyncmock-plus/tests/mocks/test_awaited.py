@@ -148,3 +148,21 @@ def test_nobody_can_wait_for_a_mock_that_is_gone() -> None:
 
     with pytest.raises(RuntimeError, match="the mock is gone.*keep a reference to the mock"):
         run(awaited.wait())
+
+
+def test_nothing_is_waited_on_before_the_first_await() -> None:
+    async def main():
+        fetch = mock.CoroutineMock()
+        coroutine = fetch()
+        assert fetch.awaited._condition is None
+        await coroutine
+        assert fetch.awaited._condition is not None
+
+        other = mock.CoroutineMock()
+        waiter = asyncio.ensure_future(other.awaited.wait())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert other.awaited._condition is not None
+        waiter.cancel()
+
+    asyncio.run(main())

@@ -43,6 +43,11 @@ class Awaited:
     def __repr__(self) -> str:
         return f"<awaited {self._count()} times, {len(self._waiters)} waiting>"
 
+    @property
+    def _condition(self) -> Awaited | None:
+        """What is waited on: None until somebody has awaited the mock, or waits; from asynctest."""
+        return self if self._waiters or self else None
+
     def _count(self) -> int:
         mock = self._identity()
         return 0 if mock is None else int(mock.await_count)
