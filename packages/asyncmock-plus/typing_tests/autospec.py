@@ -6,12 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from asyncmock_plus import MagicMock, create_autospec
-from asyncmock_plus.typing import (
-    AutospecClass,
-    AutospecCoroutineFunction,
-    AutospecFunction,
-    AutospecInstance,
-)
+from asyncmock_plus.typing import AutospecClass, AutospecFunction, AutospecInstance
 from typing_extensions import assert_type
 
 T = TypeVar("T")
@@ -112,14 +107,14 @@ mocked.side_effect = [1.0, KeyError]
 mocked.assert_called_once_with(1, b="b")
 assert_type(mocked.call_count, int)
 passed: AutospecFunction[[int, str], float] = create_autospec(function)
+create_autospec(json.loads)("{}")["key"].strip()
 assert_type(create_autospec(strict.names)("a"), list[str])
 
 # A coroutine function: the same, and awaits.
 fetch = create_autospec(coroutine_function)
-typed: AutospecCoroutineFunction[[int], str] = create_autospec(coroutine_function)
 fetch.return_value = "text"
 fetch.assert_awaited_once_with(1)
-assert_type(fetch.await_count, int)
+fetch.await_args_list.clear()
 
 
 async def awaits() -> None:

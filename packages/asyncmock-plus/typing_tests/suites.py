@@ -7,7 +7,7 @@ The sentences of many suites, in words of our own. None of them may need a "type
 from __future__ import annotations
 
 import asyncio
-import datetime
+import datetime as dt
 import json
 import os
 import socket
@@ -83,7 +83,7 @@ def patched_environment() -> Iterator[None]:
 
 def patched_now() -> Iterator[MagicMock | AsyncMock]:
     with patch("app.clock.now", autospec=True) as now:
-        now.return_value = datetime.datetime(2026, 11, 30)
+        now.return_value = dt.datetime(2026, 11, 30)
         yield now
 
 
@@ -194,9 +194,7 @@ def test_specified() -> None:
     store.add.assert_called_once_with(sentinel.row)
     service = Service(store, lambda: 1.0)
     cast(AsyncMock, service.session.get).assert_awaited_with("a")
-    real = Session()
-    real.commit = AsyncMock()  # type: ignore[method-assign]
-    wrapped = MagicMock(wraps=real)
+    wrapped = MagicMock(wraps=Session())
     wrapped.get.assert_not_called()
     seal(wrapped)
 
@@ -228,7 +226,7 @@ class Recorder(MagicMock):
         return Mock(**kwargs)
 
 
-class AwaitedRecorder(mock.CallableMixin, mock.NonCallableMock): ...
+class AwaitedRecorder(mock.AsyncMockMixin, Mock): ...
 
 
 async def test_classic() -> None:

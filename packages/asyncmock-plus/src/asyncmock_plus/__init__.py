@@ -1,6 +1,6 @@
 """Mocks, patching and autospec for sync and async code: a superset of ``unittest.mock``."""
 
-from typing import TYPE_CHECKING as _TYPE_CHECKING
+import typing as _typing
 from unittest.mock import ANY, DEFAULT, FILTER_DIR, call, sentinel
 
 from asyncmock_plus._mocks.classes import (
@@ -27,7 +27,17 @@ from asyncmock_plus._version import __version__
 from asyncmock_plus.coroutines import CoroutineMock
 from asyncmock_plus.replace import replace
 
-if not _TYPE_CHECKING:  # which takes it for any name whatsoever
+if _typing.TYPE_CHECKING:
+    from unittest.mock import AsyncMagicMixin as AsyncMagicMixin
+    from unittest.mock import AsyncMockMixin as AsyncMockMixin
+    from unittest.mock import CallableMixin as CallableMixin
+    from unittest.mock import MagicMixin as MagicMixin
+    from unittest.mock import MagicProxy as MagicProxy
+
+    from asyncmock_plus._cpython import _Call as _Call
+    from asyncmock_plus._cpython import _CallList as _CallList
+    from asyncmock_plus._cpython import _SentinelObject as _SentinelObject
+else:  # for type checkers, it would make any name an attribute
     from asyncmock_plus._names import standard_name as __getattr__  # noqa: F401
 
 _patch_object, _patch_multiple, _patch_stopall = patch.object, patch.multiple, patch.stopall

@@ -10,8 +10,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock
+
+if TYPE_CHECKING:  # for annotations; at run time, the package has all names
+    from unittest.mock import _Call as _Call
+    from unittest.mock import _CallList as _CallList
+    from unittest.mock import _SentinelObject as _SentinelObject
 
 # The module, for private names that type checkers do not know.
 std: Any = mock

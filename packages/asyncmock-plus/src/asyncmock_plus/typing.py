@@ -11,24 +11,16 @@ The classes are names for annotations; nothing is an instance of them at run tim
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-    from unittest.mock import AsyncMock as _AsyncMock
     from unittest.mock import MagicMock as _MagicMock
 else:
 
     class _MagicMock: ...
 
-    _AsyncMock = _MagicMock
 
-__all__ = [
-    "AutospecClass",
-    "AutospecCoroutineFunction",
-    "AutospecFunction",
-    "AutospecInstance",
-]
+__all__ = ["AutospecClass", "AutospecFunction", "AutospecInstance"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -55,22 +47,17 @@ class AutospecClass(_MagicMock, Generic[_P, _T]):
 
 
 class AutospecFunction(_MagicMock, Generic[_P, _R]):
-    """A mock of a function: ``create_autospec(fetch)``."""
+    """
+    A mock of a function: ``create_autospec(fetch)``.
+
+    The result `_R` of a coroutine function is a coroutine. That a function is one shows only in
+    its result, and a function without annotations may be anything.
+    """
 
     if TYPE_CHECKING:
 
         def __call__(self, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
             """Check the arguments, and return what the test has set."""
-            raise NotImplementedError
-
-
-class AutospecCoroutineFunction(_AsyncMock, Generic[_P, _R]):
-    """A mock of a coroutine function."""
-
-    if TYPE_CHECKING:
-
-        def __call__(self, /, *args: _P.args, **kwargs: _P.kwargs) -> Coroutine[Any, Any, _R]:
-            """Check the arguments, and return a coroutine."""
             raise NotImplementedError
 
 

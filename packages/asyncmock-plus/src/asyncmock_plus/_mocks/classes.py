@@ -47,10 +47,10 @@ class NonCallableMock(Assertions, Outcomes, _std.NonCallableMock):
         _spec_state: Any = None,
         _new_name: Any = "",
         _new_parent: Any = None,
-        _spec_as_instance: bool = False,
-        _eat_self: bool | None = None,
-        unsafe: bool = False,
-        is_coroutine: bool | None = None,
+        _spec_as_instance: Any = False,
+        _eat_self: Any = None,
+        unsafe: Any = False,
+        is_coroutine: Any = None,
         **kwargs: Any,
     ) -> None:
         if is_coroutine:
@@ -101,9 +101,9 @@ class Mock(Calls, NonCallableMock, _std.Mock):
         _spec_state: Any = None,
         _new_name: Any = "",
         _new_parent: Any = None,
-        _spec_as_instance: bool = False,
-        _eat_self: bool | None = None,
-        unsafe: bool = False,
+        _spec_as_instance: Any = False,
+        _eat_self: Any = None,
+        unsafe: Any = False,
         **kwargs: Any,
     ) -> None:
         if return_value is not DEFAULT:

@@ -9,6 +9,7 @@ from asyncmock_plus._cpython import DELETED, CallList, is_callable
 from asyncmock_plus._mocks.adoption import adopt
 from asyncmock_plus._mocks.assignment import Assignment
 from asyncmock_plus._mocks.records import forget, ledger_of, two
+from asyncmock_plus._specs.assigned import assigned_names
 from asyncmock_plus._specs.spec import is_mock
 
 __unittest = __tracebackhide__ = True
@@ -137,7 +138,12 @@ class Outcomes(Assignment):
         kinds = self._mock_kinds
         if self._mock_home[0].plan.owner not in (kinds.Mock, kinds.MagicMock):
             return None  # other classes have children of their own kind
-        return kinds.create_autospec(self._spec_class, instance=True, _parent=self, _name="()")
+        made = kinds.create_autospec(self._spec_class, instance=True, _parent=self, _name="()")
+        # The standard library knows nothing of the result, so whatever an instance has is there.
+        assigned = assigned_names(self._spec_class)
+        if assigned:
+            made._mock_extend_spec_methods(assigned)
+        return made
 
     @property
     def side_effect(self) -> Any:

@@ -30,15 +30,9 @@ from asyncmock_plus._specs.spec import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
-    from asyncmock_plus.typing import (
-        AnyClass,
-        AutospecClass,
-        AutospecCoroutineFunction,
-        AutospecFunction,
-        AutospecInstance,
-    )
+    from asyncmock_plus.typing import AnyClass, AutospecClass, AutospecFunction, AutospecInstance
 
     _P = ParamSpec("_P")
     _R = TypeVar("_R")
@@ -91,17 +85,6 @@ if TYPE_CHECKING:
         unsafe: bool = False,
         **kwargs: Any,
     ) -> AutospecClass[..., _T]: ...
-    @overload
-    def create_autospec(
-        spec: Callable[_P, Coroutine[Any, Any, _R]],
-        spec_set: Any = False,
-        instance: Literal[False] = False,
-        _parent: Any = None,
-        _name: Any = None,
-        *,
-        unsafe: bool = False,
-        **kwargs: Any,
-    ) -> AutospecCoroutineFunction[_P, _R]: ...
     @overload
     def create_autospec(
         spec: Callable[_P, _R],
