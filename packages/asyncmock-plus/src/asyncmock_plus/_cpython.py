@@ -50,6 +50,10 @@ FunctionTypes: tuple[type, ...] = std.FunctionTypes
 is_callable: Any = std._callable
 is_instance_callable: Any = std._instance_callable
 
+# Whether an autospecced coroutine function makes a coroutine of its own, which awaits that of the
+# mock: its side effects are one frame further from the caller then. 3.13 and newer.
+AUTOSPEC_IS_A_COROUTINE: bool = hasattr(std, "_set_async_signature")
+
 # What asyncio.iscoroutinefunction() looked for up to 3.13; still set by the standard library.
 COROUTINE_MARKER: Any = getattr(asyncio.coroutines, "_is_coroutine", None)
 

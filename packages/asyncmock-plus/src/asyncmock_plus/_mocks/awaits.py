@@ -11,7 +11,7 @@ from types import CoroutineType, FunctionType
 from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT
 
-from asyncmock_plus._cpython import CallList
+from asyncmock_plus._cpython import AUTOSPEC_IS_A_COROUTINE, CallList
 from asyncmock_plus._mocks.assertions import AwaitAssertions
 from asyncmock_plus._mocks.awaited import Awaited
 from asyncmock_plus._mocks.calls import OPEN, Calls, is_function, next_result
@@ -150,6 +150,8 @@ class AsyncCalls(AsyncMixin, Calls):
     """The callable side of a mock of a coroutine function."""
 
     _mock_is_open = True
+    # Whether calls by way of an autospecced function are awaited with one frame more.
+    _mock_relays = AUTOSPEC_IS_A_COROUTINE
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         me = self._mock_home[0]
@@ -168,11 +170,18 @@ class AsyncCalls(AsyncMixin, Calls):
             me.everything.append(entry)
             for append, parent_name, method_name in parents:
                 append((parent_name, method_name, args, kwargs))
-        coroutine = self._mock_call(*args, **kwargs)
+        if me.delegate is not None and self._mock_relays:
+            coroutine = _relayed(self, args, kwargs)
+        else:
+            coroutine = self._mock_call(*args, **kwargs)
         if type(coroutine) is CoroutineType:
             # The name in the warning about a coroutine that was never awaited.
             coroutine.__name__ = coroutine.__qualname__ = name
         return coroutine
+
+
+async def _relayed(mock: Any, args: Any, kwargs: Any) -> Any:
+    return await mock._mock_call(*args, **kwargs)
 
 
 AsyncCalls.__call__.__annotations__ = {}  # as of Calls

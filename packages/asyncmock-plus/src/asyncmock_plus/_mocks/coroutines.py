@@ -27,6 +27,8 @@ class Exhausted(StopAsyncIteration, StopIteration):
 class CoroutineSemantics:
     """The outcome is decided when the mock is called, the await is recorded when it ends."""
 
+    _mock_relays = False
+
     def _execute_mock_call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         own = self._mock_home[0].delegate is None and self._mock_home[0].plan.outcomes
         effect = self._mock_side_effect if own else self.side_effect
