@@ -325,3 +325,12 @@ def test_closed_loop_may_be_asked_to_forget_a_mock():
     loop.close()
 
     assert loop.remove_reader(sock) is False
+
+
+@pytest.mark.parametrize("kind", [SocketMock, lambda: memory_socketpair()[0]])
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_tls_around_what_the_kernel_does_not_know_names_the_way_out(kind: Any) -> None:
+    sock = kind()
+    with pytest.raises(ValueError, match=r"cannot be wrapped by ssl, .* by ssl=, or .*wrap_bio"):
+        ssl.create_default_context().wrap_socket(sock, server_hostname="x")
+    sock.close()

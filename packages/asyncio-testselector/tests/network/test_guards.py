@@ -8,6 +8,7 @@ import subprocess
 import sys
 import types
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from asyncio_testselector import MemoryNetwork, NetworkSocket
@@ -158,11 +159,38 @@ def test_real_socket_of_a_class_in_its_place_is_of_that_class(
     asyncio.run(main())
 
 
-def test_what_is_no_class_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_function_in_its_place_has_nothing_to_guard_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def guard(*args: Any) -> Any:
+        raise Blocked
+
+    async def main() -> None:
+        with monkeypatch.context() as before:
+            before.setattr(socket, "socket", guard)
+            async with MemoryNetwork():
+                assert await talk() == b"HELLO\n"
+                with pytest.raises(Blocked):
+                    await asyncio.to_thread(socket.socket)
+            assert socket.socket is guard
+        async with MemoryNetwork():
+            with monkeypatch.context() as meanwhile:
+                meanwhile.setattr(socket, "socket", guard)
+                assert await talk() == b"HELLO\n"
+            assert socket.socket is Socket
+
+    loop = asyncio.SelectorEventLoop()
+    loop.run_until_complete(main())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+    assert untouched()
+
+
+def test_mock_in_its_place_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     made = socket.socket
 
     async def main() -> None:
-        monkeypatch.setattr(socket, "socket", lambda *args: 5)
+        monkeypatch.setattr(socket, "socket", Mock(return_value=5))
         async with MemoryNetwork():
             assert socket.socket() == 5
             with made() as sock:

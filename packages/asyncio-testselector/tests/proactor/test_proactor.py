@@ -157,10 +157,12 @@ def test_exhausted_side_effect_fails_the_connection_and_says_why(loop):
         reader, writer = await asyncio.open_connection(sock=mock)
         set_read_ready(mock, loop)
         set_read_ready(mock, loop)
-        with pytest.raises(OSError, match="more often than its side_effect has items: 2 calls"):
+        with pytest.raises(
+            RuntimeError, match="more often than its side_effect has items: 2 calls"
+        ):
             await reader.read()
         writer.close()
-        with pytest.raises(OSError):
+        with pytest.raises(RuntimeError):
             await writer.wait_closed()
 
     run_on(loop, main())

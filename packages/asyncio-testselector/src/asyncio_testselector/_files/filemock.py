@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from asyncmock_plus import Mock
 
-from asyncio_testselector._cpython import Socket
+from asyncio_testselector._cpython import Socket, asking, wraps_in_tls
 from asyncio_testselector._files import service
 from asyncio_testselector._files.descriptor import FileDescriptor
 
@@ -98,6 +98,8 @@ class FileDefaults:
         """Return the descriptor, or -1 once closed; a loop that asks for it will serve it."""
         if self.closed and not self.keeps_number:
             return -1
+        if wraps_in_tls(asking()[1]):
+            raise service.cannot_be_wrapped(self.mock)
         service.asked(self.mock)
         return self.descriptor
 

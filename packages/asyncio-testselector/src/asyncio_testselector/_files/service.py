@@ -28,6 +28,14 @@ LOOKING = {"fd", "isfilemock", "descriptor_of"}
 """Functions of this package that ask for a descriptor and do not hand it to a loop."""
 
 
+def cannot_be_wrapped(fileobj: Any) -> ValueError:
+    """Return the error of ``SSLContext.wrap_socket``."""
+    return ValueError(
+        f"{fileobj!r} cannot be wrapped by ssl, as the kernel does not know it: "
+        "have asyncio do TLS, by ssl=, or use SSLContext.wrap_bio()"
+    )
+
+
 class Service(Protocol):
     """What serves loops."""
 

@@ -15,10 +15,11 @@ import contextlib
 import errno
 import locale
 import socket
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from asyncio_testselector._cpython import FileSocket
+from asyncio_testselector._cpython import FileSocket, wraps_in_tls
 from asyncio_testselector._files import service
 from asyncio_testselector._memory.options import SocketOptions, as_asked
 from asyncio_testselector._memory.stream import Buffer, os_error
@@ -38,7 +39,7 @@ HARMLESS = PEEK | sum(
 INTERNET = (socket.AF_INET, socket.AF_INET6)
 
 NEVER_BLOCKS = (
-    "a memory socket never waits, whatever its timeout, as nobody else would run in this thread "
+    "a memory socket cannot block, whatever its timeout, as nobody else would run in this thread "
     "meanwhile; use asyncio's streams or the loop's sock_ methods"
 )
 
@@ -146,6 +147,8 @@ class MemorySocket(FileSocket):
         """Return the virtual descriptor, -1 once closed."""
         if self._end is CLOSED:
             return -1
+        if wraps_in_tls(sys._getframe(1)):
+            raise service.cannot_be_wrapped(self)
         service.asked(self)
         return self._level.fd
 

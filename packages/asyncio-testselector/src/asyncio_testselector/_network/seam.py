@@ -10,16 +10,18 @@ operating system about names, paths and files is in `_network.loop`.
 
 Somebody else may have put a class of their own in the place of ``socket.socket``, a guard that
 refuses all sockets, say, or do so while the network is there. That class is taken over as well:
-nothing real is touched, so there is nothing to refuse. As long as there is a network, the module
-``socket`` tells what is put in that place. Whoever ends first, everybody gets back what was theirs.
+nothing real is touched, so there is nothing to refuse. A function gets a stand-in; mocks are left
+alone. As long as there is a network, the module ``socket`` tells what is put in that place. Whoever
+ends first, everybody gets back what was theirs.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
 import sys
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from asyncio_testselector._cpython import SOCKETPAIRS, Socket
@@ -94,6 +96,10 @@ def detach(loop: AbstractEventLoop) -> None:
     if _fabrics.pop(loop, None) is not None and not _fabrics:
         if isinstance(socket, _WatchedModule):
             socket.__class__ = ModuleType  # type: ignore[assignment]
+        current: Any = socket.socket
+        if isinstance(current, FunctionType):
+            vars(socket)["socket"] = _stand_ins.get(current, current)
+        _stand_ins.clear()
         _give_back(_taken.copy())
 
 
@@ -106,9 +112,28 @@ class _WatchedModule(ModuleType):
             _take_over()
 
 
+def _stand_in(guard: FunctionType) -> Any:
+    """Return a function that makes sockets of a network, and leaves others to *guard*."""
+
+    @functools.wraps(guard)
+    def make(*args: Any, **kwargs: Any) -> Any:
+        fabric = _current_fabric()
+        if fabric is None or not _wanted(*args, **kwargs):
+            return guard(*args, **kwargs)
+        return NetworkSocket(*args, **kwargs, fabric=fabric)
+
+    _stand_ins[make] = guard
+    return make
+
+
+_stand_ins: dict[Any, FunctionType] = {}
+
+
 def _take_over() -> None:
     """Take over the class that is in the place of ``socket.socket`` now, and no other."""
     current: Any = socket.socket
+    if isinstance(current, FunctionType) and current not in _stand_ins:
+        vars(socket)["socket"] = _stand_in(current)
     wanted = {Socket, current} if isinstance(current, type) else {Socket}
     _give_back(set(_taken) - wanted)
     for cls in wanted - set(_taken):

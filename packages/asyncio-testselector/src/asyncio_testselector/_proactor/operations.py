@@ -19,6 +19,9 @@ from collections.abc import Callable
 from selectors import EVENT_READ, EVENT_WRITE
 from typing import TYPE_CHECKING, Any, final
 
+from asyncio_testselector._cpython import fail_transport, is_awaited
+from asyncio_testselector._files.verdict import Verdict
+
 if TYPE_CHECKING:
     from asyncio_testselector._selector.selector import TestSelector
 
@@ -65,7 +68,10 @@ class Operation(asyncio.Future[Any]):
             raise
         except BaseException as exc:
             self._release()
-            self.set_exception(self._presentable(exc))
+            if isinstance(exc, OSError) or (self._by_task and not isinstance(exc, StopIteration)):
+                self.set_exception(exc)
+            else:  # by then it is known who waits
+                self.get_loop().call_soon(self._fail, exc)
         else:
             self._release()
             self.set_result(result)
@@ -74,22 +80,27 @@ class Operation(asyncio.Future[Any]):
     def _release(self) -> None:
         self._attempt = self._channel = None
 
-    def _presentable(self, exc: BaseException) -> BaseException:
+    def _fail(self, exc: BaseException) -> None:
         """
-        Return the error to complete with.
+        Fail whoever waits with an error that is none of the operating system.
 
-        The proactor's transports expect nothing but ``OSError``: anything else would leave them
-        waiting for ever. So they get one, and the error itself is reported as the selector's
-        transports do it.
+        The proactor's transports expect nothing else: they would wait for ever. So they are told to
+        lose their connection by the error itself, as the selector's transports do. A loop that
+        accepts gets an ``OSError``, and the error is reported.
         """
-        if isinstance(exc, OSError) or (self._by_task and not isinstance(exc, StopIteration)):
-            return exc
+        if self.done():
+            return
         name = "{}() of {!r}".format(*self._what)
-        context = {"message": f"Fatal error in {name}", "exception": exc}
-        self.get_loop().call_exception_handler(context)
-        error = OSError(f"{name} failed: {type(exc).__name__}: {exc}")
-        error.__cause__ = exc
-        return error
+        message = f"Fatal error in {name}"
+        if fail_transport(self, exc, None if isinstance(exc, Verdict) else message):
+            self.cancel()
+        elif is_awaited(self) and not isinstance(exc, StopIteration):
+            self.set_exception(exc)
+        else:
+            self.get_loop().call_exception_handler({"message": message, "exception": exc})
+            error = OSError(f"{name} failed: {type(exc).__name__}: {exc}")
+            error.__cause__ = exc
+            self.set_exception(error)
 
     def wait(self, channel: Channel) -> None:
         """Wait in a channel from now on."""

@@ -9,10 +9,12 @@ says, decrypted if it is TLS, to a `Reactor`. So the reaction happens within the
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ssl
 from typing import TYPE_CHECKING, Protocol, final
 
+from asyncio_testselector._cpython import lose_connection
 from asyncio_testselector._memory.stream import CAPACITY, Buffer, join, os_error
 from asyncio_testselector._memory.tcp import TcpEnd
 from asyncio_testselector._script.tls import Tls, is_client
@@ -57,6 +59,8 @@ class ClientSide(TcpEnd):
         if self.blocked and not self.failure:
             self.blocked -= 1
             raise os_error(errno.EAGAIN)
+        if self.failure is not None and self._told():
+            return memoryview(data).nbytes  # to a transport that is about to be closed
         return super().send(data)
 
     def broken(self) -> OSError:
@@ -68,8 +72,17 @@ class ClientSide(TcpEnd):
     def recv_nothing(self) -> bytes:
         """Raise the script's failure if there is one."""
         if self.failure is not None:
-            raise self.failure
+            raise os_error(errno.EAGAIN) if self._told() else self.failure
         return super().recv_nothing()
+
+    def _told(self) -> bool:
+        """Tell a transport of the failure, if there is one: it would tell others as well."""
+        assert self.failure is not None
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        return lose_connection(loop, self.level.fd, self.failure)
 
     def fail(self, failure: ScriptError) -> None:
         """Fail every further call; what was received before can be read first."""

@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from asyncio_testselector._script.choices import turns
-from asyncio_testselector._script.report import ScriptError, excerpt
+from asyncio_testselector._script.report import ScriptError, excerpt, reported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -219,6 +219,8 @@ class Performance:
         if self.failure is None and not self.pending and self.received:
             self._too_much()
         if self.failure is not None:
+            if reported(self.failure):
+                return None
             failure = ScriptError(*self.failure.args)
             failure.__cause__ = self.failure.__cause__
             return failure

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asyncio_testselector._files.verdict import Verdict
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -30,7 +32,7 @@ SHOWN = 120
 """Bytes shown of each side; more of them say nothing more."""
 
 
-class ScriptError(AssertionError):
+class ScriptError(Verdict):
     """
     A client did not keep to a script, or left it unfinished, or asked for something unexpected.
 
@@ -99,3 +101,21 @@ def add_remark(exc: BaseException, text: str) -> None:
         exc.add_note(text)
     else:
         print(text, file=sys.stderr)
+
+
+def reported(failure: BaseException) -> bool:
+    """
+    Tell whether a test has failed by this very error already.
+
+    Then it has come as far as the code that runs tests, which caught it and will report it: that is
+    the outermost frame of its traceback. To fail again, in a cleanup, would say it twice.
+    """
+    traceback = failure.__traceback__
+    if traceback is None:
+        return False
+    module = str(traceback.tb_frame.f_globals.get("__name__"))
+    return module.partition(".")[0] in RUNNERS
+
+
+RUNNERS = {"unittest", "_pytest", "pluggy", "asyncloop_testcase"}
+"""Packages whose code runs tests."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from selectors import EVENT_READ, EVENT_WRITE, BaseSelector, SelectorKey
 from typing import Any, final
 
@@ -27,11 +28,11 @@ def descriptor_of(fileobj: Any) -> int:
     """Return the descriptor of *fileobj*, an int or something with ``fileno()``."""
     if isinstance(fileobj, int):
         return checked(fileobj, "")
-    try:
-        number = fileobj.fileno()
-    except (AttributeError, TypeError, ValueError):
-        number = None
-    if not isinstance(number, int):
+    number: Any = None
+    with suppress(AttributeError, TypeError, ValueError):
+        found = fileobj.fileno()
+        number = found if isinstance(found, int) else int(found)  # as selectors do: 1 of MagicMocks
+    if number is None:
         msg = f"Invalid file object: {fileobj!r}, use a mock, a socket, a file or a descriptor"
         raise ValueError(msg)
     return checked(number, f" of {fileobj!r}, which is closed")
