@@ -214,14 +214,6 @@ def test_small_buffer():
 
 
 @says(
-    "UnsupportedOperation: a memory socket has no file object: use memory_stream_pair() for reader and writer"
-)
-def test_file_object_of_a_memory_socket():
-    with pair() as sock:
-        sock.makefile()
-
-
-@says(
     "ResourceWarning: unclosed <MemorySocket fd=FD, family=1, type=1, proto=0, laddr='', raddr=''>"
 )
 def test_unclosed_memory_socket():

@@ -9,10 +9,11 @@ import socket
 import sys
 
 import pytest
-from asyncio_testselector import TestProactor, TestProactorEventLoop, _cpython
+from asyncio_testselector import TestProactor, TestProactorEventLoop
+from asyncio_testselector._cpython import loops, proactors, sockets
 from asyncio_testselector._files.pipes import PipeSystem
 
-HINT = "CPython has changed, see _cpython.py: "
+HINT = "CPython has changed, see _cpython: "
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="Unix pipes")
 
@@ -25,7 +26,7 @@ def loop():
 
 
 def test_selector_of_a_loop_is_where_it_was(loop):
-    selector = _cpython.selector_of(loop)
+    selector = loops.selector_of(loop)
     assert isinstance(selector, selectors.BaseSelector), HINT + "loop._selector"
 
 
@@ -37,17 +38,17 @@ def test_selector_of_a_loop_can_be_replaced(loop):
             self.asked += 1
             return super().select(0)
 
-    original, probe = _cpython.selector_of(loop), Probe()
-    _cpython.replace_selector(loop, probe)
+    original, probe = loops.selector_of(loop), Probe()
+    loops.replace_selector(loop, probe)
     loop.run_until_complete(asyncio.sleep(0))
     assert probe.asked, HINT + "the loop keeps its first selector"
-    _cpython.replace_selector(loop, original)
+    loops.replace_selector(loop, original)
     probe.close()
 
 
 def test_first_file_of_a_loop_leads_to_the_loop(loop):
-    (key,) = _cpython.selector_of(loop).get_map().values()
-    assert _cpython.loop_of(key) is loop, HINT + "Handle._loop"
+    (key,) = loops.selector_of(loop).get_map().values()
+    assert loops.loop_of(key) is loop, HINT + "Handle._loop"
 
 
 def test_process_waits_for_what_transports_have(loop):
@@ -58,30 +59,30 @@ def test_process_waits_for_what_transports_have(loop):
 
 def test_data_of_others_leads_to_no_loop():
     for data in (None, 5, (), (None, None), ("a", "b"), (1, 2, 3)):
-        assert _cpython.loop_of(selectors.SelectorKey(0, 0, 1, data)) is None
+        assert loops.loop_of(selectors.SelectorKey(0, 0, 1, data)) is None
 
 
 def test_loop_acts_on_events_handed_to_it(loop):
     calls = []
     handle = asyncio.Handle(calls.append, ("read",), loop)
     key = selectors.SelectorKey(0, 0, selectors.EVENT_READ, (handle, None))
-    _cpython.process_events(loop, [(key, selectors.EVENT_READ)])
+    loops.process_events(loop, [(key, selectors.EVENT_READ)])
     loop.run_until_complete(asyncio.sleep(0))
     assert calls == ["read"], HINT + "loop._process_events"
 
 
 @unix
 def test_pipe_factories_have_the_arguments_they_had(loop):
-    for owner, name in _cpython.pipe_factories(type(loop)):
+    for owner, name in loops.pipe_factories(type(loop)):
         assert issubclass(type(loop), owner)
         parameters = list(inspect.signature(getattr(loop, name)).parameters)
         assert parameters == ["pipe", "protocol", "waiter", "extra"], HINT + name
 
 
 @unix
-@pytest.mark.parametrize("factory", _cpython.PIPE_TRANSPORTS)
+@pytest.mark.parametrize("factory", loops.PIPE_TRANSPORTS)
 def test_pipe_transports_call_no_other_function_of_os(factory):
-    base = getattr(asyncio.unix_events, _cpython.PIPE_TRANSPORTS[factory])
+    base = getattr(asyncio.unix_events, loops.PIPE_TRANSPORTS[factory])
     code = re.sub("#.*", "", inspect.getsource(base))
     called = set(re.findall(r"\bos\.(\w+)\(", code))
     known = {name for name in vars(PipeSystem) if not name.startswith("_")}
@@ -90,10 +91,10 @@ def test_pipe_transports_call_no_other_function_of_os(factory):
 
 
 @unix
-@pytest.mark.parametrize("factory", _cpython.PIPE_TRANSPORTS)
+@pytest.mark.parametrize("factory", loops.PIPE_TRANSPORTS)
 def test_rebuilt_transport_is_asyncios_own(factory):
     system = PipeSystem()
-    transport = _cpython.pipe_transport(factory, system)
+    transport = loops.pipe_transport(factory, system)
     base = transport.__base__
     assert base.__module__ == "asyncio.unix_events"
     for name, function in vars(base).items():
@@ -111,9 +112,9 @@ def proactor_loop():
 
 
 def test_proactor_of_a_loop_is_where_it_was(loop, proactor_loop):
-    assert _cpython.proactor_of(loop) is None
-    assert isinstance(_cpython.proactor_of(proactor_loop), TestProactor), HINT + "loop._proactor"
-    assert _cpython.selector_of(proactor_loop) is _cpython.proactor_of(proactor_loop), (
+    assert proactors.proactor_of(loop) is None
+    assert isinstance(proactors.proactor_of(proactor_loop), TestProactor), HINT + "loop._proactor"
+    assert loops.selector_of(proactor_loop) is proactors.proactor_of(proactor_loop), (
         HINT + "the alias loop._selector"
     )
 
@@ -128,7 +129,7 @@ def test_proactor_loop_reads_its_wakeups_while_it_runs(proactor_loop):
 
 
 def test_transports_of_a_proactor_loop_are_asyncios_own():
-    for name, member in _cpython.loop_members().items():
+    for name, member in proactors.loop_members().items():
         original = vars(asyncio.proactor_events.BaseProactorEventLoop).get(name)
         if name != "_closed":
             assert member.__code__ is original.__code__
@@ -157,7 +158,7 @@ def test_patient_transport_closes_a_socket_that_cannot_be_shut_down():
         def close(self):
             closed.append(self)
 
-    _cpython.patient(Transport)(Sock())._call_connection_lost(None)
+    proactors.patient(Transport)(Sock())._call_connection_lost(None)
     assert len(closed) == 1
     source = inspect.getsource(asyncio.proactor_events._ProactorBasePipeTransport)
     assert "self._sock.shutdown(" in source, HINT + "transports need no patience any more"
@@ -185,8 +186,8 @@ def test_loop_asks_for_a_descriptor_where_it_is_known_to():
 
 
 def test_class_of_sockets_is_the_one_of_the_standard_library():
-    assert _cpython.socket_class() is socket.socket
+    assert sockets.socket_class() is socket.socket
 
 
 def test_pair_of_sockets_is_made_by_the_functions_that_are_known():
-    assert _cpython.SOCKETPAIRS or not hasattr(socket, "_fallback_socketpair"), HINT + "socketpair"
+    assert sockets.SOCKETPAIRS or not hasattr(socket, "_fallback_socketpair"), HINT + "socketpair"

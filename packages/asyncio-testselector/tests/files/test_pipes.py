@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from asyncio_testselector import FileMock, SocketMock, install, set_read_ready, set_write_ready
-from asyncio_testselector._cpython import pipe_factories
+from asyncio_testselector._cpython.loops import pipe_factories
 from asyncio_testselector._files.pipes import SYSTEM, refuse_pipes, serving
 
 pytestmark = pytest.mark.skipif(

@@ -12,7 +12,7 @@ from unittest.mock import Mock
 
 import pytest
 from asyncio_testselector import MemoryNetwork, NetworkSocket
-from asyncio_testselector._cpython import Socket
+from asyncio_testselector._cpython.sockets import Socket
 from streams import ask, shout
 
 

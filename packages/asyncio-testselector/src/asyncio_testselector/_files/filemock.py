@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from asyncmock_plus import Mock
 
-from asyncio_testselector._cpython import Socket, asking, wraps_in_tls
+from asyncio_testselector._cpython.frames import asking, wraps_in_tls
+from asyncio_testselector._cpython.sockets import Socket
 from asyncio_testselector._files import service
 from asyncio_testselector._files.descriptor import FileDescriptor
 

@@ -20,7 +20,7 @@ import weakref
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from asyncio_testselector._cpython import PIPE_TRANSPORTS, pipe_factories, pipe_transport
+from asyncio_testselector._cpython.loops import PIPE_TRANSPORTS, pipe_factories, pipe_transport
 from asyncio_testselector._files.descriptor import FileDescriptor
 from asyncio_testselector._files.filemock import is_socket, would_block
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Protocol
 
-from asyncio_testselector._cpython import asking, loop_that_asks
+from asyncio_testselector._cpython.frames import asking, loop_that_asks
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from asyncmock_plus import DEFAULT
 
-from asyncio_testselector._cpython import Socket, refuses_ssl_sockets
+from asyncio_testselector._cpython.frames import refuses_ssl_sockets
+from asyncio_testselector._cpython.sockets import Socket
 from asyncio_testselector._files.filemock import FileDefaults, FileMock
 from asyncio_testselector._files.socketdefaults import SocketDefaults
 

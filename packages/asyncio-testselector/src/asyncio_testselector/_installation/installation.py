@@ -7,13 +7,8 @@ import selectors
 from contextlib import suppress
 from typing import Any
 
-from asyncio_testselector._cpython import (
-    proactor_of,
-    process_events,
-    replace_proactor,
-    replace_selector,
-    selector_of,
-)
+from asyncio_testselector._cpython.loops import process_events, replace_selector, selector_of
+from asyncio_testselector._cpython.proactors import proactor_of, replace_proactor
 from asyncio_testselector._files import service
 from asyncio_testselector._files.filemock import isfilemock
 from asyncio_testselector._files.pipes import prepare_pipes

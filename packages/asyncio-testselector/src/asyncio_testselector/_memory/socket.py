@@ -19,7 +19,8 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from asyncio_testselector._cpython import FileSocket, wraps_in_tls
+from asyncio_testselector._cpython.frames import wraps_in_tls
+from asyncio_testselector._cpython.sockets import FileSocket
 from asyncio_testselector._files import service
 from asyncio_testselector._memory.options import SocketOptions, as_asked
 from asyncio_testselector._memory.stream import Buffer, os_error

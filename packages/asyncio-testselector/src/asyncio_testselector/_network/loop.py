@@ -14,7 +14,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from asyncio_testselector._cpython import replace_selector, selector_of
+from asyncio_testselector._cpython.loops import replace_selector, selector_of
 from asyncio_testselector._files.pipes import refuse_pipes
 from asyncio_testselector._installation.installation import find_selector
 from asyncio_testselector._installation.overrides import Overrides

@@ -30,12 +30,12 @@ from asyncio_testselector._network.faults import (
     check_span,
 )
 from asyncio_testselector._network.hosts import Hosts
+from asyncio_testselector._network.idle import IdleEnd
 from asyncio_testselector._network.log import KEPT, WireLog
 from asyncio_testselector._network.loop import forget, override, unwrap
 from asyncio_testselector._network.scripted import Scenario, ScriptListener
 from asyncio_testselector._network.seam import attach, detach
 from asyncio_testselector._network.socket import NetworkSocket
-from asyncio_testselector._network.stream import IdleEnd
 from asyncio_testselector._network.topology import Topology
 from asyncio_testselector._script.report import ScriptError, add_remark
 from asyncio_testselector._script.script import SocketScript

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol, final
 
-from asyncio_testselector._network.stream import BACKLOG, Attempt, IdleEnd, Listener
+from asyncio_testselector._network.listening import BACKLOG, Attempt, Listener
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asyncio_testselector._memory.stream import StreamEnd
+    from asyncio_testselector._network.idle import IdleEnd
     from asyncio_testselector._selector.readiness import Readiness
 
 

@@ -24,7 +24,7 @@ import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from asyncio_testselector._cpython import SOCKETPAIRS, Socket
+from asyncio_testselector._cpython.sockets import SOCKETPAIRS, Socket
 from asyncio_testselector._network.fabric import UNIX, Fabric
 from asyncio_testselector._network.socket import FLAGS, NetworkSocket
 
@@ -117,7 +117,7 @@ def _stand_in(guard: FunctionType) -> Any:
 
     @functools.wraps(guard)
     def make(*args: Any, **kwargs: Any) -> Any:
-        fabric = _current_fabric()
+        fabric = current_fabric()
         if fabric is None or not _wanted(*args, **kwargs):
             return guard(*args, **kwargs)
         return NetworkSocket(*args, **kwargs, fabric=fabric)

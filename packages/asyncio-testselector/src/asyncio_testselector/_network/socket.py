@@ -6,7 +6,7 @@ import errno
 import socket
 from typing import Any, final
 
-from asyncio_testselector._cpython import Socket
+from asyncio_testselector._cpython.sockets import Socket
 from asyncio_testselector._memory.socket import CLOSED, MemorySocket
 from asyncio_testselector._memory.stream import Buffer, StreamEnd, os_error
 from asyncio_testselector._memory.tcp import TcpEnd
@@ -20,7 +20,8 @@ from asyncio_testselector._network.addresses import (
 from asyncio_testselector._network.datagram import NetworkDatagramEnd
 from asyncio_testselector._network.fabric import UNIX, Fabric
 from asyncio_testselector._network.hosts import is_wildcard
-from asyncio_testselector._network.stream import Attempt, IdleEnd, Listener
+from asyncio_testselector._network.idle import IdleEnd
+from asyncio_testselector._network.listening import Attempt, Listener
 
 FLAGS = int(getattr(socket, "SOCK_NONBLOCK", 0)) | int(getattr(socket, "SOCK_CLOEXEC", 0))
 

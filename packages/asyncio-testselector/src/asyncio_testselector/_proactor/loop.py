@@ -5,7 +5,11 @@ from __future__ import annotations
 from asyncio import proactor_events
 from typing import final
 
-from asyncio_testselector._cpython import loop_members, start_reading_self, stop_reading_self
+from asyncio_testselector._cpython.proactors import (
+    loop_members,
+    start_reading_self,
+    stop_reading_self,
+)
 from asyncio_testselector._proactor.proactor import TestProactor
 
 

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from selectors import EVENT_READ, EVENT_WRITE
 from typing import TYPE_CHECKING, Any, final
 
-from asyncio_testselector._cpython import fail_transport, is_awaited
+from asyncio_testselector._cpython.transports import fail_transport, is_awaited
 from asyncio_testselector._files.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 from typing import TYPE_CHECKING, Any, final
 
-from asyncio_testselector._cpython import WaitedFor
+from asyncio_testselector._cpython.processes import WaitedFor
 from asyncio_testselector._process.pipes import (
     STDERR,
     STDIN,
@@ -18,6 +17,8 @@ from asyncio_testselector._process.pipes import (
 )
 
 if TYPE_CHECKING:
+    import asyncio
+
     from asyncio_testselector._script.report import ScriptError
 
 

@@ -17,12 +17,8 @@ import inspect
 import threading
 from typing import TYPE_CHECKING, Any
 
-from asyncio_testselector._cpython import (
-    proactor_of,
-    replace_proactor,
-    replace_selector,
-    selector_of,
-)
+from asyncio_testselector._cpython.loops import replace_selector, selector_of
+from asyncio_testselector._cpython.proactors import proactor_of, replace_proactor
 from asyncio_testselector._installation.installation import no_selector
 from asyncio_testselector._proactor.proactor import TestProactor
 

@@ -14,7 +14,7 @@ import errno
 import ssl
 from typing import TYPE_CHECKING, Protocol, final
 
-from asyncio_testselector._cpython import lose_connection
+from asyncio_testselector._cpython.transports import lose_connection
 from asyncio_testselector._memory.stream import CAPACITY, Buffer, join, os_error
 from asyncio_testselector._memory.tcp import TcpEnd
 from asyncio_testselector._script.tls import Tls, is_client

@@ -27,7 +27,7 @@ from collections.abc import Mapping
 from selectors import SelectorKey
 from typing import TYPE_CHECKING, Any
 
-from asyncio_testselector._cpython import loop_of
+from asyncio_testselector._cpython.loops import loop_of
 from asyncio_testselector._files.descriptor import FileDescriptor, is_virtual
 from asyncio_testselector._files.pipes import refuse_pipes, serve_pipes
 from asyncio_testselector._selector.pulses import Pulses

@@ -12,17 +12,16 @@ import errno
 import socket
 from collections import deque
 from selectors import EVENT_READ
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from asyncio_testselector._memory.stream import BOTH, Buffer, StreamEnd, join, os_error
+from asyncio_testselector._memory.stream import StreamEnd, join, os_error
 from asyncio_testselector._memory.tcp import TcpEnd
 from asyncio_testselector._network.fabric import UNIX, Binding, Fabric
+from asyncio_testselector._network.idle import IdleEnd
 from asyncio_testselector._network.wire import ResettingWire, Wire
 
 if TYPE_CHECKING:
     import asyncio
-
-    from asyncio_testselector._selector.readiness import Readiness
 
 
 class ConnectingSocket(Protocol):
@@ -39,100 +38,6 @@ class ConnectingSocket(Protocol):
 
 BACKLOG = 128
 """Connections that may wait for a peer that serves all of them, as asyncio's servers have it."""
-
-
-class IdleEnd:
-    """
-    The inside of a stream socket that is not connected: new, bound, or trying to connect.
-
-    Args:
-        fabric: The network.
-        level: The readiness of the socket.
-        family: The address family.
-        local: The own address.
-    """
-
-    def __init__(self, fabric: Fabric, level: Readiness, family: int, local: Any) -> None:
-        self.fabric = fabric
-        self.level = level
-        self.family = family
-        self.local = local
-        self.capacity: int = fabric.capacity
-        self.error: int = 0
-        self.binding: Binding | None = None
-        self.attempt: Attempt | None = None
-        self.failed: bool = False  # to connect, and nobody tried again
-        self.dead: bool = False  # it was shut down since
-
-    def begin(self) -> None:
-        """
-        Be ready for an attempt to connect.
-
-        Raises:
-            OSError: The one before failed, which is what this call tells.
-        """
-        if self.dead:
-            raise os_error(errno.EINVAL)
-        if self.failed:
-            self.failed = False
-            raise self.take_error() if self.error else os_error(errno.ECONNABORTED)
-
-    def send(self, data: Buffer) -> NoReturn:
-        """Raise what the kernel raises without a connection."""
-        if self.attempt is not None:
-            raise os_error(errno.EAGAIN)
-        if self.error:
-            raise self.take_error()
-        raise os_error(errno.ENOTCONN if self.family == UNIX else errno.EPIPE)
-
-    send_buffers = send
-
-    def recv(self, size: int) -> bytes:
-        """Raise what the kernel raises without a connection; there is an end where one failed."""
-        if self.attempt is not None:
-            raise os_error(errno.EAGAIN)
-        if self.error:
-            raise self.take_error()
-        if self.failed:
-            return b""
-        raise os_error(errno.EINVAL if self.family == UNIX else errno.ENOTCONN)
-
-    peek = recv
-
-    def peername(self) -> NoReturn:
-        """Raise: there is no peer."""
-        raise os_error(errno.ENOTCONN)
-
-    def shutdown(self, how: int) -> None:
-        """Raise, as TCP does; a Unix socket takes it."""
-        if self.family != UNIX:
-            self.dead = self.failed
-            raise os_error(errno.ENOTCONN)
-
-    def accept(self) -> NoReturn:
-        """Raise: nobody listens."""
-        raise os_error(errno.EINVAL)
-
-    def take_error(self) -> OSError:
-        """Return the pending error and forget it."""
-        code, self.error = self.error, 0
-        return os_error(code)
-
-    def fail(self, code: int) -> None:
-        """Have an attempt fail."""
-        self.attempt = None
-        self.error = code
-        self.failed = self.family != UNIX
-        self.level.set(BOTH)
-
-    def close(self) -> None:
-        """Give the address back, and try no longer."""
-        if self.attempt is not None:
-            self.attempt.cancel()
-            self.attempt = None
-        if self.binding is not None:
-            self.fabric.unbind(self.binding)
-        self.level.close()
 
 
 class Listener(IdleEnd):
