@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from asyncloop_testcase._checks.fail_on import make_plan
 from asyncloop_testcase._pytest.options import said_by_lines
-from asyncloop_testcase._pytest.watching import ItemWatch
+from asyncloop_testcase._pytest.watching import ItemWatch, entering
 from pytest_runs import ANYIO, ASYNCIO, OWN, run, verdicts
 
 LEAKING = """
@@ -258,5 +258,5 @@ def test_coroutine_that_runs_on_no_loop_of_asyncio_is_not_checked() -> None:
 
     watch: Any = ItemWatch(None, make_plan([{"": "strict"}]))  # type: ignore[arg-type]
     with pytest.raises(StopIteration) as caught:
-        watch.entering(test, None)(5).send(None)
+        entering(test, None, lambda: watch)(5).send(None)
     assert caught.value.value == 5

@@ -531,3 +531,72 @@ if sys.version_info < (3, 11):  # pragma: no cover - what follows is for the old
 
         for module in (anyio._backends._asyncio, backports.asyncio.runner.runner):
             assert hasattr(module, "_cancel_all_tasks"), module
+
+
+def test_runner_that_keeps_what_it_has_made_of_a_fixture(tmp_path: Path) -> None:
+    """As the plugin inside of aiohttp does."""
+    (tmp_path / "conftest.py").write_text(
+        """
+import asyncio, inspect, pytest
+
+@pytest.fixture
+def io_loop():
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+def pytest_fixture_setup(fixturedef):
+    func = fixturedef.func
+    if not inspect.iscoroutinefunction(func):
+        return
+    strip = "request" not in fixturedef.argnames
+    if strip:
+        fixturedef.argnames += ("request",)
+
+    def wrapper(*args, **kwargs):
+        loop = kwargs["request"].getfixturevalue("io_loop")
+        if strip:
+            del kwargs["request"]
+        return loop.run_until_complete(func(*args, **kwargs))
+
+    fixturedef.func = wrapper
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    names = pyfuncitem._fixtureinfo.argnames
+    args = {name: pyfuncitem.funcargs[name] for name in names}
+    pyfuncitem.funcargs["io_loop"].run_until_complete(pyfuncitem.obj(**args))
+    return True
+"""
+    )
+    output = told(
+        tmp_path,
+        """
+@pytest.fixture
+async def leaky():
+    return nap()
+
+@pytest.fixture
+async def healthy():
+    await asyncio.sleep(0)
+
+async def test_first(io_loop, leaky):
+    await asyncio.sleep(0)
+
+async def test_second(io_loop, leaky):
+    await asyncio.sleep(0)
+
+async def test_healthy(io_loop, healthy):
+    await asyncio.sleep(0)
+
+async def test_healthy_again(io_loop, healthy):
+    await asyncio.sleep(0)
+""",
+        plugins=(OWN,),
+    )
+    assert verdicts(output) == {
+        "test_first": "FAILED",
+        "test_second": "FAILED",
+        "test_healthy": "PASSED",
+        "test_healthy_again": "PASSED",
+    }

@@ -36,31 +36,32 @@ def test_function(item: pytest.Function) -> tuple[Any, str]:
 
 
 @contextlib.contextmanager
-def replaced(target: Any, name: str, value: object) -> Iterator[None]:
-    """Set an attribute for a while."""
+def replaced(target: Any, name: str, value: object, *, back: bool = True) -> Iterator[None]:
+    """Set an attribute for a while; if not *back*, whoever has set it in turn is left alone."""
     before = getattr(target, name)
     setattr(target, name, value)
     try:
         yield
     finally:
-        setattr(target, name, before)
+        if back or getattr(target, name) is value:
+            setattr(target, name, before)
 
 
-def entering(func: Callable[..., Any], clock: FakeClock, *, asked: bool) -> Callable[..., Any]:
+def entering(func: Callable[..., Any], enter: Callable[[], None]) -> Callable[..., Any]:
     """
-    Return an async function that installs *clock* on its loop and goes on as *func*.
+    Return an async function that installs a clock on its loop and goes on as *func*.
 
     Args:
         func: A coroutine function or an async generator function.
-        clock: The clock.
-        asked: Whether the test itself asks for it: then a loop that can have none is an error.
+        enter: Installs the clock of the test that runs, on the running loop: a plugin may keep the
+            function for other tests.
     """
     if inspect.isasyncgenfunction(func):
 
         @functools.wraps(func)
         async def generate(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
             __tracebackhide__ = True
-            install(clock, asked=asked)
+            enter()
             async with contextlib.aclosing(func(*args, **kwargs)) as values:
                 async for value in values:
                     yield value
@@ -70,7 +71,7 @@ def entering(func: Callable[..., Any], clock: FakeClock, *, asked: bool) -> Call
     @functools.wraps(func)
     async def run(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        install(clock, asked=asked)
+        enter()
         return await func(*args, **kwargs)
 
     return run

@@ -14,6 +14,7 @@ from asyncio_fakeclock._pytest.failures import at_line_of_test, is_report
 from asyncio_fakeclock._pytest.installing import (
     around_plain_call,
     entering,
+    install,
     is_async,
     replaced,
     test_function,
@@ -48,6 +49,12 @@ class Clocks:
     def __init__(self, config: pytest.Config, *, everywhere: bool) -> None:
         self._options = suite_options(config)
         self._everywhere = everywhere
+        self._item: pytest.Item | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Remember which test runs."""
+        self._item = item
 
     def is_asked(self, item: pytest.Item) -> bool:
         """Tell whether the test itself asks for a clock."""
@@ -87,9 +94,15 @@ class Clocks:
         if inspect.ismethod(func) and type(func.__self__) is type(request.instance):
             # The fixture's instance is that of the collection, not that of the test.
             func = func.__func__.__get__(request.instance)
-        asked = self.is_asked(request.node)
-        with replaced(fixturedef, "func", entering(func, clock, asked=asked)):
+        # aiohttp's plugin keeps what it has made of the function.
+        with replaced(fixturedef, "func", entering(func, self._enter), back=False):
             return (yield)
+
+    def _enter(self) -> None:
+        item = self._item
+        clock = None if item is None else item.stash.get(CLOCK, None)
+        if item is not None and clock is not None:
+            install(clock, asked=self.is_asked(item))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -105,7 +118,7 @@ class Clocks:
         begun, start = time.perf_counter(), clock.time()
         function = getattr(target, name)
         if inspect.iscoroutinefunction(function) and not is_unittest(item):
-            test = thawing(entering(function, clock, asked=asked), clock)
+            test = thawing(entering(function, self._enter), clock)
             block = replaced(target, name, test)
         else:
             block = around_plain_call(clock, asked=asked)

@@ -69,14 +69,15 @@ def test_function(item: pytest.Function) -> tuple[Any, str]:
 
 
 @contextlib.contextmanager
-def replaced(target: Any, name: str, value: object) -> Iterator[None]:
-    """Set an attribute for a while."""
+def replaced(target: Any, name: str, value: object, *, back: bool = True) -> Iterator[None]:
+    """Set an attribute for a while; if not *back*, whoever has set it in turn is left alone."""
     before = getattr(target, name)
     setattr(target, name, value)
     try:
         yield
     finally:
-        setattr(target, name, before)
+        if back or getattr(target, name) is value:
+            setattr(target, name, before)
 
 
 def entering(func: Callable[..., Any], install: Callable[[Any], None]) -> Callable[..., Any]:

@@ -79,6 +79,14 @@ INSTALLER = pytest.StashKey[Installer]()
 class Fixtures:
     """The work of the fixtures, and the hooks that go with it."""
 
+    def __init__(self) -> None:
+        self._item: pytest.Item | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Remember which test runs."""
+        self._item = item
+
     def memory_network(self, request: pytest.FixtureRequest) -> Iterator[MemoryNetwork]:
         """Make the network of a test, by its markers."""
         options: dict[str, Any] = {}
@@ -121,8 +129,14 @@ class Fixtures:
         if inspect.ismethod(func) and type(func.__self__) is type(request.instance):
             # The fixture's instance is that of the collection, not that of the test.
             func = func.__func__.__get__(request.instance)
-        with replaced(fixturedef, "func", entering(func, installer.install)):
+        # aiohttp's plugin keeps what it has made of the function, for other tests, too.
+        with replaced(fixturedef, "func", entering(func, self._install), back=False):
             return (yield)
+
+    def _install(self, loop: asyncio.AbstractEventLoop) -> None:
+        installer = None if self._item is None else self._item.stash.get(INSTALLER, None)
+        if installer is not None:
+            installer.install(loop)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:

@@ -9,7 +9,7 @@ import pytest
 from asyncloop_testcase._pytest import baseline
 from asyncloop_testcase._pytest.marks import plan_of
 from asyncloop_testcase._pytest.verdicts import Fixtures, fail_at, is_ignored, sort_out, text_of
-from asyncloop_testcase._pytest.watching import ItemWatch, is_async, replaced
+from asyncloop_testcase._pytest.watching import ItemWatch, entering, is_async, replaced
 from asyncloop_testcase._reports.owners import Owner, owned_by
 
 if TYPE_CHECKING:
@@ -78,7 +78,9 @@ class Checks:
         if instance is not None and type(getattr(func, "__self__", None)) is type(instance):
             # The fixture's instance is that of the collection, not that of the test.
             func = func.__func__.__get__(instance)
-        with replaced(fixturedef, "func", watch.entering(func, owner)):
+        entered = entering(func, owner, lambda: self._watch)
+        # aiohttp's plugin keeps what it has made of the function.
+        with replaced(fixturedef, "func", entered, back=False):
             return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

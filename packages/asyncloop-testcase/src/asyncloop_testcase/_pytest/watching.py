@@ -176,7 +176,7 @@ class ItemWatch:
         target, name = _target(self.item)
         function = getattr(target, name)
         if inspect.iscoroutinefunction(function) and not is_unittest(self.item):
-            block = replaced(target, name, self.entering(function, None))
+            block = replaced(target, name, entering(function, None, lambda: self))
         else:
             block = self._around_plain_call()
         try:
@@ -187,40 +187,6 @@ class ItemWatch:
             self.judged = isinstance(error, JUDGED)
             raise
         self.passed = True
-
-    def entering(self, func: Callable[..., Any], owner: Owner | None) -> Callable[..., Any]:
-        """Return a function that does as the async *func*, whose work belongs to *owner*."""
-        if inspect.isasyncgenfunction(func):
-
-            @functools.wraps(func)
-            async def generate(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
-                __tracebackhide__ = True
-                if owner is not None and not owner.lasting:
-                    await self.enter()
-                values = func(*args, **kwargs)
-                try:
-                    while True:
-                        with owned_by(owner):
-                            try:
-                                value = await values.__anext__()
-                            except StopAsyncIteration:
-                                return
-                        yield value
-                finally:
-                    with owned_by(owner):
-                        await values.aclose()
-
-            return generate
-
-        @functools.wraps(func)
-        async def run(*args: Any, **kwargs: Any) -> Any:
-            __tracebackhide__ = True
-            if owner is None or not owner.lasting:
-                await self.enter()
-            with owned_by(owner):
-                return await func(*args, **kwargs)
-
-        return run
 
     @contextlib.contextmanager
     def _around_plain_call(self) -> Iterator[None]:
@@ -242,6 +208,54 @@ class ItemWatch:
                 setattr(asyncio.BaseEventLoop, "run_until_complete", original)  # noqa: B010
 
 
+def entering(
+    func: Callable[..., Any], owner: Owner | None, current: Callable[[], ItemWatch | None]
+) -> Callable[..., Any]:
+    """
+    Return a function that does as the async *func*, whose work belongs to *owner*.
+
+    Args:
+        func: A coroutine function or an async generator function.
+        owner: The fixture, None for the test itself.
+        current: Returns the watch of the test that runs: a plugin may keep the function for others.
+    """
+
+    async def enter() -> None:
+        watch = current()
+        if watch is not None and (owner is None or not owner.lasting):
+            await watch.enter()
+
+    if inspect.isasyncgenfunction(func):
+
+        @functools.wraps(func)
+        async def generate(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
+            __tracebackhide__ = True
+            await enter()
+            values = func(*args, **kwargs)
+            try:
+                while True:
+                    with owned_by(owner):
+                        try:
+                            value = await values.__anext__()
+                        except StopAsyncIteration:
+                            return
+                    yield value
+            finally:
+                with owned_by(owner):
+                    await values.aclose()
+
+        return generate
+
+    @functools.wraps(func)
+    async def run(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        await enter()
+        with owned_by(owner):
+            return await func(*args, **kwargs)
+
+    return run
+
+
 def _remains(finding: Finding) -> bool:
     return finding.remains is None or finding.remains()
 
@@ -259,11 +273,12 @@ def is_async(func: object) -> bool:
 
 
 @contextlib.contextmanager
-def replaced(target: Any, name: str, value: object) -> Iterator[None]:
-    """Set an attribute for a while."""
+def replaced(target: Any, name: str, value: object, *, back: bool = True) -> Iterator[None]:
+    """Set an attribute for a while; if not *back*, whoever has set it in turn is left alone."""
     before = getattr(target, name)
     setattr(target, name, value)
     try:
         yield
     finally:
-        setattr(target, name, before)
+        if back or getattr(target, name) is value:
+            setattr(target, name, before)
