@@ -103,6 +103,7 @@ def pytest_make_collect_report(
         if refused:
             report.outcome, report.longrepr, report.result = "failed", "\n".join(refused), []
             return report
+    if marked or any(FIXTURE in getattr(item, "fixturenames", ()) for item in items):
         _clocks(collector.config)
     return report
 

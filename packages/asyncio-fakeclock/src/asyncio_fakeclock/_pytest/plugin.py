@@ -73,7 +73,8 @@ class Clocks:
 
     def clock(self, request: pytest.FixtureRequest) -> Iterator[FakeClock]:
         """Do what the fixture does."""
-        item = request.node
+        # With the first fixture of a run its hooks come too late for the set-up.
+        item = self._item = request.node
         clock = self.make(item)
         item.stash[CLOCK] = clock
         try:

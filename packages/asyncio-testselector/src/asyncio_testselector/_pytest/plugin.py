@@ -87,12 +87,17 @@ class Fixtures:
         """Remember which test runs."""
         self._item = item
 
+    def _installer(self, item: pytest.Item) -> Installer:
+        # With the first fixture of a run its hooks come too late for the set-up.
+        self._item = item
+        return item.stash.setdefault(INSTALLER, Installer())
+
     def memory_network(self, request: pytest.FixtureRequest) -> Iterator[MemoryNetwork]:
         """Make the network of a test, by its markers."""
         options: dict[str, Any] = {}
         for mark in reversed([*request.node.iter_markers(MARKER)]):
             options.update(mark.kwargs)
-        installer = _installer(request.node)
+        installer = self._installer(request.node)
         installer.network = network = MemoryNetwork(**options)
         try:
             yield network
@@ -101,7 +106,7 @@ class Fixtures:
 
     def test_selector(self, request: pytest.FixtureRequest) -> Iterator[TestSelector]:
         """Make the selector of a test."""
-        installer = _installer(request.node)
+        installer = self._installer(request.node)
         installer.selector = selector = TestSelector()
         try:
             yield selector
@@ -110,7 +115,7 @@ class Fixtures:
 
     def socket_script(self, request: pytest.FixtureRequest) -> Iterator[SocketScript]:
         """Make the script of a test, and check it if the test has passed."""
-        installer = _installer(request.node)
+        installer = self._installer(request.node)
         script = SocketScript(request.node.name)
         yield script
         if installer.error is None:
@@ -171,10 +176,6 @@ class Fixtures:
         if report.when == "teardown" and installer is not None:
             del item.stash[INSTALLER]
         return report
-
-
-def _installer(item: pytest.Item) -> Installer:
-    return item.stash.setdefault(INSTALLER, Installer())
 
 
 def refusal(item: pytest.Item) -> str | None:
