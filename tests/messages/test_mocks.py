@@ -116,13 +116,13 @@ def test_data_that_cannot_be_read():
     mock.mock_open(read_data=3)()
 
 
-@says("Exhausted: side_effect of 'fetch' is exhausted")
+@says("Exhausted: side_effect of 'fetch' is exhausted: it had 0 results")
 def test_exhausted_coroutine():
     m = mock.CoroutineMock(name="fetch", side_effect=[])
     m()
 
 
-@says("StopAsyncIteration")
+@says("StopAsyncIteration: side_effect of 'fetch' is exhausted: it had 0 results")
 async def test_exhausted_async_mock():
     m = mock.AsyncMock(name="fetch", side_effect=[])
     await m()

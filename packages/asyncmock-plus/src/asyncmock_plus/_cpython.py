@@ -68,6 +68,14 @@ DENIED_NAMES: frozenset[str] = getattr(
     ),
 )
 
+# Where the function of a partialmethod keeps what it was made from: since 3.13, and before.
+PARTIALMETHOD_NAMES = ("__partialmethod__", "_partialmethod")
+
+# And those of awaits, which the standard library does not refuse. `awaited` is one of ours.
+DENIED_NAMES |= {
+    name.removeprefix("assert_") for name in dir(std.AsyncMockMixin) if name.startswith("assert_")
+} - {"awaited"}
+
 # Whether a reference count says who has an object. Not on builds without the GIL, and not under the
 # experimental JIT (sys._jit, 3.14 and newer), which leaves counts out where it sees fit.
 _jit: Any = getattr(sys, "_jit", None)

@@ -115,6 +115,12 @@ class AsyncGeneratorMock(_plus.AsyncGeneratorMock, MagicMock):
     _mock_kinds = ASYNCTEST
 
 
+class AsyncIteratorMock(_plus.AsyncIteratorMock, MagicMock):
+    """The mock of an async generator."""
+
+    _mock_kinds = ASYNCTEST
+
+
 def create_autospec(
     spec: Any,
     spec_set: Any = False,
@@ -136,7 +142,7 @@ def mock_open(mock: Any = None, read_data: str | bytes | None = "") -> Any:
     return _mock_open(mock, read_data)
 
 
-for _kind in (Mock, NonCallableMagicMock, MagicMock, AsyncGeneratorMock):
+for _kind in (Mock, NonCallableMagicMock, MagicMock, AsyncGeneratorMock, AsyncIteratorMock):
     setattr(ASYNCTEST, _kind.__name__, _kind)
 ASYNCTEST.AsyncMock, ASYNCTEST.AsyncResult = CoroutineMock, MagicMock
 ASYNCTEST.create_autospec = create_autospec
@@ -149,3 +155,4 @@ patch: Patch = Patch(
     non_callable_magic_mock=NonCallableMagicMock,
     create_autospec=create_autospec,
 )
+patch._limits_calls_only = True

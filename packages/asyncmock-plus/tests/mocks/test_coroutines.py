@@ -228,7 +228,9 @@ def test_async_with_and_async_for_on_a_magic_mock() -> None:
 def test_call_without_a_result_left_fails_at_once() -> None:
     instance = mock.CoroutineMock(name="fetch", side_effect=[])
 
-    with pytest.raises(StopIteration, match=r"^side_effect of 'fetch' is exhausted$"):
+    with pytest.raises(
+        StopIteration, match=r"^side_effect of 'fetch' is exhausted: it had 0 results$"
+    ):
         instance()
 
 
@@ -241,7 +243,7 @@ def test_code_under_test_that_calls_once_too_often_says_which_mock_is_exhausted(
 
     with pytest.raises(RuntimeError, match="^coroutine raised StopIteration$") as caught:
         run(fetch_all())
-    assert str(caught.value.__cause__) == "side_effect of 'fetch' is exhausted"
+    assert str(caught.value.__cause__) == "side_effect of 'fetch' is exhausted: it had 1 result"
     assert (instance.call_count, instance.await_count) == (2, 1)
 
 

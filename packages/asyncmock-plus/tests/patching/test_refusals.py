@@ -1,14 +1,18 @@
 """What patch, patch.object and patch.multiple refuse."""
 
+import contextlib
 import json
 
 import pytest
 from asyncmock_plus import (
     LIMITED,
     Mock,
+    coroutines,
     create_autospec,
     patch,
 )
+
+SETTINGS = {}
 
 
 class Backend:
@@ -114,7 +118,37 @@ class TestBadInput:
         with pytest.raises(TypeError):
             patch.object(dict, "clear").start()
         with pytest.raises(AttributeError):
-            patch.object(object(), "__doc__", "changed", scope=LIMITED).start()
+            patch.object(object(), "__doc__", "changed").start()
+
+    @pytest.mark.parametrize(
+        "start",
+        [
+            lambda patch: patch.__enter__(),
+            lambda patch: patch.start(),
+            lambda patch: contextlib.ExitStack().enter_context(patch),
+        ],
+    )
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda patch: patch.object(Backend, "limit", 1, scope=LIMITED),
+            lambda patch: patch.multiple(Backend, limit=1, scope=LIMITED),
+            lambda patch: patch(f"{__name__}.Backend", scope=LIMITED),
+            lambda patch: patch.dict(SETTINGS, timeout=1, scope=LIMITED),
+            lambda patch: patch.dict(SETTINGS, timeout=1, scope=LIMITED, clear=True),
+        ],
+    )
+    def test_a_limited_scope_where_nothing_is_seen_being_suspended(self, make, start):
+        with pytest.raises(RuntimeError, match="Decorate a function with the patch, or leave"):
+            start(make(patch))
+        assert Backend.limit == 10
+        assert SETTINGS == {}
+
+        patched = make(coroutines.patch)  # as in asynctest
+        start(patched)
+        patched.__exit__(None, None, None)
+        assert Backend.limit == 10
+        assert SETTINGS == {}
 
     def test_a_refused_patch_leaves_nothing_behind(self):
         class Stubborn:

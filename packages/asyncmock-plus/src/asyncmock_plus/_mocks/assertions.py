@@ -93,6 +93,18 @@ class Assertions(Mixin):
         """Assert that there were these calls, in this order unless any will do."""
         _hand_over(std.NonCallableMock.assert_has_calls, self, calls, any_order)
 
+    def _call_matcher(self, _call: Any) -> Any:
+        """Return what a call is compared by: its arguments, bound to the signature."""
+        found = std.NonCallableMock._call_matcher(self, _call)
+        check = self._mock_check
+        if check is None or not isinstance(found, TypeError):
+            return found
+        *name, args, kwargs = _call
+        if not check.is_given_owner(args):
+            return found
+        without: Any = (*name, args[1:], kwargs)
+        return args[0], std.NonCallableMock._call_matcher(self, without)
+
     def _get_call_signature_from_name(self, name: Any) -> Any:
         """Return the signature of a child by its name in ``mock_calls``."""
         if not name:
@@ -111,6 +123,13 @@ class Assertions(Mixin):
 
 class AwaitAssertions(Mixin):
     """The assertions of asynchronous mocks about awaits."""
+
+    def _format_mock_failure_message(self, args: Any, kwargs: Any, action: str = "call") -> str:
+        """Say which call was expected, and which was made, or awaited, last."""
+        expected = self._format_mock_call_signature(args, kwargs)
+        last = self.await_args if action == "await" else self.call_args
+        actual = self._format_mock_call_signature(*last)
+        return f"expected {action} not found.\nExpected: {expected}\n  Actual: {actual}"
 
     def assert_awaited(self) -> None:
         """Assert that the mock was awaited at least once."""

@@ -118,10 +118,10 @@ class AsyncMixin(AwaitAssertions):
             else:
                 runs = is_function(effect)
                 try:
-                    result = effect(*args, **kwargs) if runs else next_result(effect)
-                except StopIteration:
+                    result = effect(*args, **kwargs) if runs else next_result(self, effect)
+                except StopIteration as error:
                     # PEP 479: it cannot pass through a coroutine.
-                    raise StopAsyncIteration from None
+                    raise StopAsyncIteration(*error.args) from None
             if is_async_function(effect):
                 result = await result
             if result is not DEFAULT:

@@ -16,7 +16,7 @@ from typing import Any
 from unittest.mock import DEFAULT
 
 from asyncmock_plus._cpython import is_callable
-from asyncmock_plus._mocks.identity import VERSION, ancestors, has_stranger
+from asyncmock_plus._mocks.identity import VERSION, ancestors, dotted_name, has_stranger
 from asyncmock_plus._mocks.outcomes import Outcomes, is_exception
 from asyncmock_plus._mocks.records import add_own, three, two
 
@@ -111,7 +111,7 @@ class Calls(Outcomes):
         effect = self._mock_side_effect if own else self.side_effect
         if effect is not None:
             runs = type(effect) in FUNCTIONS or is_function(effect)
-            result = effect(*args, **kwargs) if runs else next_result(effect)
+            result = effect(*args, **kwargs) if runs else next_result(self, effect)
             if result is not DEFAULT:
                 return result
         result = self._mock_return_value
@@ -134,11 +134,22 @@ def is_function(effect: Any) -> bool:
     return not is_exception(effect) and is_callable(effect)
 
 
-def next_result(effect: Any) -> Any:
+def next_result(mock: Any, effect: Any) -> Any:
     """Return the next result of a side effect that is not called, or raise the exception it is."""
     if is_exception(effect):
         raise effect
-    result = next(effect)
+    fields = mock.__dict__
+    try:
+        result = next(effect)
+    except StopIteration as error:
+        if error.args:
+            raise
+        number = fields.get("_mock_results", 0)
+        results = "1 result" if number == 1 else f"{number} results"
+        name = dotted_name(mock._mock_home[0])
+        msg = f"side_effect of {name!r} is exhausted: it had {results}"
+        raise StopIteration(msg) from None
+    fields["_mock_results"] = fields.get("_mock_results", 0) + 1
     if is_exception(result):
         raise result
     return result

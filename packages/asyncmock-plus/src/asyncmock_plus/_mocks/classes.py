@@ -9,7 +9,7 @@ from unittest.mock import DEFAULT
 from asyncmock_plus._mocks.assertions import Assertions
 from asyncmock_plus._mocks.awaits import AsyncCalls, AsyncMixin
 from asyncmock_plus._mocks.calls import Calls
-from asyncmock_plus._mocks.coroutines import AsyncGeneratorSemantics
+from asyncmock_plus._mocks.coroutines import AsyncGeneratorSemantics, AsyncIteratorSemantics
 from asyncmock_plus._mocks.flattening import flattened
 from asyncmock_plus._mocks.magic_methods import MAGICS
 from asyncmock_plus._mocks.outcomes import Outcomes
@@ -169,6 +169,13 @@ class AsyncGeneratorMock(AsyncGeneratorSemantics, MagicMock):
     __module__ = "asyncmock_plus"
 
 
+@flattened
+class AsyncIteratorMock(AsyncIteratorSemantics, MagicMock):
+    """The mock of an async generator: it is iterated by ``async for``, and can be closed."""
+
+    __module__ = "asyncmock_plus"
+
+
 class PropertyMock(Mock, _std.PropertyMock):
     """
     A mock to be used as a property: set it on a class, or on the type of a mock.
@@ -186,10 +193,12 @@ class PropertyMock(Mock, _std.PropertyMock):
         return self._mock_kinds.MagicMock(**kwargs)
 
 
-for _kind in (NonCallableMock, Mock, MagicMock, AsyncMock, AsyncCalls):
+for _kind in (NonCallableMock, Mock, MagicMock, AsyncMock, AsyncCalls, AsyncGeneratorMock):
     know_hooks(_kind)
 simple_kinds.update((Mock, MagicMock))
-for _kind in (Mock, NonCallableMagicMock, MagicMock, AsyncMock, AsyncGeneratorMock):
+for _kind in (
+    Mock, NonCallableMagicMock, MagicMock, AsyncMock, AsyncGeneratorMock, AsyncIteratorMock,
+):  # fmt: skip
     setattr(STANDARD, _kind.__name__, _kind)
 STANDARD.AsyncResult = AsyncMock
 Kinds.AsyncMixin, Kinds.AsyncCalls = AsyncMixin, AsyncCalls

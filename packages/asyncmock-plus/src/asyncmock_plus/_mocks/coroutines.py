@@ -36,7 +36,7 @@ class CoroutineSemantics:
         try:
             if effect is not None:
                 runs = type(effect) in FUNCTIONS or is_function(effect)
-                outcome = effect(*args, **kwargs) if runs else next_result(effect)
+                outcome = effect(*args, **kwargs) if runs else next_result(self, effect)
             if outcome is DEFAULT:
                 outcome = self.return_value
             if outcome is DEFAULT:  # there is none, but a wrapped object
@@ -44,8 +44,7 @@ class CoroutineSemantics:
         except StopIteration as error:
             if not callable(self.side_effect):
                 # As in asynctest: the call that has no result left fails at once.
-                msg = f"side_effect of {self._extract_mock_name()!r} is exhausted"
-                raise Exhausted(msg) from None
+                raise Exhausted(*error.args) from None
             # PEP 479: it cannot pass through a coroutine.
             return self._mock_fail(StopAsyncIteration(*error.args), args, kwargs)
         except Exception as error:
@@ -87,3 +86,32 @@ class AsyncGeneratorSemantics:
     def _execute_mock_call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         result = Calls._execute_mock_call(self, *args, **kwargs)
         return result if hasattr(type(result), "__aiter__") else Items(iter(result))
+
+    def _get_child_mock(self: Any, /, **kwargs: Any) -> Any:
+        """Return the mock of a generator for the result, else what the function would have."""
+        if kwargs.get("_new_name") == "()" and not self._mock_sealed:
+            return self._mock_kinds.AsyncIteratorMock(**kwargs)
+        return Attributes._get_child_mock(self, **kwargs)
+
+
+class AsyncIteratorSemantics:
+    """The methods of an asynchronous generator are awaited."""
+
+    def _get_child_mock(self: Any, /, **kwargs: Any) -> Any:
+        """Return an asynchronous mock for what is awaited, else a `MagicMock`."""
+        name, kinds = kwargs.get("_new_name"), self._mock_kinds
+        if self._mock_sealed or name not in _GENERATOR_METHODS:
+            return Attributes._get_child_mock(self, **kwargs)
+        child = kinds.AsyncMock(**kwargs)
+        if name == "aclose":
+            child.return_value = None
+        elif name == "athrow":
+            child.side_effect = _raise
+        return child
+
+
+_GENERATOR_METHODS = frozenset({"aclose", "asend", "athrow"})
+
+
+def _raise(error: Any, *args: Any) -> None:
+    raise error

@@ -101,12 +101,14 @@ def _iterate_async(me: Any, method: Any) -> Callable[[], AsyncIterator[Any]]:
 
 
 class Items:
-    """The asynchronous iterator over the items of an iterable."""
+    """The asynchronous iterator over the items of an iterable; to its user, a generator."""
 
-    __slots__ = ("iterator",)
+    __slots__ = ("ag_await", "ag_frame", "ag_running", "iterator")
 
     def __init__(self, iterator: Iterator[Any]) -> None:
         self.iterator = iterator
+        self.ag_await = self.ag_frame = None
+        self.ag_running = False
 
     def __aiter__(self) -> Items:
         return self
@@ -115,6 +117,24 @@ class Items:
         for item in self.iterator:
             return item
         raise StopAsyncIteration
+
+    async def asend(self, value: Any) -> Any:
+        """Return the next item: nobody in here waits for *value*."""
+        return await self.__anext__()
+
+    async def athrow(self, kind: Any, value: Any = None, traceback: Any = None) -> Any:
+        """Raise the exception: nobody in here catches it, and it is over then."""
+        self.iterator = iter(())
+        error = kind if isinstance(kind, BaseException) else kind(*(value or ()))
+        raise error.with_traceback(traceback) if traceback is not None else error
+
+    async def aclose(self) -> None:
+        """Give no more items."""
+        self.iterator = iter(())
+
+
+# Users read it where something is missing.
+Items.__name__ = Items.__qualname__ = "async_generator"
 
 
 _effects: dict[str, Any] = {

@@ -156,6 +156,7 @@ class Outcomes(Assignment):
             return effect
         if not isinstance(effect, _Results):
             effect = delegate.side_effect = _Results(effect)
+            self.__dict__.pop("_mock_results", None)
         return effect
 
     @side_effect.setter
@@ -166,6 +167,7 @@ class Outcomes(Assignment):
             return
         self._mock_home[0].route = None
         self.__dict__["_mock_side_effect"] = value
+        self.__dict__.pop("_mock_results", None)
 
     def reset_mock(
         self, visited: Any = None, *, return_value: bool = False, side_effect: bool = False

@@ -20,7 +20,7 @@ from asyncmock_plus._patching.contents import (
 )
 from asyncmock_plus._patching.decorator import DecoratingPatcher
 from asyncmock_plus._patching.layers import Layer, Place, exclusively, running, take
-from asyncmock_plus._patching.scope import PatchScope
+from asyncmock_plus._patching.scope import LIMITED, PatchScope
 from asyncmock_plus._patching.target import importer
 from asyncmock_plus._patching.wrappers import wrap_in_call
 
@@ -240,6 +240,8 @@ class _patch_dict(DecoratingPatcher):  # noqa: N801
         """Start the patch; return the dictionary."""
         global latest
         mapping = self.in_dict
+        if self.scope is LIMITED:
+            self._refuse_limited()
         if type(mapping) is not dict or self.clear or running or self._alone is not None:
             return self._enter_layer()
         self._alone = latest = self, mapping, mapping.copy(), latest

@@ -98,6 +98,8 @@ class Patch:
         self.async_mock = async_mock
         self.non_callable_magic_mock = non_callable_magic_mock
         self.create_autospec = create_autospec
+        # Whether with and start() take LIMITED for GLOBAL, as in asynctest; else they refuse it.
+        self._limits_calls_only = False
         self.dict: type[_patch_dict] = _dict_class(self)
 
     @overload

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import types
 from functools import partialmethod
-from inspect import CO_COROUTINE, iscoroutinefunction
+from inspect import CO_COROUTINE
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT, NonCallableMock
 
-from asyncmock_plus._specs.spec import InvalidSpecError, is_async_object, is_marked, is_mock
+from asyncmock_plus._specs.spec import InvalidSpecError, is_async_object, is_mock
 
 if TYPE_CHECKING:
     from asyncmock_plus._patching.options import Family, Options
@@ -25,7 +25,7 @@ def is_async(original: Any) -> bool:
         # The common case, in a shortcut; functions may be marked in their dictionary.
         if original.__code__.co_flags & CO_COROUTINE:
             return True
-        return bool(original.__dict__) and (iscoroutinefunction(original) or is_marked(original))
+        return bool(original.__dict__) and is_async_object(original)
     return is_async_object(original)
 
 

@@ -9,7 +9,8 @@ class PatchScope(enum.Enum):
     """
     When the patch of a decorated coroutine or generator is in force, as in asynctest 0.13.
 
-    Scopes make no difference to plain functions, ``with`` statements and ``start()``.
+    Scopes make no difference to decorated plain functions. ``with`` and ``start()`` refuse
+    `LIMITED`, as nobody tells them of suspensions.
     """
 
     __module__ = "asyncmock_plus"  # where it is pickled from, wherever this module moves

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from asyncmock_plus._patching.layers import Layer
-from asyncmock_plus._patching.scope import GLOBAL, PatchScope
+from asyncmock_plus._patching.scope import GLOBAL, LIMITED, PatchScope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,9 @@ class Patcher:
     # What `with` or start() has started.
     _entered: Any = ()
 
+    # How many calls of decorated functions are just starting it by ``__enter__``.
+    _of_call: int = 0
+
     def _open(self, started: Started) -> Any:
         """Start the patch, add it to *started*, and return what ``with`` binds."""
         raise NotImplementedError
@@ -44,16 +47,30 @@ class Patcher:
         """Whether the patch is in force, started by ``with`` or ``start()``."""
         return bool(self._entered)
 
+    def _refuse_limited(self) -> None:
+        """Refuse a scope that nothing but a decorated function can have."""
+        owner = getattr(self, "owner", None)
+        if self._of_call or getattr(owner, "_limits_calls_only", False):
+            return
+        msg = (
+            f"{self!r} has scope=LIMITED, which with and start() cannot keep: only a decorated "
+            f"coroutine or generator is seen being suspended. Decorate a function with the patch, "
+            f"or leave the scope out"
+        )
+        raise RuntimeError(msg)
+
     def __enter__(self) -> Any:
         """
         Start the patch.
 
         Raises:
-            RuntimeError: It is in force already.
+            RuntimeError: It is in force already, or its scope is `LIMITED`.
         """
         if self._entered:
             msg = f"Patch is already started: {self!r}. Stop it first, or make a copy() of it"
             raise RuntimeError(msg)
+        if self.scope is LIMITED:
+            self._refuse_limited()
         started: Started = []
         try:
             result = self._open(started)
@@ -132,7 +149,14 @@ def start_patch(patcher: Any, started: Started) -> Any:
     kind = type(patcher)
     if isinstance(patcher, Patcher) and (kind.__enter__, kind.__exit__) == kind._stock:
         return patcher._open(started)
-    result = patcher.__enter__()
+    if not isinstance(patcher, Patcher):
+        result = patcher.__enter__()
+    else:
+        patcher._of_call += 1
+        try:
+            result = patcher.__enter__()
+        finally:
+            patcher._of_call -= 1
     started.append(Foreign(patcher))
     return result
 

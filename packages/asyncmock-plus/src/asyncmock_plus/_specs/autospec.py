@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import is_dataclass
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from asyncmock_plus._cpython import (
     FunctionTypes,
     InvalidSpecError,
-    is_callable,
     is_instance_callable,
 )
 from asyncmock_plus._specs.functions import function_for
@@ -26,6 +26,7 @@ from asyncmock_plus._specs.spec import (
     class_members,
     instance_dictionary,
     is_async_function,
+    is_async_generator,
     is_mock,
 )
 
@@ -207,6 +208,13 @@ def _refuse_typos(kwargs: dict[str, Any]) -> None:
             raise RuntimeError(msg)
 
 
+def _can_be_called(spec: Any) -> bool:
+    """Return whether the class of the object makes it callable; the object itself is not asked."""
+    if isinstance(spec, (staticmethod, classmethod, MethodType)):
+        return _can_be_called(spec.__func__)
+    return callable(spec)
+
+
 def _mock_for(
     kinds: Kinds,
     spec: Any,
@@ -230,10 +238,14 @@ def _mock_for(
         pass  # what it will give is not known
     elif is_async:
         kind = kinds.AsyncMock
-    elif not is_callable(spec) or (is_type and instance and not is_instance_callable(spec)):
+    elif isinstance(spec, FunctionTypes) and is_async_generator(spec):
+        kind = kinds.AsyncGeneratorMock
+    elif not _can_be_called(spec) or (is_type and instance and not is_instance_callable(spec)):
         kind = kinds.NonCallableMagicMock
     if parent is not None:
         options.update(parent=parent, _new_parent=parent, _new_name=name)
+    # A class's function takes an instance, which nobody passes; an object has its own bound.
+    options["_eat_self"] = is_type
     mock = kind(name=name, **options, **kwargs)
     if is_type and not instance and is_dataclass(spec):
         members_owner: Any = spec

@@ -26,6 +26,7 @@ class Kinds:
     AsyncMixin: Any
 
     AsyncGeneratorMock: Any
+    AsyncIteratorMock: Any
     AsyncMock: Any
     AsyncResult: Any
     MagicMock: Any

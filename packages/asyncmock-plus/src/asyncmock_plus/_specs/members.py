@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from functools import cached_property, partialmethod
+from functools import partialmethod
 from types import FunctionType, MethodType
 from typing import Any
 
 from asyncmock_plus._cpython import AsyncMockMixin, FunctionTypes, InvalidSpecError
+from asyncmock_plus._specs.lookup import ABSENT, UNKNOWN, attribute_of
 from asyncmock_plus._specs.seal import seal
 from asyncmock_plus._specs.signatures import Check
 from asyncmock_plus._specs.spec import (
@@ -18,9 +19,6 @@ from asyncmock_plus._specs.spec import (
 )
 
 __unittest = __tracebackhide__ = True
-
-_GETTERS = (property, cached_property)
-_absent = object()
 
 
 class Autospec:
@@ -40,9 +38,12 @@ class Autospec:
         if name[:2] == "__" == name[-2:] or not mock._mock_has_method(name):
             return None
         original = self._original(mock, name)
-        if original is _absent:
+        if original is ABSENT:
             return None
-        if isinstance(original, FunctionTypes):
+        if original is UNKNOWN:
+            kind = mock._mock_kinds.MagicMock
+            child = kind(parent=mock, name=name, _new_name=name, _new_parent=mock)
+        elif isinstance(original, FunctionTypes):
             child = self._function_child(mock, name, original)
         else:
             child = self._other_child(mock, name, original)
@@ -51,26 +52,22 @@ class Autospec:
         return child
 
     def _original(self, mock: Any, name: str) -> Any:
-        spec = mock._mock_spec
-        member = _absent if spec is None else spec.members.get(name, _absent)
-        if isinstance(member, _GETTERS):
-            return member
-        if self._is_type and type(member) is FunctionType:
-            return member
         if self._is_type and self._instance and is_dataclass(self._spec):
             for field in fields(self._spec):
                 if field.name == name:
                     return field.type
-        try:
-            return getattr(self._spec, name)
-        except AttributeError:
-            return _absent
+        spec = mock._mock_spec
+        return attribute_of(self._spec, name, spec and spec.members.get(name))
 
     def _function_child(self, mock: Any, name: str, original: Any) -> Any:
         eat_self = self._eats_self(mock, name)
         options: dict[str, Any] = {"spec_set" if self._spec_set else "spec": original}
-        if self._wrapped is not None and hasattr(self._wrapped, name):
-            options["wraps"] = original
+        wrapped = self._wrapped
+        if wrapped is not None and not (eat_self and self._instance and isinstance(wrapped, type)):
+            # A method of the class would lack the instance, which is a mock.
+            wraps = getattr(wrapped, name, None)
+            if wraps is not None:
+                options["wraps"] = wraps
         kinds = mock._mock_kinds
         kind = kinds.MagicMock
         if is_async_function(original):
@@ -80,7 +77,8 @@ class Autospec:
         child = kind(
             parent=mock, name=name, _new_name=name, _new_parent=mock, _eat_self=eat_self, **options
         )
-        check = Check(original, as_instance=False, eat_self=eat_self)
+        takes_self = self._spec if eat_self and not self._instance else None
+        check = Check(original, as_instance=False, eat_self=eat_self, owner=takes_self)
         child.__dict__.update(_mock_check=check, _mock_autospec=METHOD_RESULT)
         return child
 
@@ -88,8 +86,8 @@ class Autospec:
         """Return whether the function takes the instance, which callers of the mock do not pass."""
         if not self._is_type and name in instance_dictionary(self._spec):
             return False
-        member = static_attribute(self._spec if self._is_type else type(self._spec), name, _absent)
-        if member is _absent or isinstance(member, (FunctionType, MethodType, partialmethod)):
+        member = static_attribute(self._spec if self._is_type else type(self._spec), name, ABSENT)
+        if member is ABSENT or isinstance(member, (FunctionType, MethodType, partialmethod)):
             return self._is_type
         return False
 
@@ -135,7 +133,11 @@ class MethodResult:
     def result(self, mock: Any) -> Any:
         """Return the mock of the result."""
         kinds = mock._mock_kinds
-        kind = kinds.AsyncResult if isinstance(mock, AsyncMockMixin) else kinds.MagicMock
+        kind = kinds.MagicMock
+        if isinstance(mock, AsyncMockMixin):
+            kind = kinds.AsyncResult
+        elif isinstance(mock, kinds.AsyncGeneratorMock):
+            kind = kinds.AsyncIteratorMock
         made = kind(_new_name="()", _new_parent=mock)
         if mock._mock_sealed:
             seal(made)

@@ -12,7 +12,7 @@ from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
-from asyncmock_plus._cpython import LateSignature, signature_of
+from asyncmock_plus._cpython import PARTIALMETHOD_NAMES, LateSignature, signature_of
 
 __unittest = __tracebackhide__ = True
 
@@ -32,11 +32,15 @@ class Check:
         spec: The callable, or the class whose instances are called.
         as_instance: *spec* is a class, and its instances are called.
         eat_self: The first argument is the instance, which callers do not pass.
+        owner: A class: callers may pass an instance of it all the same.
     """
 
-    __slots__ = ("_eat_first", "_function", "_known", "_run", "_signature", "_spec")
+    __slots__ = ("_eat_first", "_function", "_known", "_owner", "_run", "_signature", "_spec")
 
-    def __init__(self, spec: Any, *, as_instance: bool, eat_self: bool) -> None:
+    def __init__(
+        self, spec: Any, *, as_instance: bool, eat_self: bool, owner: type | None = None
+    ) -> None:
+        self._owner = owner
         self._spec = (spec, as_instance, eat_self)
         self._function, self._eat_first = _plain_function(spec, as_instance, eat_self)
         self._known = False
@@ -71,10 +75,16 @@ class Check:
                 return
         else:
             return
+        if self.is_given_owner(args):
+            args = args[1:]
         try:
             self.signature.bind(*args, **kwargs)
         except TypeError as error:
             raise error.with_traceback(None)  # noqa: B904 - the same error, without inspect's lines
+
+    def is_given_owner(self, args: Any) -> bool:
+        """Return whether the first argument is the instance, which may be left out."""
+        return self._owner is not None and bool(args) and isinstance(args[0], self._owner)
 
     def _resolved(self) -> Any:
         if self._function is not None:
@@ -85,8 +95,8 @@ class Check:
 def _anything(*args: Any, **kwargs: Any) -> None: ...
 
 
-# Attributes that say more of a function's signature than its code; the last one up to 3.12.
-_SIGNED = frozenset({"__signature__", "__partialmethod__", "_partialmethod"})
+# Attributes that say more of a function's signature than its code.
+_SIGNED = frozenset({"__signature__", *PARTIALMETHOD_NAMES})
 
 
 def _plain_function(spec: Any, as_instance: bool, eat_self: bool) -> tuple[Any, bool]:

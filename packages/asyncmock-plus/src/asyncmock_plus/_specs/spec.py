@@ -14,7 +14,7 @@ from functools import partial, partialmethod
 from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
-from asyncmock_plus._cpython import COROUTINE_MARKER, InvalidSpecError, std
+from asyncmock_plus._cpython import COROUTINE_MARKER, PARTIALMETHOD_NAMES, InvalidSpecError, std
 from asyncmock_plus._specs.marked import FUNCTIONS
 from asyncmock_plus._specs.signatures import Check, read_signature
 
@@ -23,6 +23,8 @@ __all__ = ["InvalidSpecError"]
 __unittest = __tracebackhide__ = True
 
 _missing = object()
+
+PARTIALS = frozenset(PARTIALMETHOD_NAMES)
 
 
 def is_mock(obj: Any) -> bool:
@@ -64,6 +66,8 @@ def unwrapped(obj: Any) -> Any:
             obj = obj.__func__
         elif isinstance(obj, (partial, partialmethod)):
             obj = obj.func
+        elif type(obj) is FunctionType and not PARTIALS.isdisjoint(obj.__dict__):
+            obj = next(obj.__dict__[name] for name in PARTIALS if name in obj.__dict__)
         else:
             return obj
 
