@@ -15,7 +15,8 @@ from pathlib import Path
 
 from asyncloop_testcase._checks.builtin import BUILTIN
 from asyncloop_testcase._checks.fail_on import ALL, make_plan
-from asyncloop_testcase._checks.watch import Plan, Watch
+from asyncloop_testcase._checks.plan import Plan
+from asyncloop_testcase._checks.watch import Watch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "benchmarks"))
 from _compare import Row, Table, main

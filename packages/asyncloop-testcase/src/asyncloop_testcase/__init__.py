@@ -12,7 +12,7 @@ from asyncloop_testcase._checks.base import (
 )
 from asyncloop_testcase._checks.block import check_loop
 from asyncloop_testcase._checks.fail_on import fail_on, ignore_loop, lenient, strict
-from asyncloop_testcase._reports.report import Finding, Site
+from asyncloop_testcase._reports.report import Finding, LeakWarning, Site
 from asyncloop_testcase._runners import (
     child_loop,
     current_loop,
@@ -26,6 +26,7 @@ __all__ = [
     "Check",
     "Finding",
     "FunctionTestCase",
+    "LeakWarning",
     "Site",
     "TestCase",
     "UncheckedWarning",

@@ -2,12 +2,13 @@
 
 import asyncio
 import unittest
+import warnings
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from asyncloop_testcase import TestCase, lenient
-from running import error_of, passed
+from running import error_of, passed, run
 
 
 class TestClassLevel:
@@ -141,3 +142,57 @@ class TestReturnedValues:
 
         assert result.testsRun == 2
         assert len(result.errors) == 1
+
+
+class Runs(unittest.TestCase):
+    """Runs its tests in its own way."""
+
+    def _callTestMethod(self, method) -> None:
+        """Do nothing."""
+
+
+class Helps:
+    """Runs nothing."""
+
+    def setUp(self) -> None:
+        """Do nothing."""
+
+
+@pytest.mark.parametrize(
+    "bases",
+    [
+        (unittest.IsolatedAsyncioTestCase, TestCase),
+        (TestCase, unittest.IsolatedAsyncioTestCase),
+        (Runs, TestCase),
+    ],
+)
+def test_second_base_that_runs_tests_is_refused_when_the_class_is_made(bases) -> None:
+    with pytest.raises(
+        TypeError, match=r"^Case has two bases that run its tests, .* leave one out"
+    ):
+        type("Case", bases, {})
+
+
+@pytest.mark.parametrize(
+    "bases", [(TestCase, Runs), (Helps, TestCase), (TestCase, unittest.TestCase)]
+)
+def test_other_bases_are_welcome(bases) -> None:
+    type("Case", bases, {})
+
+
+@pytest.mark.parametrize("name", ["test", "test_function"])
+def test_warning_of_a_value_names_the_line_of_the_test(name: str) -> None:
+    class Case(TestCase):
+        async def test(self) -> int:
+            return 42
+
+        def test_function(self) -> object:
+            self.loop.run_until_complete(asyncio.sleep(0))
+            return asyncio.sleep(0, 42)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run(Case, name)
+    (warned,) = [each for each in caught if each.category is DeprecationWarning]
+    assert warned.filename == __file__
+    assert warned.lineno == getattr(Case, name).__code__.co_firstlineno

@@ -205,7 +205,8 @@ def test_one_can_be_used_again_but_not_inside_itself(loop: asyncio.AbstractEvent
 
 class TestBadInput:
     def test_unknown_check(self) -> None:
-        with pytest.raises(TypeError, match="^unknown checks: 'pending'; the known ones are act"):
+        expected = r"^unknown checks: 'pending' \(did you mean 'pending_tasks'\?\); the known"
+        with pytest.raises(TypeError, match=expected):
             check_loop(pending=True)
 
     def test_bad_option(self) -> None:
@@ -244,3 +245,36 @@ class TestBadInput:
 
         with pytest.raises(RuntimeError, match="is running: leave it out$"):
             asyncio.run(main())
+
+
+def test_generator_that_the_last_statement_drops_is_closed_in_time() -> None:
+    async def numbers():
+        yield 1
+        yield 2
+
+    async def main() -> None:
+        async with check_loop(level="strict"):
+            async for _ in numbers():
+                break
+
+    asyncio.run(main())
+
+
+def test_future_that_is_asked_after_the_block_still_has_its_exception_to_be_asked_for() -> None:
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    async def main() -> asyncio.Task[None]:
+        task = asyncio.create_task(fail())
+        await asyncio.sleep(0)
+        return task
+
+    async def block() -> None:
+        with pytest.raises(AssertionError, match="unhandled_exceptions"):
+            async with check_loop():
+                task = await main()
+        assert task._log_traceback
+        async with check_loop():  # which is not to blame, though the task ends there
+            del task
+
+    asyncio.run(block())

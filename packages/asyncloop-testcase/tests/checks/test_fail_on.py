@@ -4,10 +4,21 @@ import asyncio
 import functools
 import gc
 import unittest
+import warnings
 import weakref
 
 import pytest
-from asyncloop_testcase import TestCase, fail_on, ignore_loop, lenient, strict
+from asyncloop_testcase import (
+    Check,
+    LeakWarning,
+    TestCase,
+    check_loop,
+    fail_on,
+    ignore_loop,
+    lenient,
+    register_check,
+    strict,
+)
 from asyncloop_testcase._checks.builtin import BUILTIN
 from asyncloop_testcase._checks.fail_on import plan_of
 from running import failure_of, passed
@@ -278,7 +289,8 @@ class TestBadInput:
             fail_on(unused_lop=True, pending_tasks=True, other=False)
         known = ", ".join(sorted(NAMES))
         assert str(caught.value) == (
-            f"unknown checks: 'unused_lop', 'other'; the known ones are {known}"
+            "unknown checks: 'unused_lop', 'other' (did you mean 'unused_loop'?); "
+            f"the known ones are {known}"
         )
 
     @pytest.mark.parametrize("value", [None, 1, "yes", []])
@@ -303,3 +315,160 @@ def test_decorator_that_comes_after_the_first_run_counts() -> None:
     assert names(Case) == DEFAULT - {"unused_loop"}
     lenient(Case.test)
     assert names(Case) == set()
+
+
+class TestStrictAdds:
+    """@strict takes nothing away that was asked for by name."""
+
+    @staticmethod
+    def options_of(case: type[TestCase]) -> dict[str, object]:
+        return {check.name: option for check, option in plan_of(case, case.test).checks}
+
+    def test_above_the_name(self) -> None:
+        @strict
+        @fail_on(slow_callbacks=0.1)
+        class Case(TestCase):
+            async def test(self) -> None:
+                """Do nothing."""
+
+        assert self.options_of(Case)["slow_callbacks"] == 0.1
+
+    def test_on_a_subclass(self) -> None:
+        @fail_on(slow_callbacks=0.1, pending_tasks=False)
+        class Base(TestCase):
+            async def test(self) -> None:
+                """Do nothing."""
+
+        @strict
+        class Case(Base):
+            pass
+
+        assert self.options_of(Case)["slow_callbacks"] == 0.1
+        assert self.options_of(Case)["pending_tasks"] is True
+
+    def test_on_a_method(self) -> None:
+        @fail_on(slow_callbacks=0.1)
+        class Case(TestCase):
+            @strict
+            async def test(self) -> None:
+                """Do nothing."""
+
+        assert self.options_of(Case)["slow_callbacks"] == 0.1
+
+    def test_lenient_takes_all_away(self) -> None:
+        @lenient
+        @fail_on(slow_callbacks=0.1)
+        class Case(TestCase):
+            async def test(self) -> None:
+                """Do nothing."""
+
+        assert self.options_of(Case) == {}
+
+
+def leak(case: TestCase) -> None:
+    case.leaked = asyncio.get_running_loop().create_task(asyncio.sleep(3600), name="leaked")
+
+
+class TestWarn:
+    @pytest.mark.parametrize(
+        "switch",
+        [
+            fail_on(pending_tasks="warn"),
+            lambda case: strict(fail_on(warn=True)(case)),
+            lambda case: fail_on(warn=True)(strict(case)),
+        ],
+    )
+    def test_finding_is_a_warning_with_the_same_text(self, switch) -> None:
+        class Failing(TestCase):
+            @fail_on(pending_tasks=True)
+            async def test(self) -> None:
+                leak(self)
+
+        @switch
+        class Case(TestCase):
+            async def test(self) -> None:
+                leak(self)
+
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            passed(Case)
+        (warned,) = caught
+        assert warned.category is LeakWarning
+        assert warned.filename == __file__
+        text = str(warned.message)
+        assert text.splitlines()[0] == "a check failed: pending_tasks"
+        assert "Task 'leaked', coroutine sleep()" in text
+        assert "Task 'leaked', coroutine sleep()" in failure_of(Failing)
+
+    def test_other_checks_fail_the_test_as_ever(self) -> None:
+        class Case(TestCase):
+            @fail_on(pending_tasks="warn")
+            async def test(self) -> None:
+                asyncio.get_running_loop().call_soon(lambda: 1 / 0)
+
+        assert "a check failed: unhandled_exceptions" in failure_of(Case)
+
+    def test_method_can_take_it_back(self) -> None:
+        @fail_on(pending_tasks="warn", warn=True)
+        class Case(TestCase):
+            @fail_on(pending_tasks=True, warn=False)
+            async def test(self) -> None:
+                leak(self)
+
+        assert "pending_tasks" in failure_of(Case)
+
+    def test_block_warns(self) -> None:
+        async def main() -> None:
+            async with check_loop(pending_tasks="warn"):
+                main.task = asyncio.create_task(asyncio.sleep(0, 3600))
+                main.sleep = asyncio.create_task(asyncio.sleep(3600))
+
+        with pytest.warns(LeakWarning, match="pending_tasks"):
+            asyncio.run(main())
+
+    @pytest.mark.parametrize(
+        "options", [{"warn": 1}, {"ignore": 1}, {"ignore": [1]}, {"pending_tasks": "wran"}]
+    )
+    def test_wrong_value_is_refused(self, options: dict[str, object]) -> None:
+        with pytest.raises(TypeError, match=r"^fail_on\((warn|ignore|pending_tasks)="):
+            fail_on(**options)
+
+
+class TestIgnore:
+    @pytest.mark.parametrize("of", ["module", "function", "package"])
+    def test_what_a_named_creator_made_does_not_count(self, of: str) -> None:
+        module = leak.__module__
+        names = {"module": module, "function": f"{module}.leak", "package": module.split(".")[0]}
+
+        class Case(TestCase):
+            @fail_on(pending_tasks=True, ignore=names[of])
+            async def test(self) -> None:
+                leak(self)
+
+        passed(Case)
+
+    @pytest.mark.parametrize("name", ["lea", "other.leak", "tes"])
+    def test_others_count(self, name: str) -> None:
+        class Case(TestCase):
+            @fail_on(pending_tasks=True, ignore=[name, f"{leak.__module__}.lea"])
+            async def test(self) -> None:
+                leak(self)
+
+        assert "pending_tasks" in failure_of(Case)
+
+    def test_names_of_class_and_method_add_up(self) -> None:
+        @fail_on(ignore=leak.__module__)
+        class Case(TestCase):
+            @fail_on(pending_tasks=True, ignore="other")
+            async def test(self) -> None:
+                leak(self)
+
+        passed(Case)
+
+
+def test_check_of_somebody_else_takes_no_name_of_an_option() -> None:
+    class Warn(Check):
+        name = "warn"
+
+    with pytest.raises(TypeError, match="has another use for"):
+        register_check(Warn)

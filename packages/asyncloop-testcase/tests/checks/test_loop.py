@@ -3,10 +3,11 @@
 import asyncio
 import functools
 
+import anyio
 import pytest
 from asyncloop_testcase import TestCase, check_loop, fail_on, lenient
 from checking import verdict_of
-from running import passed, run
+from running import failure_of, passed, run
 
 
 def ring() -> None:
@@ -257,3 +258,70 @@ def test_callback_without_a_name_is_named_by_itself() -> None:
             asyncio.get_running_loop().call_later(3600, Ring())
 
     assert "timer due in 3600 s: <the bell>" in verdict_of(Case, "active_handles")
+
+
+class TestOneLeakIsOneFinding:
+    """A timer that only serves a task belongs to the finding of the task."""
+
+    async def sleeps(self) -> None:
+        await asyncio.sleep(3600)
+
+    async def waits(self) -> None:
+        await asyncio.wait_for(asyncio.Event().wait(), 3600)
+
+    async def gathers(self) -> None:
+        await asyncio.gather(asyncio.sleep(3600), asyncio.Event().wait())
+
+    async def has_a_timeout(self) -> None:
+        async with asyncio.timeout(3600):
+            await asyncio.Event().wait()
+
+    async def is_in_a_cancel_scope(self) -> None:
+        with anyio.fail_after(3600):
+            await asyncio.Event().wait()
+
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            sleeps,
+            waits,
+            gathers,
+            pytest.param(
+                has_a_timeout,
+                marks=pytest.mark.skipif(
+                    not hasattr(asyncio, "timeout"), reason="asyncio.timeout() is new in 3.11"
+                ),
+            ),
+            is_in_a_cancel_scope,
+        ],
+    )
+    def test_timer_of_a_task(self, kind) -> None:
+        outer = self
+
+        class Case(TestCase):
+            @fail_on(pending_tasks=True, active_handles=True)
+            async def test(self) -> None:
+                self.task = asyncio.ensure_future(kind(outer))
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+
+        assert "a check failed: pending_tasks" in failure_of(Case)
+
+    def test_with_the_check_of_timers_alone_it_is_a_finding(self) -> None:
+        class Case(TestCase):
+            @fail_on(active_handles=True)
+            async def test(self) -> None:
+                self.task = asyncio.ensure_future(asyncio.sleep(3600))
+                await asyncio.sleep(0)
+
+        assert "a check failed: active_handles" in failure_of(Case)
+
+    def test_timer_that_does_something_else_is_one_of_its_own(self) -> None:
+        class Case(TestCase):
+            @fail_on(pending_tasks=True, active_handles=True)
+            async def test(self) -> None:
+                self.task = asyncio.ensure_future(asyncio.Event().wait())
+                self.loop.call_later(3600, print)
+                await asyncio.sleep(0)
+
+        assert "2 checks failed: pending_tasks, active_handles" in failure_of(Case)

@@ -1,6 +1,7 @@
 """The checks leaked_threads and leaked_processes."""
 
 import asyncio
+import inspect
 import multiprocessing
 import subprocess
 import sys
@@ -8,12 +9,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import anyio
 import anyio.to_process
+import anyio.to_thread
 import pytest
-from asyncloop_testcase import TestCase, fail_on, strict
+from asyncloop_testcase import TestCase, check_loop, fail_on, strict
 from asyncloop_testcase._checks.outside import _where
 from checking import verdict_of
-from running import passed
+from running import failure_of, passed
 
 SLEEP = [sys.executable, "-c", "input()"]
 
@@ -248,3 +251,64 @@ def test_idle_processes_of_anyios_pool_end_with_the_loop() -> None:
             self.assertEqual(await anyio.to_process.run_sync(int, "5"), 5)
 
     assert passed(Test)
+
+
+class TestPools:
+    def test_idle_thread_of_anyio_is_no_leak(self) -> None:
+        async def main() -> None:
+            async with check_loop(leaked_threads=True):
+                await anyio.to_thread.run_sync(int)
+
+        asyncio.run(main())
+
+    def test_idle_worker_of_an_older_executor_is_no_leak(self) -> None:
+        with ThreadPoolExecutor() as older:
+
+            class Case(TestCase):
+                @fail_on(leaked_threads=True)
+                async def test(self) -> None:
+                    await self.loop.run_in_executor(older, int)
+
+            passed(Case)
+
+    def test_busy_worker_of_an_older_executor_is_one(self) -> None:
+        go = threading.Event()
+        with ThreadPoolExecutor() as older:
+
+            class Case(TestCase):
+                @fail_on(leaked_threads=True)
+                async def test(self) -> None:
+                    older.submit(go.wait)
+
+            try:
+                assert "leaked_threads" in failure_of(Case)
+            finally:
+                go.set()
+
+    def test_idle_worker_of_an_executor_of_the_test_is_one(self) -> None:
+        executors = []
+
+        class Case(TestCase):
+            @fail_on(leaked_threads=True)
+            async def test(self) -> None:
+                executors.append(ThreadPoolExecutor())
+                await self.loop.run_in_executor(executors[0], int)
+
+        try:
+            assert "leaked_threads" in failure_of(Case)
+        finally:
+            executors[0].shutdown()
+
+
+@pytest.mark.parametrize("kind", [threading.Thread.start, subprocess.Popen, ThreadPoolExecutor])
+def test_signatures_are_those_without_the_check(kind) -> None:
+    expected = inspect.signature(kind)
+
+    @strict
+    class Case(TestCase):
+        async def test(self) -> None:
+            name = kind.__qualname__.partition(".")[0]
+            owner = getattr(threading, name, getattr(subprocess, name, ThreadPoolExecutor))
+            assert inspect.signature(getattr(owner, "start", owner)) == expected
+
+    passed(Case)

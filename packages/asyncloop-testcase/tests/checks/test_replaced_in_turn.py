@@ -3,11 +3,14 @@
 import asyncio
 import collections
 import functools
+import gc
 import selectors
+import subprocess
 import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -145,3 +148,68 @@ def test_loop_whose_methods_cannot_be_replaced_is_left_unchecked() -> None:
     with pytest.warns(UncheckedWarning, match=text):
         run(Case)
     assert passed(Case)
+
+
+@pytest.mark.parametrize("first_out", [True, False])
+def test_overlapping_blocks_leave_nothing_in_whatever_order_they_end(first_out: bool) -> None:
+    def state() -> list[object]:
+        return [
+            sys.get_coroutine_origin_tracking_depth(),
+            warnings._warn_unawaited_coroutine,
+            asyncio.Handle._run,
+            threading.Thread.start,
+            subprocess.Popen.__init__,
+            asyncio.BaseTransport.__init__,
+            ThreadPoolExecutor.__init__,
+            [*gc.callbacks],
+            {**vars(asyncio.get_running_loop())}.keys() - {"_asyncgens_shutdown_called"},
+        ]
+
+    async def block(begun: asyncio.Event, end: asyncio.Event) -> None:
+        async with check_loop(level="strict", slow_callbacks=60, unused_loop=False):
+            begun.set()
+            await end.wait()
+
+    async def main() -> None:
+        before = state()
+        begun, ends = asyncio.Event(), [asyncio.Event(), asyncio.Event()]
+        tasks = []
+        for end in ends:
+            begun.clear()
+            tasks.append(asyncio.create_task(block(begun, end)))
+            await begun.wait()
+        order = [0, 1] if first_out else [1, 0]
+        for place in order:
+            ends[place].set()
+            await asyncio.wait([tasks[place]])
+        # Each may see the task of the other block; that is not what this is about.
+        for task in tasks:
+            task.exception()
+        assert state() == before
+
+    asyncio.run(main())
+
+
+def test_blocks_in_threads_leave_nothing() -> None:
+    hook = warnings._warn_unawaited_coroutine
+    depths, threads = [], []
+    begun = [threading.Event() for _ in range(3)]
+
+    def run(mine: threading.Event, other: threading.Event) -> None:
+        async def main() -> None:
+            async with check_loop():
+                mine.set()
+                other.wait(60)
+
+        asyncio.run(main())
+        depths.append(sys.get_coroutine_origin_tracking_depth())
+
+    for mine, other in zip(begun, begun[1:], strict=False):
+        threads.append(threading.Thread(target=run, args=(mine, other)))
+        threads[-1].start()
+        mine.wait(60)
+    threads[0].join()
+    begun[2].set()
+    threads[1].join()
+    assert depths == [0, 0]
+    assert warnings._warn_unawaited_coroutine is hook

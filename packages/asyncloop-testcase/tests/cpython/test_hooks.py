@@ -192,21 +192,19 @@ def test_default_handler_of_a_loop_object_is_put_back(loop: asyncio.AbstractEven
 def test_loop_runs_every_callback_by_handle_run(loop: asyncio.AbstractEventLoop) -> None:
     handles = []
 
-    def make(original: py_handles.Run) -> py_handles.Run:
-        def run(handle: asyncio.Handle) -> None:
-            handles.append(handle)
-            original(handle)
+    original = asyncio.Handle._run
 
-        return run
+    def run(handle: asyncio.Handle) -> None:
+        handles.append(handle)
+        original(handle)
 
-    original, new = py_handles.replace_run(make)
+    setattr(asyncio.Handle, py_handles.RUN, run)
     try:
         loop.run_until_complete(fetch())
     finally:
-        py_handles.restore_run(new, original)
+        asyncio.Handle._run = original
     assert handles, "the loop does not call asyncio.Handle._run any more"
     assert py_handles.loop_of(handles[0]) is loop, "asyncio.Handle has no _loop any more"
-    assert asyncio.Handle._run is original
 
 
 def test_futures_tell_whether_their_exception_is_lost(loop: asyncio.AbstractEventLoop) -> None:

@@ -1,4 +1,8 @@
-"""The test case: a loop for each test, and coroutine functions wherever a test has functions."""
+"""
+The test case: a loop for each test, and coroutine functions wherever a test has functions.
+
+It has more than 300 lines as it is one class, most of whose text is what users read.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from asyncloop_testcase._case.assertions import AsyncAssertions
 from asyncloop_testcase._case.lifetime import Lifetime
 from asyncloop_testcase._case.loops import close_loop, default_loop, make_loop
-from asyncloop_testcase._case.refusals import refusal_of, refuse_result
+from asyncloop_testcase._case.refusals import refusal_of, refuse_other_base, refuse_result
 from asyncloop_testcase._cpython.loops import nothing_to_shut_down
+from asyncloop_testcase._cpython.unittests import outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -77,6 +82,7 @@ class TestCase(AsyncAssertions, unittest.TestCase):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        refuse_other_base(cls, TestCase)
         if isinstance(cls.__dict__.get("debug"), bool):
             # unittest has a method of that name, which suites and debuggers call.
             cls.loop_debug = cls.__dict__["debug"]
@@ -239,7 +245,7 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         lifetime = self._asyncloop
         if lifetime is None or lifetime.in_phase:
             return success
-        outcome: Any = self._outcome  # type: ignore[attr-defined]
+        outcome = outcome_of(self)
         passed = success and outcome.expectedFailure is None
         errors = lifetime.end(passed=passed)
         self._asyncloop = None

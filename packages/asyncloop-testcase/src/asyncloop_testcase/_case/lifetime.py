@@ -10,6 +10,8 @@ context: a test that calls ``doCleanups()`` itself is inside already.
 `end` judges the test and closes the loop where errors still belong to the test. `close` restores
 everything however the test ended; ``run()`` calls it again in case that an exception such as
 KeyboardInterrupt went past `end`.
+
+It has more than 300 lines as all of it is the life of one test, in the order of its phases.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ from asyncloop_testcase._reports.tasks import add_task_report
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-    from asyncloop_testcase._checks.watch import Plan
+    from asyncloop_testcase._checks.plan import Plan
 
 __unittest = __tracebackhide__ = True
 

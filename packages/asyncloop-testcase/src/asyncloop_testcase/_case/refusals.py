@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import types
+import unittest
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,51 @@ def refuse_result(method: object, result: object, *, awaited: bool) -> None:
         msg = f"{name}() returned {shown}, and {_way_out(result)}"
         raise TypeError(msg)
     msg = f"{name}() returned {result!r}: it is deprecated to return a value from a test"
-    warnings.warn(msg, DeprecationWarning, stacklevel=4)
+    _warn_at(method, msg)
+
+
+def _warn_at(function: Any, message: str) -> None:
+    """Warn of a function where it is defined: it has returned already, no frame is its own."""
+    function = inspect.unwrap(getattr(function, "__func__", function))
+    code = getattr(function, "__code__", None)
+    if code is None:
+        warnings.warn(message, DeprecationWarning, stacklevel=5)
+        return
+    names = function.__globals__
+    warnings.warn_explicit(
+        message,
+        DeprecationWarning,
+        code.co_filename,
+        code.co_firstlineno,
+        names.get("__name__"),
+        names.setdefault("__warningregistry__", {}),
+    )
+
+
+# By these methods unittest runs a test. Whoever has them before us runs it in another way.
+PHASES = ("run", "_callSetUp", "_callTestMethod", "_callTearDown", "_callCleanup")
+
+
+def refuse_other_base(cls: type, ours: type) -> None:
+    """Raise TypeError if a class has, beside our test case, another one that runs tests."""
+    mro = cls.__mro__
+    others = [each for each in mro if not issubclass(each, ours) and each is not object]
+    isolated: type = unittest.IsolatedAsyncioTestCase
+    other = isolated if isolated in others else None
+    if other is None:
+        before = (each for each in others if mro.index(each) < mro.index(ours))
+        other = next((each for each in before if not vars(each).keys().isdisjoint(PHASES)), None)
+    if other is not None:
+        msg = (
+            f"{cls.__qualname__} has two bases that run its tests, {_name(other)} and "
+            f"{_name(ours)}, one of which would do nothing, without a word: leave one out "
+            "(asyncloop_testcase.TestCase has what IsolatedAsyncioTestCase has)"
+        )
+        raise TypeError(msg)
+
+
+def _name(cls: type) -> str:
+    return f"{cls.__module__.partition('.')[0]}.{cls.__qualname__}"
 
 
 def _way_out(result: object) -> str:

@@ -32,6 +32,7 @@ class WatchedTest(Protocol):
         failures: The exceptions that nobody asked for, as far as the loop has told.
         unawaited: The coroutines that were deleted before they were awaited.
         registrations: Who registered which files, None if the loop's selector is of no help.
+        reported: The tasks that were reported: what only serves them is no finding of its own.
     """
 
     loop: asyncio.AbstractEventLoop
@@ -43,6 +44,7 @@ class WatchedTest(Protocol):
     failures: Sequence[Finding]
     unawaited: Sequence[Finding]
     registrations: Registrations | None
+    reported: set[asyncio.Task[Any]]
 
     def leave_coroutine(self, coro: types.CoroutineType[Any, Any, Any], /) -> None:
         """Say that a coroutine lives on: what becomes of it is no later test's doing."""
@@ -158,6 +160,9 @@ class Check:
         """Put back what `start` changed; called once for each start, however the test ended."""
 
 
+# What `fail_on` takes beside the names of checks.
+RESERVED = ("warn", "ignore")
+
 KNOWN: dict[str, type[Check]] = {}
 
 
@@ -193,6 +198,9 @@ def register_check(check: C) -> C:
     name = getattr(check, "name", None)
     if not (isinstance(name, str) and name.isidentifier()):
         msg = f"{check.__qualname__}.name is {name!r}: a check needs a name that is an identifier"
+        raise TypeError(msg)
+    if name in RESERVED:
+        msg = f"{check.__qualname__}.name is {name!r}, which fail_on() has another use for"
         raise TypeError(msg)
     other = KNOWN.get(name)
     # The same class again is a module that is imported twice, or reloaded.

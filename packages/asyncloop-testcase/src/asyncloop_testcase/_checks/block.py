@@ -13,7 +13,7 @@ from asyncloop_testcase._reports.notes import add_visible_note
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from asyncloop_testcase._checks.watch import Plan
+    from asyncloop_testcase._checks.plan import Plan
     from asyncloop_testcase._reports.report import Report
 
 __unittest = __tracebackhide__ = True

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import of_kind
 from asyncloop_testcase._checks.recorder import FAILURES, REPORTED
+from asyncloop_testcase._checks.spies import Spies
 from asyncloop_testcase._cpython.tasks import FUTURES, exception_of, is_lost
 from asyncloop_testcase._cpython.transports import closed_future
 from asyncloop_testcase._reports.findings import failure
-from asyncloop_testcase._reports.sites import Spies
 
 if TYPE_CHECKING:
     import asyncio
@@ -68,15 +68,14 @@ class UnhandledExceptions(Check):
 def noted_errors(loop: asyncio.AbstractEventLoop) -> Iterator[list[BaseException]]:
     """Note the exceptions that the loop's exception handler is told of."""
     errors: list[BaseException] = []
-    tell = loop.call_exception_handler
 
     def note_and_tell(context: dict[str, Any]) -> None:
         if isinstance(context.get("exception"), BaseException):
             errors.append(context["exception"])
-        tell(context)
+        spy.original(context)
 
     spies = Spies(loop)
-    spies.replace("call_exception_handler", note_and_tell)
+    spy = spies.replace("call_exception_handler", note_and_tell)
     try:
         yield errors
     finally:

@@ -6,11 +6,12 @@ import inspect
 import types
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 from asyncloop_testcase._checks import base, builtin
-from asyncloop_testcase._checks.base import KNOWN, Check
-from asyncloop_testcase._checks.watch import Plan
+from asyncloop_testcase._checks.base import KNOWN, RESERVED, Check
+from asyncloop_testcase._checks.plan import EVERY, Plan
+from asyncloop_testcase._reports.words import nearest
 
 __unittest = __tracebackhide__ = True
 
@@ -28,6 +29,17 @@ NO_PLANS: tuple[int, dict[object, Any]] = (-1, {})
 # "default", "strict" or "lenient". What it means is looked up late: checks registered later count.
 ALL = ""
 Layer = Mapping[str, object]
+
+# What is no check, but said in the same place.
+WARN, IGNORE = OPTIONS = RESERVED
+
+
+class Warned(NamedTuple):
+    """The option of a check that warns and does not fail the test."""
+
+    option: object
+
+
 Layers = tuple[Layer, ...]
 
 
@@ -36,7 +48,10 @@ def fail_on(**checks: object) -> Callable[[T], T]:
     Switch checks on or off, for a test or for all the tests of a class.
 
     Args:
-        checks: The name of a check, and ``True``, ``False`` or an option that the check knows.
+        checks: The name of a check, and ``True``, ``False``, an option that the check knows, or
+            ``"warn"``: then what it finds is a `LeakWarning` and the test passes. ``warn=True``
+            says so of all checks, to adopt them in a suite that has many leaks. ``ignore`` names
+            modules or functions, one or some: what they made does not count.
 
     Returns:
         A decorator for classes and functions, which are changed in place. The decorator of a
@@ -107,12 +122,31 @@ def ignore_loop(test: T, /) -> T:
 
 def validated(checks: Mapping[str, object]) -> dict[str, object]:
     """Return the options of the checks, or refuse those that are not known."""
-    unknown = [name for name in checks if name not in KNOWN]
+    unknown = [name for name in checks if name not in KNOWN and name not in OPTIONS]
     if unknown:
         known = ", ".join(sorted(KNOWN))
-        msg = f"unknown checks: {', '.join(map(repr, unknown))}; the known ones are {known}"
+        meant = nearest(unknown[0], [*KNOWN, *OPTIONS])
+        hint = f" (did you mean {meant!r}?)" if meant else ""
+        msg = f"unknown checks: {', '.join(map(repr, unknown))}{hint}; the known ones are {known}"
         raise TypeError(msg)
-    return {name: KNOWN[name].validate(value) for name, value in checks.items()}
+    return {name: _validated(name, value) for name, value in checks.items()}
+
+
+def _validated(name: str, value: object) -> object:
+    if name == WARN:
+        if not isinstance(value, bool):
+            msg = f"fail_on(warn={value!r}): warn is True or False"
+            raise TypeError(msg)
+        return value
+    if name == IGNORE:
+        names = (value,) if isinstance(value, str) else value
+        if not isinstance(names, list | tuple | set | frozenset) or not all(
+            isinstance(each, str) for each in names
+        ):
+            msg = f"fail_on(ignore={value!r}): ignore is the name of a module or function, or some"
+            raise TypeError(msg)
+        return tuple(names)
+    return Warned(KNOWN[name].validate(True)) if value == WARN else KNOWN[name].validate(value)
 
 
 def plan_of(case: type, method: object) -> Plan:
@@ -167,20 +201,30 @@ def make_plan(layers: Iterable[Layer], *, awaits: bool = False) -> Plan:
     """
     everything: object = None
     named: dict[str, object] = {}
+    ignored: list[str] = []
     for layer in layers:
         if ALL in layer:
             everything = layer[ALL]
-            named.clear()
+            # It adds to what was asked for, and takes nothing away.
+            asked = named if everything == "strict" else {}
+            named = {name: option for name, option in asked.items() if option is not False}
+        names: Any = layer.get(IGNORE, ())
+        ignored += names
         named.update((name, option) for name, option in layer.items() if name != ALL)
+    warns = {name for name, option in named.items() if isinstance(option, Warned)}
+    if named.get(WARN):
+        warns.add(EVERY)
     options = (
         (check, named.get(name, _unsaid(check, everything))) for name, check in KNOWN.items()
     )
     return Plan(
         [
-            (check, option)
+            (check, option.option if isinstance(option, Warned) else option)
             for check, option in options
             if option is not False and (check.for_coroutines or not awaits)
         ],
+        frozenset(warns),
+        ignored,
     )
 
 

@@ -10,14 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.base import CannotCheckError, Check
-from asyncloop_testcase._cpython.tasks import all_tasks
+from asyncloop_testcase._checks.spies import Spies, Spy
+from asyncloop_testcase._cpython.tasks import all_tasks, wakes_any
 from asyncloop_testcase._reports.owners import owner_of_handle
 from asyncloop_testcase._reports.report import Finding, Site
-from asyncloop_testcase._reports.sites import Spies, site_of_caller
+from asyncloop_testcase._reports.sites import site_of_caller
 from asyncloop_testcase._reports.words import callback_name, duration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from asyncloop_testcase._checks.base import WatchedTest
 
@@ -34,7 +35,7 @@ class LoopSpies(Check):
     methods: tuple[str, ...] = ()
 
     def start(self) -> None:
-        self.originals: dict[str, Callable[..., Any]] = {}
+        self.originals: dict[str, Spy] = {}
         self._spies = Spies(self.loop)
         try:
             for name in self.methods:
@@ -66,7 +67,7 @@ class UnusedLoop(LoopSpies):
         """Take notice and run."""
         if self._ran is False and not self._is_over and not self.watch.judging:
             self._ran = True
-        self.originals["run_forever"]()
+        self.originals["run_forever"].original()
 
     def enter_test(self) -> None:
         self._ran = self.loop.is_running()
@@ -103,12 +104,12 @@ class ActiveHandles(LoopSpies):
 
     def call_at(self, *args: Any, **kwargs: Any) -> asyncio.TimerHandle:
         """Take notice of a timer."""
-        handle = self.originals["call_at"](*args, **kwargs)
+        handle = self.originals["call_at"].original(*args, **kwargs)
         return self._noticed(handle, site_of_caller(1))
 
     def call_later(self, *args: Any, **kwargs: Any) -> asyncio.TimerHandle:
         """Take notice of a timer."""
-        handle = self.originals["call_later"](*args, **kwargs)
+        handle = self.originals["call_later"].original(*args, **kwargs)
         return self._noticed(handle, site_of_caller(1))
 
     def _noticed(self, handle: asyncio.TimerHandle, site: Site | None) -> asyncio.TimerHandle:
@@ -134,7 +135,10 @@ class ActiveHandles(LoopSpies):
                 remains=partial(_is_active, handle),
             )
             for handle, site in timers
-            if handle is not None and _is_active(handle) and now < handle.when() < math.inf
+            if handle is not None
+            and _is_active(handle)
+            and now < handle.when() < math.inf
+            and not wakes_any(handle, self.watch.reported)
         ]
 
     def restore(self) -> None:

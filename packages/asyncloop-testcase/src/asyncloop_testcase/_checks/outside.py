@@ -7,15 +7,18 @@ import subprocess
 import sys
 import threading
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import FOREIGN_MODULES, of_kind
 from asyncloop_testcase._checks.slow import WATCHDOG
+from asyncloop_testcase._checks.spies import Creations
 from asyncloop_testcase._cpython.loops import default_executor, workers_of
+from asyncloop_testcase._cpython.threads import executor_of, is_dummy, pool_of_idle
 from asyncloop_testcase._reports.report import Finding
-from asyncloop_testcase._reports.sites import Creations, is_plumbing
+from asyncloop_testcase._reports.sites import is_plumbing
 from asyncloop_testcase._reports.words import name_of, short
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ class LeakedThreads(Check):
         self._before = frozenset(threading.enumerate())
         self._creations = Creations()
         self._creations.watch(threading.Thread, "start")
+        self._creations.watch(ThreadPoolExecutor, "__init__")
 
     def finish(self) -> Sequence[Finding]:
         new = self._new()
@@ -61,7 +65,17 @@ class LeakedThreads(Check):
         executor = default_executor(self.loop)  # it may be one that the test has set
         if executor is not None:
             new.difference_update(workers_of(executor))
-        return sorted((each for each in new if _is_somebodys(each)), key=lambda each: each.name)
+        leaked = [each for each in new if _is_somebodys(each) and not self._waits_in_pool(each)]
+        return sorted(leaked, key=lambda each: each.name)
+
+    def _waits_in_pool(self, thread: threading.Thread) -> bool:
+        """Tell whether a thread waits for work in a pool that outlives the test by design."""
+        pool = pool_of_idle(thread)
+        if pool is None or pool.startswith("anyio"):
+            return pool is not None
+        executor = executor_of(thread)
+        # An executor that the test has made is the test's to shut down.
+        return executor is not None and not self._creations.has_noted(executor)
 
     def _finding(self, thread: threading.Thread) -> Finding:
         target = getattr(thread, "_target", None)
@@ -83,9 +97,7 @@ class LeakedThreads(Check):
 
 def _is_somebodys(thread: threading.Thread) -> bool:
     # A dummy stands for a thread of other makers, which cannot be joined nor told from old ones.
-    return not thread.name.startswith(LOOP_THREADS) and not isinstance(
-        thread, threading._DummyThread
-    )
+    return not thread.name.startswith(LOOP_THREADS) and not is_dummy(thread)
 
 
 def _where(thread: threading.Thread) -> list[str]:

@@ -17,11 +17,12 @@ from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.loop import LoopSpies
 from asyncloop_testcase._checks.recorder import REGISTRATIONS
 from asyncloop_testcase._checks.registrations import Registrations
+from asyncloop_testcase._checks.spies import Spies
 from asyncloop_testcase._cpython.handles import handles_of, is_internal
 from asyncloop_testcase._cpython.selectors import registered_count, selector_of
 from asyncloop_testcase._reports.owners import owner_of_handle
 from asyncloop_testcase._reports.report import Finding, Site
-from asyncloop_testcase._reports.sites import Spies, site_of_caller
+from asyncloop_testcase._reports.sites import site_of_caller
 from asyncloop_testcase._reports.words import callback_name, name_of, short
 
 if TYPE_CHECKING:
@@ -60,12 +61,12 @@ class ActiveSelectorCallbacks(Check):
         self._modify = self._spies.replace("modify", self._on_modify)
 
     def _on_register(self, fileobj: Any, events: int, data: Any = None) -> Any:
-        key = self._register(fileobj, events, data)
+        key = self._register.original(fileobj, events, data)
         self._take_note(data)
         return key
 
     def _on_modify(self, fileobj: Any, events: int, data: Any = None) -> Any:
-        key = self._modify(fileobj, events, data)
+        key = self._modify.original(fileobj, events, data)
         self._take_note(data)
         return key
 
@@ -112,25 +113,25 @@ class LoopRegistrations(LoopSpies):
 
     def add_reader(self, fd: Any, callback: Any, *args: Any) -> Any:
         """Take notice of a reader that is added."""
-        handle = self.originals["add_reader"](fd, callback, *args)
+        handle = self.originals["add_reader"].original(fd, callback, *args)
         self._active["reader", _number(fd)] = fd, callback, site_of_caller(1)
         return handle
 
     def add_writer(self, fd: Any, callback: Any, *args: Any) -> Any:
         """Take notice of a writer that is added."""
-        handle = self.originals["add_writer"](fd, callback, *args)
+        handle = self.originals["add_writer"].original(fd, callback, *args)
         self._active["writer", _number(fd)] = fd, callback, site_of_caller(1)
         return handle
 
     def remove_reader(self, fd: Any) -> Any:
         """Take notice of a reader that is removed."""
         self._active.pop(("reader", _number(fd)), None)
-        return self.originals["remove_reader"](fd)
+        return self.originals["remove_reader"].original(fd)
 
     def remove_writer(self, fd: Any) -> Any:
         """Take notice of a writer that is removed."""
         self._active.pop(("writer", _number(fd)), None)
-        return self.originals["remove_writer"](fd)
+        return self.originals["remove_writer"].original(fd)
 
     def finish(self) -> Sequence[Finding]:
         return [

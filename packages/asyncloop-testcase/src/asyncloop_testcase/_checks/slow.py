@@ -19,7 +19,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from asyncloop_testcase._checks.base import CannotCheckError, Check
-from asyncloop_testcase._cpython.handles import callback_of, loop_of, replace_run, restore_run
+from asyncloop_testcase._checks.spies import Spy
+from asyncloop_testcase._cpython.handles import RUN, callback_of, loop_of
 from asyncloop_testcase._cpython.tasks import TASKS, coroutine_of
 from asyncloop_testcase._reports.report import Finding
 from asyncloop_testcase._reports.sites import is_ours, is_plumbing, site_of_coroutine
@@ -73,22 +74,21 @@ class SlowCallbacks(Check):
         self._thread_of_loop = threading.get_ident()
         self._watchdog = threading.Thread(target=self._watch, name=WATCHDOG, daemon=True)
         self._watchdog.start()
-        self._original, self._timed_run = replace_run(self._timed)
+        self._spy = Spy(asyncio.Handle, RUN, self._timed())
 
-    def _timed(
-        self, original: Callable[[asyncio.Handle], None]
-    ) -> Callable[[asyncio.Handle], None]:
+    def _timed(self) -> Callable[[asyncio.Handle], None]:
         loop = self.loop
         limit = self._limit
 
         def run(handle: asyncio.Handle) -> None:
             if loop_of(handle) is not loop:
-                return original(handle)
+                self._spy.original(handle)
+                return
             self._thread_of_loop = threading.get_ident()
             begun = self._begun = perf_counter()
             self._running = handle
             try:
-                return original(handle)
+                self._spy.original(handle)
             finally:
                 self._running = None
                 taken = perf_counter() - begun
@@ -145,7 +145,7 @@ class SlowCallbacks(Check):
         return self._findings
 
     def restore(self) -> None:
-        restore_run(self._timed_run, self._original)
+        self._spy.restore()
         self._over.set()
         self._watchdog.join()
         self._running = None

@@ -49,6 +49,7 @@ class PendingTasks(Check):
     def finish(self) -> Iterable[Finding]:
         if not self._left:
             return ()
+        self.watch.reported = self._left - self._before
         return [
             _finding(task)
             for task in sorted(self._left - self._before, key=lambda task: task.get_name())

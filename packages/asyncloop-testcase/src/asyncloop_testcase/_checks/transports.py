@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import FOREIGN_MODULES, of_kind
+from asyncloop_testcase._checks.spies import Creations
 from asyncloop_testcase._cpython.transports import (
     TLS_TRANSPORT,
     is_transport_of,
@@ -16,7 +17,6 @@ from asyncloop_testcase._cpython.transports import (
     tls_protocol,
 )
 from asyncloop_testcase._reports.report import Finding, Site
-from asyncloop_testcase._reports.sites import Creations
 from asyncloop_testcase._reports.words import short
 
 if TYPE_CHECKING:

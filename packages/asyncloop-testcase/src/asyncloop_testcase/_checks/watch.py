@@ -42,56 +42,19 @@ from asyncloop_testcase._checks.garbage import Baseline, take_baseline
 from asyncloop_testcase._checks.recorder import REGISTRATIONS, Recorder
 from asyncloop_testcase._cpython.generators import is_closing_asyncgens
 from asyncloop_testcase._cpython.loops import is_something_due, ready_count
+from asyncloop_testcase._reports.creators import is_ignored
 from asyncloop_testcase._reports.report import Report, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from asyncloop_testcase._checks.plan import Plan
+    from asyncloop_testcase._reports.report import Finding
 
 __unittest = __tracebackhide__ = True
 
-Options = tuple[tuple[type[Check], object], ...]
-
 # Callbacks that close async generators may take turns of their own; more than this is no clean-up.
 MOST_TURNS = 10
-
-
-@final
-class Plan:
-    """
-    The checks that apply to a test, with their options.
-
-    Args:
-        options: Check classes and their options, those that are switched on, in report order.
-    """
-
-    __slots__ = (
-        "blind",
-        "checks",
-        "cleaning",
-        "early",
-        "entering",
-        "leaving",
-        "needs_garbage",
-        "parts",
-    )
-
-    def __init__(self, options: Sequence[tuple[type[Check], object]]) -> None:
-        self.checks: Options = tuple(options)
-        self.parts: frozenset[str] = frozenset(kind._part for kind, _ in options if kind._part)
-        self.early: Options = tuple(each for each in self.checks if not each[0]._part)
-        # What has to be started where the loop's selector is of no help to a recorder.
-        self.blind: Options = tuple(
-            each for each in self.checks if each[0]._part in {"", REGISTRATIONS}
-        )
-        self.needs_garbage: bool = any(check.needs_garbage for check, _ in options)
-        self.entering: bool = any(kind.enter_test is not Check.enter_test for kind, _ in options)
-        self.cleaning: bool = any(
-            kind.enter_cleanups is not Check.enter_cleanups for kind, _ in options
-        )
-        self.leaving: bool = any(kind.leave_test is not Check.leave_test for kind, _ in options)
-
-    def __bool__(self) -> bool:
-        return bool(self.checks)
 
 
 @final
@@ -103,6 +66,7 @@ class Watch(Recorder):
         judging: True once the test is over: what happens now is not the test's doing.
         passed: What `finish` was told.
         goes_on: Whether the code that was watched goes on afterwards.
+        reported: The tasks that are findings.
         case: The test case of the test, if it has one: nobody looks at it after the checks.
         started: The checks that are made before the test.
     """
@@ -111,6 +75,7 @@ class Watch(Recorder):
     passed: bool = True
     goes_on: bool = False
     case: object = None
+    reported: set[asyncio.Task[Any]] = frozenset()  # type: ignore[assignment]  # never changed
     started: Sequence[Check] = ()
     _recording = False
     _baseline: Baseline | None = None
@@ -263,9 +228,18 @@ class Watch(Recorder):
         verdicts = []
         for check in self._to_ask():
             findings = check.finish()
-            if findings and (found := list(findings)):
+            if findings and (found := self._counting(findings)):
                 verdicts.append(Verdict(check.name, check.summary, found))
+        if verdicts and self._plan.warns:
+            warned = [each for each in verdicts if self._plan.warns_of(each.check)]
+            if warned:
+                Report(warned).warn()
+                verdicts = [each for each in verdicts if each not in warned]
         return Report(verdicts) if verdicts else None
+
+    def _counting(self, findings: Iterable[Finding]) -> list[Finding]:
+        ignored = self._plan.ignored
+        return [each for each in findings if not (ignored and is_ignored(each, ignored))]
 
     def _to_ask(self) -> Sequence[Check]:
         """Return the checks that may have found something, in the order of the report."""

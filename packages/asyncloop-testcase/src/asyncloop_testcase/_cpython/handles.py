@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,29 +23,8 @@ def loop_of(handle: asyncio.Handle) -> asyncio.AbstractEventLoop | None:
     return loop
 
 
-Run = Callable[[asyncio.Handle], None]
-
-
-def replace_run(make: Callable[[Run], Run]) -> tuple[Run, Run]:
-    """
-    Replace ``Handle._run``, by which the loop calls every callback, 3.10 to 3.15.
-
-    Args:
-        make: Called with the original, returns what to have instead.
-
-    Returns:
-        The original and the new one, for `restore_run`.
-    """
-    original: Run = asyncio.Handle._run
-    new = make(original)
-    setattr(asyncio.Handle, "_run", new)  # noqa: B010 - type checkers know the method
-    return original, new
-
-
-def restore_run(new: Run, original: Run) -> None:
-    """Put back what `replace_run` replaced, unless somebody has replaced it in turn."""
-    if asyncio.Handle._run is new:
-        setattr(asyncio.Handle, "_run", original)  # noqa: B010
+# The method by which the loop calls every callback, 3.10 to 3.15.
+RUN = "_run"
 
 
 # By its frames one knows where the loop called user code, 3.10 to 3.15.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+import gc
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import contextvars
+    from collections.abc import Collection
 
 __unittest = __tracebackhide__ = True
 
@@ -108,3 +111,31 @@ def exception_of(future: asyncio.Future[Any]) -> BaseException | None:
     """
     error: BaseException | None = getattr(future, "_exception", None)
     return error
+
+
+def wakes_any(handle: asyncio.Handle, tasks: Collection[asyncio.Task[Any]]) -> bool:
+    """
+    Tell whether all that a timer does is to wake one of the tasks, or to cancel it.
+
+    Its callback or an argument of it (``_callback``, ``_args``, 3.10 to 3.15) is the future for
+    which the task waits, as in ``asyncio.sleep()``, or belongs to what knows the task, as in
+    ``asyncio.timeout()`` and in the cancel scopes of anyio.
+    """
+    if not tasks:
+        return False
+    waited = [each for task in tasks if (each := waits_for(task)) is not None]
+    waited += [child for each in waited for child in children_of(each)]
+    served = {*map(id, tasks), *map(id, waited)}
+    callback: Any = getattr(handle, "_callback", None)
+    while isinstance(callback, functools.partial):
+        if not served.isdisjoint(map(id, callback.args)):
+            return True
+        callback = callback.func
+    concerned = [getattr(callback, "__self__", None), *(getattr(handle, "_args", None) or ())]
+    around = (each for it in concerned if it is not None for each in (it, *_parts(it)))
+    return not served.isdisjoint(map(id, around))
+
+
+def _parts(it: object) -> list[object]:
+    """Return what an object refers to itself, for its attributes may be kept in slots."""
+    return [] if isinstance(it, asyncio.AbstractEventLoop) else gc.get_referents(it)

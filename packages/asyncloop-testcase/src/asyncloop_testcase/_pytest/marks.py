@@ -19,12 +19,12 @@ from asyncloop_testcase._checks.fail_on import (
     validated,
 )
 from asyncloop_testcase._pytest.options import WARN, Said
-from asyncloop_testcase._pytest.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from asyncloop_testcase._checks.watch import Plan
+    from asyncloop_testcase._checks.plan import Plan
+from asyncloop_testcase._reports.words import did_you_mean
 
 __unittest = __tracebackhide__ = True
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from asyncloop_testcase._checks.base import KNOWN
 from asyncloop_testcase._checks.block import LEVELS
 from asyncloop_testcase._checks.fail_on import ALL, Layer, validated
-from asyncloop_testcase._pytest.words import did_you_mean
+from asyncloop_testcase._reports.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,6 +11,7 @@ from asyncloop_testcase._pytest.marks import plan_of
 from asyncloop_testcase._pytest.verdicts import Fixtures, fail_at, is_ignored, sort_out, text_of
 from asyncloop_testcase._pytest.watching import ItemWatch, entering, is_async, replaced
 from asyncloop_testcase._reports.owners import Owner, owned_by
+from asyncloop_testcase._reports.report import LeakWarning
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -24,10 +25,6 @@ __unittest = __tracebackhide__ = True
 TOLD = "asyncloop"
 PROPERTY = "asyncloop"
 LOST = "what was lost by then"
-
-
-class LeakWarning(UserWarning):
-    """What a check has found, where the level is ``warn``."""
 
 
 class Checks:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import inspect
 import os
-import sys
 import types
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from asyncloop_testcase._reports.creators import creator_of, is_among
 from asyncloop_testcase._reports.report import Report, Site, Verdict
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def sort_out(
             what = finding
             if owner is not None:
                 what = replace(finding, what=f"{finding.what}, left by the fixture {owner.name!r}")
-            yield verdict.summary, Found(verdict.check, what, place, _creator(place))
+            yield verdict.summary, Found(verdict.check, what, place, creator_of(place))
 
 
 def _place_of(item: pytest.Item) -> Site:
@@ -108,24 +108,9 @@ def _place_of(item: pytest.Item) -> Site:
     return Site(os.path.join(item.config.rootpath, path), (line or 0) + 1, name)
 
 
-def _creator(place: Site) -> str:
-    """Return ``module.function``, by the module's name as it was imported."""
-    name = next((n for n, m in [*sys.modules.items()] if _file_of(m) == place.filename), None)
-    if name is None or name == "__main__":
-        name = os.path.splitext(os.path.basename(place.filename))[0]
-    return f"{name}.{place.name}"
-
-
-def _file_of(module: object) -> object:
-    # A module may be replaced by anything. A plain getattr() would load one that is loaded late.
-    if not issubclass(type(module), types.ModuleType):
-        return None
-    return object.__getattribute__(module, "__dict__").get("__file__")
-
-
 def is_ignored(found: Found, ignore: Sequence[str]) -> bool:
     """Tell whether the module or function that made it is one of those to ignore."""
-    return any(found.creator == name or found.creator.startswith(f"{name}.") for name in ignore)
+    return is_among(found.creator, ignore)
 
 
 def text_of(found: Sequence[tuple[str, Found]]) -> str:

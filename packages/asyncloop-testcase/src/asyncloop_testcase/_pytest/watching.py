@@ -29,16 +29,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asyncloop_testcase._checks.watch import Plan, Watch
+from asyncloop_testcase._checks.spies import Spies
+from asyncloop_testcase._checks.watch import Watch
 from asyncloop_testcase._cpython.runners import before_cancelling
 from asyncloop_testcase._cpython.tasks import all_tasks
 from asyncloop_testcase._pytest.marks import is_unittest
 from asyncloop_testcase._reports.owners import Owner, owned_by
-from asyncloop_testcase._reports.sites import Spies
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator
 
+    from asyncloop_testcase._checks.plan import Plan
     from asyncloop_testcase._reports.report import Finding, Verdict
 
 __unittest = __tracebackhide__ = True
@@ -76,8 +77,8 @@ class ItemWatch:
         self.judged = True
         self.verdicts: list[Verdict] = []
         self._error: BaseException | None = None
-        self._loops = Plan([each for each in plan.checks if each[0].of_loop])
-        self._others = Plan([each for each in plan.checks if not each[0].of_loop])
+        self._loops = plan.part(lambda check: check.of_loop)
+        self._others = plan.part(lambda check: not check.of_loop)
         self._outside: Watch | None = None
         self._watches: dict[asyncio.AbstractEventLoop, tuple[Watch, Spies]] = {}
         self._undo: list[Callable[[], None]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, final
 
@@ -26,6 +27,17 @@ class Site(NamedTuple):
         head = f'File "{self.filename}", line {self.line}, in {self.name}'
         source = linecache.getline(self.filename, self.line).strip()
         return [head, f"  {source}"] if source else [head]
+
+
+class LeakWarning(UserWarning):
+    """
+    What a check has found, where it is to warn and not to fail the test.
+
+    .. versionadded:: 1.1.0
+    """
+
+    # What a filter of warnings is told.
+    __module__ = "asyncloop_testcase"
 
 
 # Test runners send findings between processes, pickled by this name.
@@ -85,7 +97,6 @@ class Verdict(NamedTuple):
 
 
 @final
-@dataclass(frozen=True)
 class Report:
     """
     Everything that the checks found in one test; ``str()`` of it is the message of the failure.
@@ -94,7 +105,8 @@ class Report:
         verdicts: The checks that found something, each with its findings.
     """
 
-    verdicts: Sequence[Verdict]
+    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+        self.verdicts = verdicts
 
     def __str__(self) -> str:
         return self.text("@fail_on")
@@ -117,3 +129,10 @@ class Report:
             options = ", ".join(f"{name}=False" for name in names)
             parts.append(f"(if that is meant to be, say so with {switch}({options}))")
         return "\n\n".join(parts)
+
+    def warn(self) -> None:
+        """Warn of it, where the first thing was made if that is known."""
+        sites = [each.created for verdict in self.verdicts for each in verdict.findings]
+        place = next(filter(None, sites), Site("<unknown>", 1, ""))
+        # Without a registry each warning is given, the same one again too.
+        warnings.warn_explicit(self.text(None), LeakWarning, place.filename, place.line)

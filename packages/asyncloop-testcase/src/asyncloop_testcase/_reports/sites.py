@@ -1,4 +1,4 @@
-"""Where things are made: spies on methods, and the line of user code that called them."""
+"""Where things are made: the line of user code that called what made them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,9 @@ import sys
 import threading
 import types
 import unittest
-import weakref
-from typing import TYPE_CHECKING, Any, final
 
 from asyncloop_testcase._cpython.handles import RUN_CODE
-from asyncloop_testcase._reports.owners import OWNER, Owner
 from asyncloop_testcase._reports.report import Site
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __unittest = __tracebackhide__ = True
 
@@ -91,96 +85,3 @@ def is_ours(filename: str) -> bool:
 def is_plumbing(filename: str) -> bool:
     """Tell whether a file makes things on behalf of others."""
     return filename.startswith(_PLUMBING)
-
-
-@final
-class Spies:
-    """
-    Replaces methods of one object for a while.
-
-    `restore` puts back each one that is still ours. One that somebody has replaced in turn is left
-    alone: they will put ours back, so what is installed has to do no harm after its time.
-    """
-
-    __slots__ = ("_owner", "_replaced")
-
-    def __init__(self, owner: Any) -> None:
-        self._owner = owner
-        self._replaced: list[tuple[str, Any, Any]] = []
-
-    def replace(self, name: str, ours: Any) -> Any:
-        """Set an attribute and return what it was. AttributeError if the owner forbids it."""
-        original = getattr(self._owner, name)
-        setattr(self._owner, name, ours)
-        self._replaced.append((name, original, ours))
-        return original
-
-    def restore(self) -> None:
-        """Put the originals back."""
-        owner = self._owner
-        while self._replaced:
-            name, original, ours = self._replaced.pop()
-            if getattr(owner, name) != ours:
-                continue
-            # Without ours, the class's own method shows again, unless the object had another.
-            delattr(owner, name)
-            if getattr(owner, name) != original:
-                setattr(owner, name, original)
-
-
-@final
-class Creations:
-    """Remembers where objects of certain classes are made or started."""
-
-    __slots__ = ("_owners", "_replaced", "_sites")
-
-    def __init__(self) -> None:
-        self._sites: weakref.WeakKeyDictionary[object, Site] | None = None
-        self._owners: weakref.WeakKeyDictionary[object, Owner] | None = None
-        self._replaced: list[tuple[Any, str, Any, Any]] = []
-
-    def watch(self, owner: Any, method: str) -> None:
-        """Begin to record who calls the method of the class."""
-        original: Callable[..., None] = getattr(owner, method)
-
-        def recorded(new: Any, /, *args: Any, **kwargs: Any) -> None:
-            original(new, *args, **kwargs)
-            site = site_of_caller(1)
-            if site is not None:
-                if self._sites is None:
-                    self._sites = weakref.WeakKeyDictionary()
-                self._sites[new] = site
-            owner = OWNER.get()
-            if owner is not None:
-                if self._owners is None:
-                    self._owners = weakref.WeakKeyDictionary()
-                self._owners[new] = owner
-
-        setattr(owner, method, recorded)
-        self._replaced.append((owner, method, original, recorded))
-
-    def site_of(self, made: object) -> Site | None:
-        """Return where it was made, None if that is not known."""
-        if self._sites is None:
-            return None
-        try:
-            return self._sites.get(made)
-        except TypeError:  # it cannot be referenced weakly, as the objects of uvloop
-            return None
-
-    def owner_of(self, made: object) -> Owner | None:
-        """Return the fixture that made it, None if none did."""
-        if self._owners is None:
-            return None
-        try:
-            return self._owners.get(made)
-        except TypeError:  # as in `site_of`
-            return None
-
-    def restore(self) -> None:
-        """Put the methods back, those that nobody has replaced in turn."""
-        while self._replaced:
-            owner, method, original, recorded = self._replaced.pop()
-            if getattr(owner, method) is recorded:
-                setattr(owner, method, original)
-        self._sites = self._owners = None

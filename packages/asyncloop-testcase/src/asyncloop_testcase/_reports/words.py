@@ -8,6 +8,7 @@ from asyncloop_testcase._cpython.handles import callback_of
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Iterable
 
 __unittest = __tracebackhide__ = True
 
@@ -42,3 +43,17 @@ def callback_name(handle: asyncio.Handle) -> str:
 def duration(seconds: float) -> str:
     """Return a time with three digits or all those before the point, never as 3.6e+03."""
     return f"{seconds:.0f} s" if abs(seconds) >= 999.5 else f"{seconds:.3g} s"
+
+
+def nearest(wrong: object, known: Iterable[str]) -> str | None:
+    """Return the name that somebody has probably meant, None if there is none like it."""
+    import difflib  # which takes a millisecond to import
+
+    return next(iter(difflib.get_close_matches(str(wrong), sorted(known), n=1)), None)
+
+
+def did_you_mean(wrong: object, known: Iterable[str]) -> str:
+    """Return the end of a sentence that refuses a name: the nearest one, or all there are."""
+    names = [*known]
+    meant = nearest(wrong, names)
+    return f"; did you mean {meant!r}?" if meant else f"; there are {', '.join(names)}"
