@@ -212,7 +212,7 @@ def test_to_packages_is_an_option(old, capsys):
 
     main(["--write", "--to-packages", str(old)])
 
-    assert old.read_text() == "from asyncmock_plus import patch\n"
+    assert old.read_text() == "from asyncmock_plus.coroutines import patch\n"
 
 
 def test_without_libcst_the_way_to_it_is_named(old, monkeypatch, capsys):
@@ -249,3 +249,37 @@ def test_module_is_run_as_a_program(tmp_path, monkeypatch):
     with pytest.raises(SystemExit) as caught:
         runpy.run_module("asynctest.migrate", run_name="__main__")
     assert caught.value.code == 0
+
+
+CHECKED = {
+    "import asyncio\n": 0,
+    "import asyncio\nasyncio.sleep(1, loop=loop)\n": 1,
+    "import asyncio\nf = asyncio.coroutine(g)\n": 1,
+}
+
+
+@pytest.mark.parametrize("text", CHECKED)
+def test_check_writes_nothing_and_tells_by_its_status_whether_there_is_work(text, tmp_path, capsys):
+    path = tmp_path / "test_it.py"
+    path.write_text(text)
+
+    assert main(["--check", str(path)]) == CHECKED[text]
+    assert path.read_text() == text
+    assert capsys.readouterr().out == ""
+
+
+def test_check_and_write_exclude_each_other(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["--check", "--write", str(tmp_path)])
+    assert "not allowed with argument" in capsys.readouterr().err
+
+
+def test_places_that_do_something_else_are_listed(tmp_path, capsys):
+    path = tmp_path / "test_it.py"
+    path.write_text("from asynctest import SocketMock\n\nSocketMock()\n")
+
+    assert main(["--to-packages", "--write", str(path)]) == 0
+    told = capsys.readouterr().err
+    assert f"{path}:3: another SocketMock: its fileno() is -1 when it is closed" in told
+    assert "1 place that may do something else" in told
+    assert main(["--to-packages", "--check", str(path)]) == 0

@@ -448,3 +448,71 @@ def test_what_is_not_of_asyncio_is_untouched(source):
 
     assert done.after == source
     assert done.notes == ()
+
+
+def one_function(statement: str) -> str:
+    return (
+        "import asyncio\n@asyncio.coroutine\ndef f():\n"
+        f"    {statement}\n        pass\n    yield from g()\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("with (yield from locks[0]):", "async with locks[0]:"),
+        ("with (yield from self.lock):", "async with self.lock:"),
+        ("with (yield from a), (yield from b):", "async with a, b:"),
+    ],
+)
+def test_locks_of_all_kinds_are_entered_by_async_with(old, new):
+    done = migrate(one_function(old))
+
+    assert new in done.after
+    assert done.notes == ()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "with (yield from lock) as held:",
+        "with (yield from make_lock()):",
+        "with (yield from lock), open(name) as file:",
+    ],
+)
+def test_what_may_be_no_lock_is_listed(statement):
+    done = migrate(one_function(statement))
+
+    assert "async with" not in done.after
+    [note] = done.notes
+    assert note.line == 3
+    assert "cannot be entered so since Python 3.9: write async with" in note.text
+    assert migrate(done.after).notes == done.notes
+
+
+def test_awaited_lock_of_an_async_def_is_listed():
+    [note] = migrate("async def f():\n    with await lock:\n        pass\n").notes
+
+    assert note.line == 2
+
+
+@pytest.mark.parametrize("name", ["__iter__", "__await__", "__next__", "__aiter__"])
+def test_functions_that_return_iterators_are_left_and_listed(name):
+    source = (
+        "import asyncio\nclass C:\n    @asyncio.coroutine\n"
+        f"    def {name}(self):\n        return (yield from self.future)\n"
+    )
+
+    done = migrate(source)
+    assert done.after == source
+    [note] = done.notes
+    assert f"{name}() has to return an iterator" in note.text
+
+
+def test_other_methods_of_protocols_are_rewritten():
+    source = (
+        "import asyncio\nclass C:\n    @asyncio.coroutine\n"
+        "    def __aenter__(self):\n        yield from self.open()\n"
+    )
+
+    assert "    async def __aenter__(self):\n        await self.open()" in migrate(source).after

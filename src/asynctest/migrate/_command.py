@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Rewrite test modules of the asynctest years: @asyncio.coroutine and yield from, asyncio.async,
 loop= arguments, ignore_loop, and the assertions Python 3.12 removed. What is not understood is
-left as it is and listed. Without --write nothing is written, a diff is shown.
+left as it is and listed. Without --write nothing is written, a diff is shown. With --check neither
+is done, and the exit status tells whether there is work.
 """
 
 
@@ -33,7 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0, or 1 when a file could not be read, parsed or written, the others
-        done; 2 when the command itself cannot run.
+        done, or with ``--check`` when there is something to rewrite or to do by hand; 2 when the
+        command itself cannot run.
     """
     arguments = _parser().parse_args(argv)
     try:
@@ -44,17 +46,24 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    command = _Command(write=arguments.write, to_packages=arguments.to_packages)
+    command = _Command(
+        write=arguments.write, check=arguments.check, to_packages=arguments.to_packages
+    )
     for path in _files.find(arguments.paths):
         command.run(path)
     command.report()
-    return 1 if command.failed else 0
+    has_work = command.check and (command.changed or command.left)
+    return 1 if command.failed or has_work else 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m asynctest.migrate", description=_DESCRIPTION)
     parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a file or a folder")
-    parser.add_argument("--write", action="store_true", help="write the files")
+    action = parser.add_mutually_exclusive_group()
+    action.add_argument("--write", action="store_true", help="write the files")
+    action.add_argument(
+        "--check", action="store_true", help="show no diff; exit with 1 if there is work to do"
+    )
     parser.add_argument(
         "--to-packages",
         action="store_true",
@@ -69,9 +78,11 @@ class _Command:
     """One run of the command, and what it counted."""
 
     write: bool
+    check: bool
     to_packages: bool
     changed: int = 0
     left: int = 0
+    different: int = 0
     failed: int = 0
 
     def run(self, path: Path) -> None:
@@ -85,6 +96,8 @@ class _Command:
                 self.changed += 1
                 if self.write:
                     _files.write(source, done.after)
+                elif self.check:
+                    print(f"{path}: to be rewritten", file=sys.stderr)
                 else:
                     _show(path, done)
         except SyntaxError as error:
@@ -92,8 +105,10 @@ class _Command:
         except (OSError, UnicodeError, RuntimeError, RecursionError) as error:
             self._fail(str(path), str(getattr(error, "strerror", None) or error))
         else:
-            for note in done.notes if self.write else done.notes_before():
-                self.left += 1
+            notes, changes = (done.notes, done.changes) if self.write else done.before_it()
+            self.left += len(notes)
+            self.different += len(changes)
+            for note in (*notes, *changes):
                 print(f"{path}:{note.line}: {note.text}", file=sys.stderr)
 
     def _fail(self, place: str, reason: str) -> None:
@@ -106,6 +121,8 @@ class _Command:
         parts = [f"{_count(self.changed, 'file')} {verb}"]
         if self.left:
             parts.append(f"{_count(self.left, 'place')} left to you")
+        if self.different:
+            parts.append(f"{_count(self.different, 'place')} that may do something else")
         if self.failed:
             parts.append(f"{_count(self.failed, 'file')} left alone")
         print(", ".join(parts), file=sys.stderr)

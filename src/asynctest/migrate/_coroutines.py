@@ -127,7 +127,7 @@ class Coroutines(Pass):
     """Rewrite functions decorated with ``asyncio.coroutine``."""
 
     # The second finds the generators that others await, also when all decorators are gone.
-    words = re.compile(r"\bcoroutine\b|\byield\s+from\b")
+    words = re.compile(r"\bcoroutine\b|\byield\s+from\b|\bwith\s*\(?\s*await\b")
 
     def __init__(self) -> None:
         super().__init__()

@@ -6,6 +6,7 @@ import ast
 import difflib
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -17,6 +18,9 @@ from asynctest.migrate._ignore_loop import IgnoreLoop
 from asynctest.migrate._loops import Loops
 from asynctest.migrate._packages import Packages
 from asynctest.migrate._pass import Note, Pass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _PASSES: tuple[type[Pass], ...] = (Coroutines, Loops, Gone, IgnoreLoop, Aliases)
 # A pass may make work for another, once; more than that is a fault of ours.
@@ -32,21 +36,32 @@ class Migration:
         before: The text as it was.
         after: The text rewritten, equal to *before* where there was nothing to do.
         notes: The places left to the author, by line of *after*.
+        changes: The places that do not do quite the same as before, the same.
     """
 
     before: str
     after: str
     notes: tuple[Note, ...]
+    changes: tuple[Note, ...] = ()
 
-    def notes_before(self) -> tuple[Note, ...]:
-        """Return the notes with the lines they have in the text as it was."""
-        old, new = self.before.split("\n"), self.after.split("\n")
-        matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-        lines = {}
-        for _, old_at, old_end, new_at, new_end in matcher.get_opcodes():
-            for line in range(new_at, new_end):
-                lines[line + 1] = min(old_at + line - new_at, max(old_at, old_end - 1)) + 1
-        return tuple(Note(lines.get(note.line, note.line), note.text) for note in self.notes)
+    def before_it(self) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
+        """Return notes and changes with the lines they have in the text as it was."""
+        return (
+            _moved(self.notes, self.after, self.before),
+            _moved(self.changes, self.after, self.before),
+        )
+
+
+def _moved(notes: Iterable[Note], text: str, other: str) -> tuple[Note, ...]:
+    """Return notes about *text* with the lines that their places have in *other*."""
+    old, new = other.split("\n"), text.split("\n")
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    lines = {}
+    for _, old_at, old_end, new_at, new_end in matcher.get_opcodes():
+        for line in range(new_at, new_end):
+            # What is added stands in front: decorators, imports.
+            lines[line + 1] = max(old_at, old_end - (new_end - line)) + 1
+    return tuple(Note(lines.get(note.line, note.line), note.text) for note in notes)
 
 
 def migrate(text: str, *, to_packages: bool = False) -> Migration:
@@ -71,29 +86,33 @@ def migrate(text: str, *, to_packages: bool = False) -> Migration:
             await g()
     """
     after = text
+    changes: tuple[Note, ...] = ()
     for _ in range(_MOST_ROUNDS):
-        rewritten, notes = _once(after, to_packages)
+        rewritten, notes, found = _once(after, to_packages)
         if rewritten == after:
-            return Migration(text, after, tuple(sorted(set(notes))))
+            return Migration(text, after, tuple(sorted(set(notes))), tuple(sorted(set(changes))))
+        changes = (*_moved(changes, after, rewritten), *found)
         after = rewritten
     msg = f"the passes did not come to an end in {_MOST_ROUNDS} rounds: please report the file"
     raise RuntimeError(msg)
 
 
-def _once(text: str, to_packages: bool) -> tuple[str, list[Note]]:
+def _once(text: str, to_packages: bool) -> tuple[str, list[Note], tuple[Note, ...]]:
     module = _parse(text)
     text = module.code  # without the names that are keywords today
     notes: list[Note] = []
+    changes: tuple[Note, ...] = ()
     passes: tuple[type[Pass], ...] = (*_PASSES, Packages) if to_packages else _PASSES
     for kind in passes:
         if kind.words.search(text):
             run = kind()
             rewritten = run.apply(module).code
             notes += run.notes
+            changes = (*_moved(changes, text, rewritten), *_moved(run.changes, text, rewritten))
             if rewritten != text:
                 text = rewritten
                 module = cst.parse_module(text)
-    return text, notes
+    return text, notes, changes
 
 
 def _parse(text: str) -> cst.Module:

@@ -7,7 +7,8 @@ then is it known which packages ``import asynctest`` has to become. What has no 
 packages keeps its import of ``asynctest``, and is listed.
 
 The test cases of the packages check more than those of asynctest did, so classes that inherit from
-one get the decorator ``lenient``, below their own decorators: their tests mean what they meant.
+one get the decorator ``lenient``, below their own decorators: their tests mean what they meant. Not
+if it is not certain that the base class is asynctest's: it may be imported in a branch.
 """
 
 from __future__ import annotations
@@ -16,8 +17,24 @@ import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
+from libcst.metadata import (
+    BuiltinAssignment,
+    ImportAssignment,
+    MetadataWrapper,
+    QualifiedNameProvider,
+    ScopeProvider,
+)
 
-from asynctest.migrate._homes import CASES, DISSOLVED, HOMES, HOOKS, LENIENT, MODULES, NEW_CASES
+from asynctest.migrate._homes import (
+    CASES,
+    DIFFERENT,
+    DISSOLVED,
+    HOMES,
+    HOOKS,
+    LENIENT,
+    MODULES,
+    NEW_CASES,
+)
 from asynctest.migrate._imports import full_name
 from asynctest.migrate._pass import GONE, Pass, comment_after, without_gone_lines
 
@@ -42,8 +59,10 @@ class Packages(Pass):
         self._depth = 0
         self._classes: dict[cst.ClassDef, str] = {}
         self._lenient_is_named = False
+        self._lenient_is_taken = False
 
     def visit_Module(self, node: cst.Module) -> None:
+        self._lenient_is_taken = _binds(node, LENIENT.rpartition(".")[2])
         node.visit(_Uses(self._learn, self._learn_class))
         for statement in node.body:
             if isinstance(statement, cst.SimpleStatementLine):
@@ -58,6 +77,8 @@ class Packages(Pass):
         names = {name for name in self.imported(node) if name.split(".")[0] == "asynctest"}
         if not names:
             return True
+        for name in sorted(names & DIFFERENT.keys())[:1]:
+            self.change(node, f"another {name.rpartition('.')[2]}: {DIFFERENT[name]}")
         root: cst.BaseExpression = node
         while isinstance(root, cst.Attribute):
             root = root.value
@@ -81,15 +102,46 @@ class Packages(Pass):
     def _learn_class(self, node: cst.ClassDef) -> None:
         """Take in whether a class inherits from a test case, and how it names it."""
         for base in node.bases:
-            if self.is_imported(base.value, CASES):
-                is_dotted = isinstance(base.value, cst.Attribute)
-                self._classes[node] = LENIENT if is_dotted else LENIENT.rpartition(".")[2]
-                self._lenient_is_named |= not is_dotted
+            if self.is_imported(base.value, CASES) and not self._has_checks(node):
+                self._give_checks(node, base.value)
         if any(self.is_imported(base.value, CASES | NEW_CASES) for base in node.bases):
             for member in node.body.body:
                 if isinstance(member, cst.FunctionDef) and member.name.value in HOOKS:
                     name = member.name.value
                     self.note(member, f"{name}() {_NOT_CALLED} {HOOKS[name]}")
+
+    def _has_checks(self, node: cst.ClassDef) -> bool:
+        """Tell whether a decorator says about all checks whether they are on."""
+        names = {
+            name for decorator in node.decorators for name in self.imported(decorator.decorator)
+        }
+        calls = {
+            name
+            for decorator in node.decorators
+            if isinstance(decorator.decorator, cst.Call)
+            for name in self.imported(decorator.decorator.func)
+        }
+        return any(
+            name.split(".")[0] in ("asynctest", "asyncloop_testcase")
+            and name.rpartition(".")[2] in ("lenient", "strict")
+            for name in names | calls
+        )
+
+    def _give_checks(self, node: cst.ClassDef, base: cst.BaseExpression) -> None:
+        """Have a class decorated, unless its base class may be another one than asynctest's."""
+        known = self.get_metadata(QualifiedNameProvider, base, set())
+        others = {name.name for name in known} - CASES
+        if others:
+            others_named = ", ".join(sorted(others))
+            self.change(
+                node,
+                f"the base class may be {others_named}, too: where it is that of the packages, all "
+                "of its checks are on, unless you decorate the class with lenient there",
+            )
+            return
+        is_dotted = isinstance(base, cst.Attribute) or self._lenient_is_taken
+        self._classes[node] = LENIENT if is_dotted else LENIENT.rpartition(".")[2]
+        self._lenient_is_named |= not isinstance(base, cst.Attribute)
 
     def visit_IndentedBlock(self, node: cst.IndentedBlock) -> None:
         self._depth += 1
@@ -155,7 +207,7 @@ class Packages(Pass):
             if name.split(".")[0] != "asynctest":
                 kept.append(alias)
             elif alias.asname is not None and name in MODULES:
-                kept.append(alias.with_changes(name=cst.Name(MODULES[name])))
+                kept.append(alias.with_changes(name=_dotted(MODULES[name])))
             else:
                 bound = name if alias.asname is not None else "asynctest"
                 packages = self._packages_of_uses()
@@ -199,14 +251,21 @@ class Packages(Pass):
                     whitespace_before_as=cst.SimpleWhitespace(" "),
                     whitespace_after_as=cst.SimpleWhitespace(" "),
                 )
-                yield cst.Import([cst.ImportAlias(cst.Name(MODULES[name]), bound)])
+                yield cst.Import([cst.ImportAlias(_dotted(MODULES[name]), bound)])
             elif name in DISSOLVED and name not in self._left and self._uses:
                 yield from self._plain_imports(self._packages_of_uses())
             else:
                 if name not in DISSOLVED:
                     self.note(statement, f"{name} {_NO_HOME}")
                 groups.setdefault(owner, []).append(alias)
-        yield from self._import_of_lenient(owner, statement.names)
+        if self._needs_lenient(owner, statement.names):
+            package, _, lenient = LENIENT.rpartition(".")
+            if self._lenient_is_taken:
+                yield from self._plain_imports({package})
+            elif package in groups:
+                groups[package].append(_added(lenient, groups[package]))
+            else:
+                yield cst.ImportFrom(cst.Name(package), [cst.ImportAlias(cst.Name(lenient))])
         for package, aliases in groups.items():
             module = statement.module if package == owner else _dotted(package)
             names = _closed(aliases, statement)
@@ -216,15 +275,12 @@ class Packages(Pass):
                 else statement
             )
 
-    def _import_of_lenient(
-        self, owner: str, aliases: Sequence[cst.ImportAlias]
-    ) -> Iterator[cst.BaseSmallStatement]:
-        """Yield an import of the decorator, where a test case was imported without it."""
+    def _needs_lenient(self, owner: str, aliases: Sequence[cst.ImportAlias]) -> bool:
+        """Tell whether a test case was imported without the decorator that its classes get."""
         names = {alias.evaluated_name for alias in aliases}
-        package, _, lenient = LENIENT.rpartition(".")
         has_case = CASES & {f"{owner}.{name}" for name in names}
-        if self._lenient_is_named and has_case and lenient not in names:
-            yield cst.ImportFrom(cst.Name(package), [cst.ImportAlias(cst.Name(lenient))])
+        lenient = LENIENT.rpartition(".")[2]
+        return bool(self._lenient_is_named and has_case and lenient not in names)
 
     def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
         return without_gone_lines(updated_node)
@@ -237,6 +293,30 @@ def _dotted(package: str) -> cst.Name | cst.Attribute:
         home = cst.Name(part) if home is None else cst.Attribute(home, cst.Name(part))
     assert home is not None
     return home
+
+
+def _binds(module: cst.Module, name: str) -> bool:
+    """Tell whether the module has something of its own under a name, or from somewhere else."""
+    scope = MetadataWrapper(module, unsafe_skip_copy=True).resolve(ScopeProvider)[module]
+    assert scope is not None
+    return any(
+        not (
+            isinstance(assignment, ImportAssignment)
+            and str(assignment.get_module_name_for_import()).split(".")[0]
+            in ("asynctest", "asyncloop_testcase")
+        )
+        for assignment in scope[name]
+        if not isinstance(assignment, BuiltinAssignment)
+    )
+
+
+def _added(name: str, aliases: list[cst.ImportAlias]) -> cst.ImportAlias:
+    """Return an alias to stand behind others, the last of which gets a comma."""
+    last = aliases[-1]
+    if not isinstance(last.comma, cst.Comma):
+        space = cst.SimpleWhitespace(" ")
+        aliases[-1] = last.with_changes(comma=cst.Comma(whitespace_after=space))
+    return cst.ImportAlias(cst.Name(name))
 
 
 class _Uses(cst.CSTVisitor):
@@ -280,10 +360,18 @@ def _closed(aliases: list[cst.ImportAlias], statement: cst.ImportFrom) -> list[c
     comment = comment_after(last.comma)
     if last is statement.names[-1]:
         return aliases
+    if comment_after(comma) is not None:
+        # The comment is that of the last name, which is imported from somewhere else.
+        assert isinstance(comma, cst.Comma)
+        space = comma.whitespace_after
+        assert isinstance(space, cst.ParenthesizedWhitespace)
+        bare = space.first_line.with_changes(comment=None, whitespace=cst.SimpleWhitespace(""))
+        space = space.with_changes(first_line=bare, empty_lines=[])
+        comma = comma.with_changes(whitespace_after=space)
     if comment is not None:
         # The comment stays, and the closing bracket comes where it came.
-        space = comma.whitespace_after if isinstance(comma, cst.Comma) else None
-        end = space.last_line if isinstance(space, cst.ParenthesizedWhitespace) else None
+        after = comma.whitespace_after if isinstance(comma, cst.Comma) else None
+        end = after.last_line if isinstance(after, cst.ParenthesizedWhitespace) else None
         comment = comment.with_changes(last_line=end or cst.SimpleWhitespace(""))
         comma = cst.Comma(whitespace_after=comment)
     return [*rest, last.with_changes(comma=comma)]

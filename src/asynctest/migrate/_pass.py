@@ -48,6 +48,7 @@ class Pass(cst.CSTTransformer):
     def __init__(self) -> None:
         super().__init__()
         self.notes: list[Note] = []
+        self.changes: list[Note] = []
 
     def apply(self, module: cst.Module) -> cst.Module:
         """
@@ -64,6 +65,11 @@ class Pass(cst.CSTTransformer):
         """Leave the place of *node* to the author."""
         position = self._wrapper.resolve(PositionProvider)[node]
         self.notes.append(Note(position.start.line, text))
+
+    def change(self, node: cst.CSTNode, text: str) -> None:
+        """Tell the author that the place of *node*, rewritten, does not do quite the same."""
+        position = self._wrapper.resolve(PositionProvider)[node]
+        self.changes.append(Note(position.start.line, text))
 
     def imported(self, node: cst.CSTNode) -> frozenset[str]:
         """Return the full names *node* may have by the imports of its module."""
