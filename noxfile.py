@@ -323,6 +323,13 @@ def world(session: nox.Session) -> None:
     session.run("python", "tests/world/run.py", *session.posargs)
 
 
+@nox.session(python=PYTHONS)
+def integrations(session: nox.Session) -> None:
+    """Run the tests of other people's libraries, their newest versions, in a memory network."""
+    session.install("--upgrade", *EDITABLE, "-e", ".", *group("integrations"))
+    session.run("pytest", "tests/integrations", *session.posargs)
+
+
 @nox.session
 def bench(session: nox.Session) -> None:
     """Run the benchmarks beside the peers that install on this Python."""

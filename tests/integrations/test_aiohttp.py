@@ -38,7 +38,7 @@ def test_client_meets_server(loop_kind: str) -> None:
 
 
 @on_both_loops
-def test_websocket_lives_through_an_hour_of_heartbeats(loop_kind: str) -> None:
+def test_websocket_lives_through_minutes_of_heartbeats(loop_kind: str) -> None:
     async def echo(request: Any) -> Any:
         socket = web.WebSocketResponse(heartbeat=60)
         await socket.prepare(request)
@@ -56,12 +56,12 @@ def test_websocket_lives_through_an_hour_of_heartbeats(loop_kind: str) -> None:
             async with aiohttp.ClientSession() as session:
                 async with session.ws_connect("http://chat.example/", heartbeat=30) as socket:
                     receiving = asyncio.ensure_future(socket.receive_str())
-                    await asyncio.sleep(HOUR)
+                    await asyncio.sleep(300)
                     await socket.send_str("still here")
                     assert await receiving == "STILL HERE"
             await runner.cleanup()
 
-    assert HOUR <= run(main(), loop_kind) < HOUR + 60
+    assert 300 <= run(main(), loop_kind) < 360
 
 
 @on_both_loops

@@ -49,7 +49,7 @@ def test_client_meets_starlette(loop_kind: str) -> None:
     from starlette.routing import Route
 
     async def hello(request: Any) -> Any:
-        await asyncio.sleep(5)
+        await asyncio.sleep(2)
         return PlainTextResponse(f"hello {request.path_params['name']}")
 
     async def main() -> None:
@@ -57,7 +57,7 @@ def test_client_meets_starlette(loop_kind: str) -> None:
         answers = await ask_twice(app, "/hello/you")
         assert [(each.status_code, each.text) for each in answers] == [(200, "hello you")] * 2
 
-    assert 10 <= run(main(), loop_kind) < 15
+    assert 4 <= run(main(), loop_kind) < 8
 
 
 @on_both_loops
@@ -67,14 +67,14 @@ def test_client_meets_fastapi(loop_kind: str) -> None:
 
     @app.get("/items/{number}")
     async def item(number: int, q: str = "") -> dict[str, Any]:
-        await asyncio.sleep(5)
+        await asyncio.sleep(2)
         return {"number": number, "q": q}
 
     async def main() -> None:
         answers = await ask_twice(app, "/items/3?q=x")
         assert [each.json() for each in answers] == [{"number": 3, "q": "x"}] * 2
 
-    assert 10 <= run(main(), loop_kind) < 15
+    assert 4 <= run(main(), loop_kind) < 8
 
 
 @on_both_loops
