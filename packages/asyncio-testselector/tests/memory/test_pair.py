@@ -330,6 +330,7 @@ def test_free_ports_are_dynamic_ones_and_start_again_after_the_last(
         sock.close()
 
 
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs a Unix datagram pair")
 def test_type_may_be_a_plain_number() -> None:
     one, other = memory_socketpair(type=int(socket.SOCK_DGRAM))
     with one, other:
@@ -408,7 +409,7 @@ def test_reset_reaches_a_stream_as_an_error(run: Any) -> None:
         one, other = memory_socketpair(socket.AF_INET)
         reader, writer = await asyncio.open_connection(sock=one)
         reset(other)
-        with pytest.raises(ConnectionResetError, match="Connection reset by peer"):
+        with pytest.raises(ConnectionResetError):
             await reader.read()
         await close(writer)
 

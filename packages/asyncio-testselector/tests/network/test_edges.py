@@ -318,6 +318,7 @@ def test_log_of_size_0_keeps_nothing() -> None:
     assert len(network.log) == 0
 
 
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs Unix sockets")
 def test_unix_paths_may_be_bytes(network: MemoryNetwork) -> None:
     async def main() -> str:
         async with network:

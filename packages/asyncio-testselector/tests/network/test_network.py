@@ -167,7 +167,7 @@ def test_address_of_nobody_is_unreachable(run: Any, network: MemoryNetwork) -> N
 def test_second_listener_on_a_port_is_refused(run: Any, network: MemoryNetwork) -> None:
     async def main() -> None:
         async with network, await asyncio.start_server(shout, "db", 80):
-            with pytest.raises(OSError, match=r"address \('10.0.0.1', 80\).*already in use") as err:
+            with pytest.raises(OSError, match=r"address \('10.0.0.1', 80\).*") as err:
                 await asyncio.start_server(shout, "db", 80)
             assert err.value.errno == errno.EADDRINUSE
             assert await ask(b"hello\n") == b"HELLO\n"

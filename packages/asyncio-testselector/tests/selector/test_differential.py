@@ -152,7 +152,9 @@ class Machine(RuleBasedStateMachine):
     def reported(self, selector, things):
         events = outcome(selector.select, 0)
         if not isinstance(events, list):
-            return events
+            # Windows cannot wait for nothing at all, where ours can.
+            nothing = events is OSError and not selector.get_map()
+            return set() if nothing else events
         assert len({key.fd for key, _ in events}) == len(events)
         return {(things.index(key.fileobj), key.events, key.data, mask) for key, mask in events}
 

@@ -81,8 +81,10 @@ class Service:
             self._prepared = True
             prepare_pipes(asyncio.SelectorEventLoop)
         if PROACTOR:
-            with suppress(TypeError):
-                service.used()
+            with suppress(RuntimeError):
+                loop = asyncio.get_running_loop()
+                if proactor_of(loop) is not None and not self.serves(loop):
+                    self.serve(loop)
 
     _prepared = False
 

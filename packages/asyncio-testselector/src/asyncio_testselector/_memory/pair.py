@@ -38,8 +38,8 @@ def memory_socketpair(
     as ``sock=``, on a loop with a `TestSelector`.
 
     Args:
-        family: ``AF_UNIX``, the default, for the semantics of Unix sockets; ``AF_INET`` or
-            ``AF_INET6`` for those of a TCP connection.
+        family: ``AF_UNIX`` for the semantics of Unix sockets, ``AF_INET`` or ``AF_INET6`` for those
+            of a TCP connection; the default is what `socket.socketpair` has.
         type: ``SOCK_STREAM``, or ``SOCK_DGRAM`` for a pair of Unix datagram sockets.
         proto: The protocol; internet streams say ``IPPROTO_TCP`` by default.
         capacity: Bytes that can be sent one way before the other end reads; `BlockingIOError`
@@ -72,8 +72,9 @@ def memory_socketpair(
     """
     if family is None:
         family = int(socket.AF_INET) if UNIX is None else UNIX
+    elif family in INTERNET:
+        proto = proto or socket.IPPROTO_TCP
     _check(family, type, capacity)
-    proto = proto or (socket.IPPROTO_TCP if family in INTERNET else 0)
     end_class = _end_class(family, type)
     ends = end_class(Readiness(), capacity), end_class(Readiness(), capacity)
     join(*ends)

@@ -38,8 +38,29 @@ BOTH = EVENT_READ | EVENT_WRITE
 
 
 def os_error(code: int, text: str | None = None) -> OSError:
-    """Return the kernel's error for *code*, of the subclass and with the words it has."""
+    """Return the kernel's error for *code*, of the subclass, with the number and words it has."""
+    if WINSOCK:  # pragma: no cover - Windows
+        number = WINSOCK.get(code, code)
+        words = ctypes.FormatError(number)  # type: ignore[attr-defined, unused-ignore]
+        return OSError(0, text or words, None, number)
     return OSError(code, text or os.strerror(code))
+
+
+WINSOCK: dict[int, int] = {
+    getattr(errno, name): getattr(errno, other)
+    for name, other in (
+        ("EAGAIN", "WSAEWOULDBLOCK"),
+        ("EINPROGRESS", "WSAEWOULDBLOCK"),
+        ("EBADF", "WSAENOTSOCK"),
+        ("EINVAL", "WSAEINVAL"),
+        ("EPIPE", "WSAESHUTDOWN"),
+    )
+    if hasattr(errno, other)
+}
+"""What Windows' sockets say instead; the other numbers of ``errno`` are theirs there."""
+
+if WINSOCK:  # pragma: no cover - Windows
+    import ctypes
 
 
 class Wire(Protocol):

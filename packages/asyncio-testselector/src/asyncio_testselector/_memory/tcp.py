@@ -15,7 +15,7 @@ import socket
 from selectors import EVENT_READ
 from typing import TYPE_CHECKING, Any
 
-from asyncio_testselector._memory.stream import CAPACITY, StreamEnd, os_error
+from asyncio_testselector._memory.stream import CAPACITY, WINSOCK, StreamEnd, os_error
 
 if TYPE_CHECKING:
     from asyncio_testselector._selector.readiness import Readiness
@@ -56,6 +56,8 @@ class TcpEnd(StreamEnd):
     def shutdown(self, how: int) -> None:
         """Close one direction or both; the peer hears of ``SHUT_WR`` only."""
         if not self.connected:
+            if WINSOCK:  # pragma: no cover - Windows, whose transports rely on it
+                return
             raise os_error(errno.ENOTCONN)
         if how in (socket.SHUT_RD, socket.SHUT_RDWR):
             self.read_shut = True

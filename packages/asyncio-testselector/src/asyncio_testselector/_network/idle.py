@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from asyncio_testselector._memory.stream import BOTH, Buffer, os_error
+from asyncio_testselector._memory.stream import BOTH, WINSOCK, Buffer, os_error
 from asyncio_testselector._network.fabric import UNIX, Binding, Fabric
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ class IdleEnd:
         """Raise, as TCP does; a Unix socket takes it."""
         if self.family != UNIX:
             self.dead = self.failed
-            raise os_error(errno.ENOTCONN)
+            if not WINSOCK:  # pragma: no branch - Windows, whose transports rely on it
+                raise os_error(errno.ENOTCONN)
 
     def accept(self) -> NoReturn:
         """Raise: nobody listens."""

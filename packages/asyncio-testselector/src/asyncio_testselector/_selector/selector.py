@@ -23,6 +23,7 @@ documentation; what they keep is in modules of its own beside this one.
 from __future__ import annotations
 
 import selectors
+import time
 from collections.abc import Mapping
 from selectors import SelectorKey
 from typing import TYPE_CHECKING, Any
@@ -300,7 +301,7 @@ class TestSelector(selectors.BaseSelector):
         if not (busy or pulsed):
             return self._wait(real, timeout)
         self._spared = self._spares
-        events = real.select(0 if ready or pulsed else timeout)
+        events = ask(real, 0 if ready or pulsed else timeout)
         if self._socket_wakeup is not None:
             events = self._socket_wakeup.removed_from(events)
         if pulsed:
@@ -314,7 +315,7 @@ class TestSelector(selectors.BaseSelector):
             candidates.wakeup = self._socket_wakeup = SocketWakeup(real)
         candidates.sleeping = True
         try:  # unless something was announced since the look at the candidates
-            events = real.select(0 if candidates or self._file_pulses else timeout)
+            events = ask(real, 0 if candidates or self._file_pulses else timeout)
         finally:
             candidates.sleeping = False
         if candidates or self._file_pulses or self._socket_wakeup is not None:
@@ -427,3 +428,14 @@ class TestSelector(selectors.BaseSelector):
         if self._socket_wakeup is not None:
             self._socket_wakeup.close()
             self._socket_wakeup = None
+
+
+def ask(real: selectors.BaseSelector, timeout: float | None) -> Events:
+    """Return what a real selector says; in Windows it fails when it has no files to wait for."""
+    try:
+        return real.select(timeout)
+    except OSError:
+        if timeout is None or real.get_map():
+            raise
+        time.sleep(max(timeout, 0))
+        return []
