@@ -23,17 +23,21 @@ class Service:
         """Close."""
 
 
-@says("AttributeError: Mock object has no attribute 'fetsch'")
+@says(
+    "AttributeError: Mock object has no attribute 'fetsch', nor has its spec, Service. Did you mean: 'fetch'?"
+)
 def test_attribute_that_is_not_in_the_spec():
     mock.Mock(spec=Service).fetsch
 
 
-@says("AttributeError: Mock object has no attribute 'fetsch'")
+@says(
+    "AttributeError: Mock object has no attribute 'fetsch', nor has its spec, Service. Did you mean: 'fetch'?"
+)
 def test_attribute_that_cannot_be_set():
     mock.Mock(spec_set=Service).fetsch = 1
 
 
-@says("AttributeError: Mock object has no attribute '__len__'")
+@says("AttributeError: Mock object has no attribute '__len__', nor has its spec, Service")
 def test_magic_method_that_is_not_in_the_spec():
     mock.MagicMock(spec_set=Service).__len__ = lambda self: 1
 
@@ -71,12 +75,12 @@ def test_attribute_set_on_a_sealed_mock():
     m.fetch = 1
 
 
-@says("TypeError: too many positional arguments")
+@says("TypeError: too many positional arguments: Service.close()")
 def test_call_with_other_arguments():
     mock.create_autospec(Service, instance=True).close(1)
 
 
-@says("TypeError: missing a required argument: 'key'")
+@says("TypeError: missing a required argument: 'key': Service.fetch(key)")
 async def test_coroutine_called_with_other_arguments():
     await mock.create_autospec(Service, instance=True).fetch()
 

@@ -48,9 +48,13 @@ class AsyncSpecified:
 
 
 def plain(text):
-    """Leave out addresses, the names of modules and of base classes, and the last full stop."""
+    """Leave out addresses, names of modules and base classes, what ours add, the last full stop."""
+    text = re.sub(r"(, nor has its spec, \w+)?(\. Did you mean: '\w+'\?)?$", "", str(text))
+    text = re.sub(
+        r"^(too many positional|missing a required|got an unexpected)(.*?): \S+\(.*$", r"\1\2", text
+    )
     pattern = r"id='\d+'|0x[0-9a-f]+|\b(asyncmock_plus|unittest)\.[\w.]+\.|\b\w+\.(?=assert_)|\.$"
-    return re.sub(pattern, "", str(text))
+    return re.sub(pattern, "", text)
 
 
 def outcome(module, function):

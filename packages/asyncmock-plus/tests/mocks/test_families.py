@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import inspect
+import sys
 import unittest.mock as std
 
 import asyncmock_plus as mock
@@ -57,7 +58,7 @@ def added(module):
 
 
 def patched(module, **options):
-    with module.patch(f"{__name__}.Session", **options) as made:
+    with module.patch.object(sys.modules[__name__], "Session", **options) as made:
         return made
 
 
@@ -104,9 +105,9 @@ def test_functions() -> None:
     assert kind(asyncio.run(mock.create_autospec(fetch)())) is mock.AsyncMock
     assert kind(coroutines.create_autospec(fetch).mock) is coroutines.CoroutineMock
     assert kind(asyncio.run(coroutines.create_autospec(fetch)())) is coroutines.MagicMock
-    with mock.patch(f"{__name__}.fetch") as made:
+    with mock.patch.object(sys.modules[__name__], "fetch") as made:
         assert kind(made) is mock.AsyncMock
-    with coroutines.patch(f"{__name__}.fetch") as made:
+    with coroutines.patch.object(sys.modules[__name__], "fetch") as made:
         assert kind(made) is coroutines.CoroutineMock
 
 

@@ -107,3 +107,69 @@ def test_words_of_an_iterator_of_the_users_are_its_own() -> None:
 
     with pytest.raises(StopIteration, match="^mine$"):
         mock.Mock(side_effect=Ends())()
+
+
+def test_an_attribute_that_the_spec_lacks_names_the_spec_and_what_is_near() -> None:
+    for made in (mock.Mock(spec=Client), mock.create_autospec(Client, instance=True)):
+        with pytest.raises(AttributeError) as missing:
+            made.fetsch
+        assert str(missing.value) == (
+            "Mock object has no attribute 'fetsch', nor has its spec, Client. "
+            "Did you mean: 'fetch'?"
+        )
+        assert not hasattr(made, "unlike_anything")
+    with pytest.raises(AttributeError, match="has no attribute 'gett'. Did you mean: 'get'"):
+        mock.Mock(spec=["get"]).gett
+
+
+def test_refused_arguments_name_the_function_and_its_signature() -> None:
+    with pytest.raises(TypeError, match=r"too many positional arguments: Client.get\(\)$"):
+        mock.create_autospec(Client, instance=True).get(1)
+
+
+def test_calls_that_were_not_awaited_are_told() -> None:
+    made = mock.AsyncMock(name="client.send")
+    made(1).close()
+
+    with pytest.raises(AssertionError, match="client.send.*\nIt was called once and never awaited"):
+        made.assert_awaited_once()
+    with pytest.raises(AssertionError, match=r"Last call: client.send\(1\)"):
+        made.assert_awaited_with(1)
+
+
+class Made:
+    def __new__(cls, a, b):
+        return object.__new__(cls)
+
+
+def test_the_signature_of_a_class_may_be_that_of_new() -> None:
+    made = mock.create_autospec(Made)
+
+    made(1, 2)
+    with pytest.raises(TypeError, match="missing a required argument: 'b'"):
+        made(1)
+
+
+@pytest.mark.parametrize("kind", ["AsyncMock", "CoroutineMock"])
+@pytest.mark.parametrize("way", ["patch", "object", "autospec", "set"])
+def test_a_mock_in_the_place_of_sleep_lets_the_loop_go_on(kind, way, monkeypatch) -> None:
+    async def poll(done):
+        while not done:
+            await asyncio.sleep(3600)
+
+    async def main():
+        done = []
+        asyncio.get_running_loop().call_soon(lambda: done.append(1))
+        await poll(done)
+
+    if way == "set":
+        monkeypatch.setattr(asyncio, "sleep", getattr(mock, kind)())
+        asyncio.run(main())
+        return
+    module = mock if kind == "AsyncMock" else coroutines
+    with {
+        "patch": lambda: module.patch("asyncio.sleep"),
+        "object": lambda: mock.patch.object(asyncio, "sleep", getattr(mock, kind)()),
+        "autospec": lambda: module.patch("asyncio.sleep", autospec=True),
+    }[way]():
+        asyncio.run(main())

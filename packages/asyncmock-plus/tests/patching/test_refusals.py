@@ -133,13 +133,13 @@ class TestBadInput:
         [
             lambda patch: patch.object(Backend, "limit", 1, scope=LIMITED),
             lambda patch: patch.multiple(Backend, limit=1, scope=LIMITED),
-            lambda patch: patch(f"{__name__}.Backend", scope=LIMITED),
+            lambda patch: patch("json.dumps", scope=LIMITED),
             lambda patch: patch.dict(SETTINGS, timeout=1, scope=LIMITED),
             lambda patch: patch.dict(SETTINGS, timeout=1, scope=LIMITED, clear=True),
         ],
     )
     def test_a_limited_scope_where_nothing_is_seen_being_suspended(self, make, start):
-        with pytest.raises(RuntimeError, match="Decorate a function with the patch, or leave"):
+        with pytest.raises(ValueError, match="Decorate a function with the patch, or leave"):
             start(make(patch))
         assert Backend.limit == 10
         assert SETTINGS == {}

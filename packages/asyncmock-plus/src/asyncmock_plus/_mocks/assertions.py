@@ -121,6 +121,21 @@ class Assertions(Mixin):
         return signature
 
 
+def _hand_over_await(assertion: Any, mock: Any, /, *args: Any, **kwargs: Any) -> None:
+    """Call an assertion about awaits; its failure tells of calls that were not awaited."""
+    try:
+        _hand_over(assertion, mock, *args, **kwargs)
+    except AssertionError as error:
+        missing = mock.call_count - mock.await_count
+        if missing < 1 or not error.args:
+            raise
+        calls = "once" if mock.call_count == 1 else f"{mock.call_count} times"
+        awaits = "never awaited" if not mock.await_count else f"awaited {mock.await_count} times"
+        last = mock._format_mock_call_signature(*mock.call_args)
+        error.args = (f"{error.args[0]}\nIt was called {calls} and {awaits}. Last call: {last}",)
+        raise error.with_traceback(None)  # noqa: B904 - the same error
+
+
 class AwaitAssertions(Mixin):
     """The assertions of asynchronous mocks about awaits."""
 
@@ -133,28 +148,28 @@ class AwaitAssertions(Mixin):
 
     def assert_awaited(self) -> None:
         """Assert that the mock was awaited at least once."""
-        _hand_over(AsyncMockMixin.assert_awaited, self)
+        _hand_over_await(AsyncMockMixin.assert_awaited, self)
 
     def assert_awaited_once(self) -> None:
         """Assert that the mock was awaited once."""
-        _hand_over(AsyncMockMixin.assert_awaited_once, self)
+        _hand_over_await(AsyncMockMixin.assert_awaited_once, self)
 
     def assert_awaited_with(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that the last await was one of a call with these arguments."""
-        _hand_over(AsyncMockMixin.assert_awaited_with, self, *args, **kwargs)
+        _hand_over_await(AsyncMockMixin.assert_awaited_with, self, *args, **kwargs)
 
     def assert_awaited_once_with(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that the mock was awaited once, after a call with these arguments."""
-        _hand_over(AsyncMockMixin.assert_awaited_once_with, self, *args, **kwargs)
+        _hand_over_await(AsyncMockMixin.assert_awaited_once_with, self, *args, **kwargs)
 
     def assert_any_await(self, /, *args: Any, **kwargs: Any) -> None:
         """Assert that one of the awaits was one of a call with these arguments."""
-        _hand_over(AsyncMockMixin.assert_any_await, self, *args, **kwargs)
+        _hand_over_await(AsyncMockMixin.assert_any_await, self, *args, **kwargs)
 
     def assert_has_awaits(self, calls: Any, any_order: bool = False) -> None:
         """Assert that there were these awaits, in this order unless any will do."""
-        _hand_over(AsyncMockMixin.assert_has_awaits, self, calls, any_order)
+        _hand_over_await(AsyncMockMixin.assert_has_awaits, self, calls, any_order)
 
     def assert_not_awaited(self) -> None:
         """Assert that the mock was never awaited."""
-        _hand_over(AsyncMockMixin.assert_not_awaited, self)
+        _hand_over_await(AsyncMockMixin.assert_not_awaited, self)

@@ -13,7 +13,7 @@ from asyncmock_plus._cpython import (
     std,
 )
 from asyncmock_plus._mocks.adoption import adopt
-from asyncmock_plus._mocks.attributes import Attributes, set_class
+from asyncmock_plus._mocks.attributes import Attributes, NoSuchAttribute, set_class
 from asyncmock_plus._mocks.construction import narrow
 from asyncmock_plus._mocks.plans import HOOKS, set_magics
 from asyncmock_plus._mocks.stand_ins import FIELDS
@@ -86,8 +86,7 @@ class Assignment(Attributes):
             and name not in _ALWAYS
             and not (name == "is_coroutine" and not isinstance(self, CallableMixin))
         ):
-            msg = f"Mock object has no attribute '{name}'"
-            raise AttributeError(msg)
+            raise NoSuchAttribute(self, name)
         if name[:1] == "_":
             if name in _ROUTED or name in _HOOKS:
                 me = self._mock_home[0]
@@ -134,8 +133,7 @@ class Assignment(Attributes):
 
     def _mock_set_magic(self, name: str, value: Any) -> Any:
         if not self._mock_has_method(name):
-            msg = f"Mock object has no attribute '{name}'"
-            raise AttributeError(msg)
+            raise NoSuchAttribute(self, name)
         me = self._mock_home[0]
         if not is_mock(value):
             self._mock_change_class(name, bind_magic(name, value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
 from operator import attrgetter
 from threading import RLock
 from typing import Any
@@ -46,6 +47,34 @@ def set_class(mock: Any, cls: Any) -> None:
     mock.__dict__.update(_spec_class=cls, _mock_shown_class=cls)
 
 
+class NoSuchAttribute(AttributeError):
+    """
+    The spec of a mock has no such attribute.
+
+    Most of these are raised for ``hasattr`` and ``getattr``, which never look at the text: what
+    the spec is, and which of its names is near, is found out when somebody reads it.
+    """
+
+    def __init__(self, mock: Any, name: str) -> None:
+        super().__init__(f"Mock object has no attribute {name!r}")
+        spec = mock._spec_class
+        self._spec = spec.__name__ if isinstance(spec, type) else None
+        self._names = mock._mock_methods
+
+    def __str__(self) -> str:
+        text: str = self.args[0]
+        if self._spec is not None:
+            text += f", nor has its spec, {self._spec}"
+        name = text.split("'")[1]
+        names = (str(each) for each in self._names or () if not _is_magic(str(each)))
+        near = None if _is_magic(name) else get_close_matches(name, names, 1)
+        return f"{text}. Did you mean: {near[0]!r}?" if near else text
+
+
+NoSuchAttribute.__name__ = NoSuchAttribute.__qualname__ = "AttributeError"
+NoSuchAttribute.__module__ = "builtins"
+
+
 class Attributes(Construction):
     """How a mock answers for its attributes."""
 
@@ -78,8 +107,7 @@ class Attributes(Construction):
         """Return the child of a name that was not used before, or say why there is none."""
         if self._mock_methods is not None:
             if name in ALL_MAGICS or not self._mock_has_method(name):
-                msg = f"Mock object has no attribute {name!r}"
-                raise AttributeError(msg)
+                raise NoSuchAttribute(self, name)
         elif _is_magic(name) or name in ("_mock_methods", "_mock_unsafe"):
             raise AttributeError(name)
         if name == "is_coroutine" and not isinstance(self, CallableMixin):

@@ -7,7 +7,8 @@ when the coroutine starts. ``CoroutineMock`` (`asyncmock_plus._mocks.coroutines`
 
 from __future__ import annotations
 
-from types import CoroutineType, FunctionType
+import asyncio
+from types import CoroutineType, FunctionType, coroutine
 from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT
 
@@ -20,6 +21,9 @@ from asyncmock_plus._mocks.outcomes import forget_calls
 from asyncmock_plus._mocks.records import two
 from asyncmock_plus._mocks.stand_ins import FIELDS
 from asyncmock_plus._specs.spec import is_async_function
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 __unittest = __tracebackhide__ = True
 
@@ -83,6 +87,12 @@ def _raw_args(fields: Any, me: Any) -> Any:
     return two(*me.awaits[-1]) if me.awaits else None
 
 
+@coroutine
+def turn() -> Generator[None, None, None]:
+    """Let the loop run everything else once: code that polls would starve it otherwise."""
+    yield
+
+
 def _set_up_async(fields: dict[str, Any]) -> None:
     fields.update(FIELDS, __kwdefaults__={})
 
@@ -109,6 +119,8 @@ class AsyncMixin(AwaitAssertions):
 
     async def _execute_mock_call(self, /, *args: Any, **kwargs: Any) -> Any:
         record_await(self, args, kwargs)
+        if asyncio.sleep is self or "_mock_is_sleep" in self.__dict__:
+            await turn()
         own = self._mock_home[0].delegate is None and self._mock_home[0].plan.outcomes
         effect = self._mock_side_effect if own else self.side_effect
         if effect is not None:

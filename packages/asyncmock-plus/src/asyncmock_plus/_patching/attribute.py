@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
@@ -9,7 +10,7 @@ from unittest.mock import DEFAULT
 
 from asyncmock_plus._patching.decorator import DecoratingPatcher
 from asyncmock_plus._patching.places import AttributeLayer, State, read_attribute
-from asyncmock_plus._patching.replacement import check_arguments, replacement
+from asyncmock_plus._patching.replacement import check_arguments, mark_sleep, replacement
 from asyncmock_plus._patching.scope import GLOBAL, PatchScope, checked_scope
 from asyncmock_plus._patching.start import Started, start_patch
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     _R = TypeVar("_R")
 
 _T = TypeVar("_T")
+
+_SLEEP = asyncio.sleep
 
 _BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
 
@@ -124,6 +127,8 @@ class _patch(DecoratingPatcher, Generic[_T]):  # noqa: N801
         target = self.getter()
         before = self._original(target)
         new = replacement(self, target, before[0])
+        if before[0] is _SLEEP:
+            mark_sleep(new)
         started.append(AttributeLayer(target, self.attribute, new, before))
         if self.attribute_name is None:
             return new

@@ -9,7 +9,8 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT, NonCallableMock
 
-from asyncmock_plus._specs.spec import InvalidSpecError, is_async_object, is_mock
+from asyncmock_plus._cpython import AsyncMockMixin
+from asyncmock_plus._specs.spec import InvalidSpecError, extract_mock, is_async_object, is_mock
 
 if TYPE_CHECKING:
     from asyncmock_plus._patching.options import Family, Options
@@ -61,6 +62,13 @@ def check_arguments(patcher: Options, *, unsafe: bool) -> None:
                 f"mocked out. [{name}={spec!r}]"
             )
             raise InvalidSpecError(msg)
+
+
+def mark_sleep(new: Any) -> None:
+    """Have a mock in the place of ``asyncio.sleep`` yield to the loop, as that does."""
+    mock = extract_mock(new)
+    if isinstance(mock, AsyncMockMixin):
+        mock.__dict__["_mock_is_sleep"] = True
 
 
 def replacement(patcher: Options, target: Any, original: Any) -> Any:

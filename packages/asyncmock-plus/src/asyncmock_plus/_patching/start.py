@@ -57,14 +57,15 @@ class Patcher:
             f"coroutine or generator is seen being suspended. Decorate a function with the patch, "
             f"or leave the scope out"
         )
-        raise RuntimeError(msg)
+        raise ValueError(msg)
 
     def __enter__(self) -> Any:
         """
         Start the patch.
 
         Raises:
-            RuntimeError: It is in force already, or its scope is `LIMITED`.
+            RuntimeError: It is in force already.
+            ValueError: Its scope is `LIMITED`.
         """
         if self._entered:
             msg = f"Patch is already started: {self!r}. Stop it first, or make a copy() of it"

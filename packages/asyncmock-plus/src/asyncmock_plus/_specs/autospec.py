@@ -144,7 +144,7 @@ def create_autospec(
         >>> store = create_autospec(Store, instance=True)
         >>> store.get("a", "b")
         Traceback (most recent call last):
-        TypeError: too many positional arguments
+        TypeError: too many positional arguments: Store.get(key)
     """
     return specified(STANDARD, spec, spec_set, instance, _parent, _name, unsafe, kwargs)
 

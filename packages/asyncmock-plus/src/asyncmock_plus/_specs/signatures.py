@@ -80,7 +80,13 @@ class Check:
         try:
             self.signature.bind(*args, **kwargs)
         except TypeError as error:
+            error.args = (f"{error}: {self._shown()}",)
             raise error.with_traceback(None)  # noqa: B904 - the same error, without inspect's lines
+
+    def _shown(self) -> str:
+        """Return what was called and its signature."""
+        spec = self._spec[0]
+        return f"{getattr(spec, '__qualname__', type(spec).__qualname__)}{self.signature}"
 
     def is_given_owner(self, args: Any) -> bool:
         """Return whether the first argument is the instance, which may be left out."""
@@ -103,7 +109,8 @@ def _plain_function(spec: Any, as_instance: bool, eat_self: bool) -> tuple[Any, 
     """Return the function whose parameters can be taken as they are, or None."""
     function = spec
     if isinstance(spec, type):
-        function, eat_self = getattr(spec, "__call__" if as_instance else "__init__"), True
+        maker = "__new__" if _makes_itself(spec) else "__init__"
+        function, eat_self = getattr(spec, "__call__" if as_instance else maker), True
     elif isinstance(spec, (classmethod, staticmethod)):
         function, eat_self = spec.__func__, eat_self or isinstance(spec, classmethod)
     if type(function) is not FunctionType or "__wrapped__" in function.__dict__:
@@ -116,6 +123,11 @@ def _plain_function(spec: Any, as_instance: bool, eat_self: bool) -> tuple[Any, 
     return function, eat_self
 
 
+def _makes_itself(cls: type) -> bool:
+    """Return whether the arguments of the class are those of its ``__new__``."""
+    return type(cls.__new__) is FunctionType and cls.__init__ is object.__init__  # type: ignore[misc]
+
+
 def read_signature(spec: Any, as_instance: bool, eat_self: bool) -> Any:
     """Return the signature of a specified callable, None when it does not have one."""
     if isinstance(spec, partial):
@@ -123,6 +135,10 @@ def read_signature(spec: Any, as_instance: bool, eat_self: bool) -> Any:
             return inspect.signature(spec)
         except ValueError:
             return None
+    if not callable(spec) and not isinstance(spec, (classmethod, staticmethod)):
+        return None  # nor is it asked for a __call__ of its own
+    if isinstance(spec, type) and not as_instance and _makes_itself(spec):
+        spec, eat_self = spec.__new__, True
     found = signature_of(spec, as_instance, eat_self)
     return None if found is None else found[1]
 

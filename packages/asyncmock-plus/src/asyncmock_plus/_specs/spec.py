@@ -81,10 +81,18 @@ def is_async_function(obj: Any) -> bool:
         return isinstance(obj, std.AsyncMock)
     if isinstance(obj, type):
         return False
-    if inspect.iscoroutinefunction(obj) or is_marked(obj):
+    # An object that answers for its attributes itself is not asked: that would run its code.
+    if not _answers_itself(type(obj)) and inspect.iscoroutinefunction(obj):
+        return True
+    if is_marked(obj):
         return True
     call = _call_method(type(obj))
     return type(call) is FunctionType and inspect.iscoroutinefunction(call)
+
+
+def _answers_itself(cls: type) -> bool:
+    getter = static_attribute(cls, "__getattribute__")
+    return static_attribute(cls, "__getattr__") is not None or type(getter) is FunctionType
 
 
 def is_marked(obj: Any) -> bool:
