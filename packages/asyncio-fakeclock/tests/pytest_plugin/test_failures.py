@@ -1,5 +1,7 @@
 """What a failure by the clock looks like."""
 
+from pathlib import Path
+
 import pytest
 from pytest_suites import HEADS, output_of
 
@@ -57,3 +59,11 @@ def test_error_of_a_call_ends_in_the_line_of_the_test() -> None:
         + "async def test_it(fake_clock):\n    await fake_clock.advance(-1)\n"
     )
     assert "test_suite.py:6: ValueError" in output
+
+
+def test_report_of_pytest_html_has_the_timeline_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("pytest_html")
+    page = tmp_path / "report.html"
+    traced = PLAIN.replace("(auto=True)", "(auto=True, trace=True)")
+    output_of(traced, f"--html={page}", "--self-contained-html")
+    assert "&lt;svg" in page.read_text("utf-8") or "<svg" in page.read_text("utf-8")

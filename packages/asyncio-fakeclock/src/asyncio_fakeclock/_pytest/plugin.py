@@ -35,6 +35,8 @@ __unittest = __tracebackhide__ = True
 FIXTURE = "fake_clock"
 PROPERTY = "fakeclock"
 CLOCK = pytest.StashKey[FakeClock]()
+# The form of what pytest-html shows beside a report.
+EXTRA = {"name": None, "format_type": "html", "mime_type": None, "extension": None}
 
 
 class Clocks:
@@ -150,7 +152,11 @@ class Clocks:
         report = yield
         clock = item.stash.get(CLOCK, None)
         if report.failed and clock is not None and clock.traced:
-            report.sections.append(("virtual timeline", str(clock.timeline())))
+            timeline = clock.timeline()
+            report.sections.append(("virtual timeline", str(timeline)))
+            if item.config.pluginmanager.has_plugin("html"):  # pytest-html
+                picture = {**EXTRA, "content": f"<div>{timeline.svg()}</div>"}
+                vars(report)["extras"] = [*vars(report).get("extras", ()), picture]
         return report
 
 

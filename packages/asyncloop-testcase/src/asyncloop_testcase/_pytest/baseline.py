@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ def write(path: Path, entries: Iterable[Entry]) -> None:
     """Write the entries, in an order that makes for small differences."""
     lines = [SEPARATOR.join(entry) for entry in sorted(set(entries))]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(HEAD + "".join(f"{line}\n" for line in lines), "utf-8")
+    # Whoever reads it meanwhile, as another run of pytest, finds one or the other.
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    new.write_text(HEAD + "".join(f"{line}\n" for line in lines), "utf-8")
+    new.replace(path)
 
 
 def updated(
