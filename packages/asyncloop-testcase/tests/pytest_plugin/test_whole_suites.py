@@ -171,3 +171,34 @@ def test_summary_is_there_when_nothing_was_found(tmp_path: Path) -> None:
 def test_nothing_is_told_when_nothing_is_switched_on(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("def test_it(): pass\n")
     assert "asyncloop:" not in run(tmp_path, plugins=(OWN,)).stdout
+
+
+def test_marker_may_let_one_check_warn_and_ignore_who_made_something(tmp_path: Path) -> None:
+    (tmp_path / "helpers.py").write_text(HELPERS)
+    (tmp_path / "test_it.py").write_text(
+        """
+import asyncio
+import pytest
+from helpers import leaks
+
+@pytest.mark.fail_on("strict", active_handles="warn")
+async def test_passes_warned():
+    leaks()
+
+@pytest.mark.fail_on("strict", active_handles="warn")
+async def test_fails_by_the_other_check():
+    leaks()
+    asyncio.create_task(asyncio.Event().wait())
+
+@pytest.mark.fail_on("strict", warn=True)
+async def test_passes_all_warned():
+    asyncio.create_task(asyncio.Event().wait())
+
+@pytest.mark.fail_on("strict", ignore="helpers")
+async def test_passes_ignored():
+    leaks()
+"""
+    )
+    done = run(tmp_path, "pythonpath = .\n", "-Wdefault")
+    assert failing(done.stdout) == {"test_fails_by_the_other_check"}
+    assert done.stdout.count("LeakWarning: a check failed: ") == 3

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asyncloop_testcase._case.case import TestCase
-from asyncloop_testcase._checks.base import KNOWN
+from asyncloop_testcase._checks.base import KNOWN, RESERVED
 from asyncloop_testcase._checks.block import LEVELS
 from asyncloop_testcase._checks.fail_on import (
     ALL,
@@ -18,12 +18,11 @@ from asyncloop_testcase._checks.fail_on import (
     make_plan,
     validated,
 )
+from asyncloop_testcase._checks.plan import Plan
 from asyncloop_testcase._pytest.options import WARN, Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from asyncloop_testcase._checks.plan import Plan
 from asyncloop_testcase._reports.words import did_you_mean
 
 __unittest = __tracebackhide__ = True
@@ -75,8 +74,9 @@ def said_by_mark(mark: pytest.Mark) -> Said:
             msg = f"{text}: no level is named {level!r}{did_you_mean(level, [*LEVELS, WARN])}"
             raise TypeError(msg)
     for name in mark.kwargs:
-        if name not in KNOWN:
-            msg = f"{text}: no check is named {name!r}{did_you_mean(name, KNOWN)}"
+        if name not in KNOWN and name not in RESERVED:
+            hint = did_you_mean(name, [*KNOWN, *RESERVED])
+            msg = f"{text}: no check is named {name!r}{hint}"
             raise TypeError(msg)
     levels = [level for level in mark.args if level != WARN]
     if len(levels) > 1:
@@ -88,8 +88,8 @@ def said_by_mark(mark: pytest.Mark) -> Said:
     return Said((*({ALL: level} for level in levels), validated(mark.kwargs)), warn)
 
 
-def plan_of(item: pytest.Function, suite: Said) -> tuple[Plan, bool] | None:
-    """Return the checks of a test and whether they only warn; None if it has none."""
+def plan_of(item: pytest.Function, suite: Said) -> tuple[Plan, frozenset[str]] | None:
+    """Return the checks of a test, and the names of those that only warn; None if it has none."""
     if item.cls is not None and issubclass(item.cls, TestCase):
         return None  # which has checks of its own
     # Of a test of unittest only the suite has to say anything: markers are refused.
@@ -98,8 +98,13 @@ def plan_of(item: pytest.Function, suite: Said) -> tuple[Plan, bool] | None:
     if not layers:
         return None
     plan = make_plan(layers, awaits=True)
-    warns = [each.warn for each in said if each.warn is not None]
-    return (plan, warns[-1]) if plan else None
+    if not plan:
+        return None
+    names = [check.name for check, _ in plan.checks]
+    warn = [each.warn for each in said if each.warn is not None][-1]
+    warns = frozenset(name for name in names if warn or plan.warns_of(name))
+    # A watch would warn before it is known whose a finding is.
+    return Plan(plan.checks, ignored=plan.ignored), warns
 
 
 def _said(item: pytest.Function, suite: Said) -> Iterable[Said]:

@@ -40,7 +40,7 @@ class Checks:
         self._known = baseline.read(options.baseline) if options.baseline else frozenset()
         self._fixtures = Fixtures()
         self._watch: ItemWatch | None = None
-        self._warns = False
+        self._warns: frozenset[str] = frozenset()
         self._told: dict[str, Any] | None = None
         self._xpass: tuple[str, Any, str | None] | None = None
 
@@ -108,17 +108,18 @@ class Checks:
                 told.append(found.told("known"))
             else:
                 new.append((summary, found))
-                told.append(found.told("warned" if self._warns else "new"))
+                told.append(found.told("warned" if found.check in self._warns else "new"))
         self._told = {"findings": told}
         if not new:
             return
         checks = dict.fromkeys(found.check for _, found in new)
         item.user_properties.append((PROPERTY, ", ".join(checks)))
-        text, place = text_of(new), new[0][1].place
-        if self._warns:
-            item.warn(LeakWarning(text))
-        else:
-            fail_at(place, text)
+        warned = [each for each in new if each[1].check in self._warns]
+        if warned:
+            item.warn(LeakWarning(text_of(warned)))
+        failed = [each for each in new if each not in warned]
+        if failed:
+            fail_at(failed[0][1].place, text_of(failed))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
