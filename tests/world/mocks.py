@@ -27,5 +27,10 @@ SUITES = (
         args=("tests/async", "tests/common"),
     ),
     Suite("tenacity", "==9.1.2", requires=("tornado", "typeguard"), args=("tests",)),
-    Suite("aiojobs", "==1.4.0", requires=("pytest-aiohttp",), args=("tests",)),
+    Suite(
+        "aiojobs",
+        "==1.4.0",
+        requires=("aiohttp", "pytest-aiohttp"),
+        args=("tests", "--asyncio-mode=auto"),
+    ),
 )
