@@ -13,6 +13,7 @@ from unittest import *  # pyright: ignore[reportWildcardImportFromLibrary]
 from unittest.util import safe_repr as safe_repr
 from unittest.util import strclass as strclass
 
+from asynctest._gone import lead_to_the_command
 from asynctest._installed import refuse_asynctest
 from asynctest._removed import findTestCases as findTestCases
 from asynctest._removed import getTestCaseNames as getTestCaseNames
@@ -20,6 +21,7 @@ from asynctest._removed import makeSuite as makeSuite
 from asynctest._version import __version__ as __version__
 
 refuse_asynctest()
+lead_to_the_command()
 
 from asynctest import case as case
 from asynctest import helpers as helpers
