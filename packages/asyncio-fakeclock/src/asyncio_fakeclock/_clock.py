@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, SupportsFloat, final
 
 from asyncio_fakeclock._schedule.instants import Grid, checked_instant, checked_seconds
 from asyncio_fakeclock._time.installation import checked_loop, override, running_loop
+from asyncio_fakeclock._time.monotonic import Monotonic
 from asyncio_fakeclock._time.options import Options, checked_rate
 from asyncio_fakeclock._time.overrides import Overrides
 from asyncio_fakeclock._time.pacer import Pacer
@@ -25,6 +26,7 @@ from asyncio_fakeclock._timeline.timeline import Timeline
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
+    from datetime import datetime
     from types import TracebackType
 
 __all__ = ["FakeClock"]
@@ -44,7 +46,8 @@ class FakeClock:
     While it is installed, ``loop.time()`` stands still until the test moves it with
     :meth:`advance`, or, with ``auto=True``, until the loop is idle: then the clock jumps to the
     next timer. Every callback runs at its own instant: ``loop.time() == handle.when()``, in order,
-    first scheduled first. The wall clock (``time.time()``) is left alone.
+    first scheduled first. The clocks of the system (``time.time()``, ``time.monotonic()``) are left
+    alone unless they are asked for.
 
     An automatic clock stands still, too, while something real may answer: a job of an executor, a
     thread or a subprocess started under the clock, a socket whose other end is not in this loop.
@@ -63,8 +66,11 @@ class FakeClock:
             None never gives up.
         max_jumps: Instants that an automatic clock may go through while nothing but its own timers
             happens, until :exc:`LivelockError`. None never gives up.
-        wall_clock: Whether ``time.time()`` and ``datetime.now()`` move along; needs the extra
-            ``asyncio-fakeclock[wall]``.
+        wall_clock: Whether ``time.time()`` and ``datetime.now()`` move along, and from when: True
+            for the present time, a datetime with a time zone, or seconds since the epoch. It needs
+            the extra ``asyncio-fakeclock[wall]``.
+        monotonic: Whether ``time.monotonic()``, ``time.perf_counter()`` and their ``_ns`` forms
+            move along, for code of the test and on its threads.
         ignore: What holds nothing back, as for :meth:`ignore`.
         pace: Virtual seconds in a real one: time goes with real time from the beginning on, as in
             a block of :meth:`pace`. None lets it stand still, or jump.
@@ -92,6 +98,8 @@ class FakeClock:
         "_given",
         "_grid",
         "_loop",
+        "_monotonic",
+        "_moves_monotonic",
         "_now",
         "_options",
         "_overrides",
@@ -111,7 +119,8 @@ class FakeClock:
         settle: float | None = None,
         max_turns: int | None = 500_000,
         max_jumps: int | None = 200_000,
-        wall_clock: bool = False,
+        wall_clock: bool | datetime | float = False,
+        monotonic: bool = False,
         ignore: Iterable[object] = (),
         pace: float | None = None,
         trace: bool = False,
@@ -131,7 +140,13 @@ class FakeClock:
             ignore=ignore,
             pace=pace,
         )
-        self._wall = WallClock() if wall_clock else None
+        off = wall_clock is False or wall_clock is None
+        self._wall = None if off else WallClock(wall_clock, self._now)
+        if not isinstance(monotonic, bool):
+            msg = f"monotonic must be True or False, not {monotonic!r}"
+            raise TypeError(msg)
+        self._moves_monotonic = monotonic
+        self._monotonic: Monotonic | None = None
         self._timeline = Timeline() if trace else None
         self._pacer: Pacer | None = None
         self._overrides = Overrides()
@@ -182,10 +197,7 @@ class FakeClock:
             >>> loop.close()
         """
         loop = self._installable_loop(loop)
-        if self._wall is not None:
-            self._wall.start(self._now)
-        self._loop = loop
-        self._pacer = pacer = Pacer(
+        pacer = Pacer(
             loop,
             self._grid,
             self._now,
@@ -193,6 +205,9 @@ class FakeClock:
             wall=self._wall,
             timeline=self._timeline,
         )
+        self._take_system_time(pacer)
+        self._loop = loop
+        self._pacer = pacer
         pacer.set_auto(self._auto)
         pacer.queue.take_over(loop)
         override(self._overrides, loop, pacer, self._closing(loop.close))
@@ -215,6 +230,9 @@ class FakeClock:
         self._overrides.restore()
         _clocks.pop(loop, None)
         pacer.end()
+        if self._monotonic is not None:
+            self._monotonic.stop()
+            self._monotonic = None
         if self._wall is not None:
             self._wall.stop()
         if not loop.is_closed():
@@ -403,6 +421,24 @@ class FakeClock:
             msg = f"{loop!r} has a clock already, {other!r}: use that one, or uninstall it first"
             raise RuntimeError(msg)
         return base
+
+    def _take_system_time(self, pacer: Pacer) -> None:
+        """Take what is the clock's of the system's time, or nothing at all."""
+        if self._wall is not None:
+            self._wall.check()
+        if self._moves_monotonic:
+            is_of_the_test = pacer.surroundings.work.is_of_the_test
+            monotonic = Monotonic(pacer.queue.time, is_of_the_test)
+            monotonic.start()
+            self._monotonic = monotonic
+        if self._wall is not None:
+            try:
+                self._wall.start(self._now)
+            except BaseException:
+                if self._monotonic is not None:
+                    self._monotonic.stop()
+                    self._monotonic = None
+                raise
 
     def _closing(self, close: Callable[[], None]) -> Callable[[], None]:
         def uninstall_and_close() -> None:

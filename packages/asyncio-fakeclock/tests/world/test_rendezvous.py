@@ -14,12 +14,14 @@ from clocked import clocked_loop, run
 from gate import Gate
 
 
-def test_job_that_waits_for_a_timer_of_the_loop_gets_it() -> None:
+@pytest.mark.parametrize("limit", [None, 30])
+def test_job_that_waits_for_a_timer_of_the_loop_gets_it(limit: float | None) -> None:
     async def main(clock: FakeClock) -> Any:
         loop = asyncio.get_running_loop()
 
         def ask() -> Any:
-            return asyncio.run_coroutine_threadsafe(asyncio.sleep(60, "answer"), loop).result()
+            future = asyncio.run_coroutine_threadsafe(asyncio.sleep(60, "answer"), loop)
+            return future.result(limit)
 
         return await asyncio.to_thread(ask), clock.time()
 

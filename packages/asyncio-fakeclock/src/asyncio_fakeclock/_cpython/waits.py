@@ -5,6 +5,8 @@ Which threads wait for another thread of this process, read off their innermost 
   it; ``notify()`` takes it out. As long as it is in there, the thread waits, and whoever is to end
   that has not done so yet. ``Event``, ``Queue``, ``Barrier``, ``Semaphore`` and
   ``concurrent.futures.Future`` wait by it.
+- ``run_coroutine_threadsafe()`` chains a future of the loop to one of a thread, by a callback among
+  ``Future._done_callbacks`` that ``_chain_future()`` has made.
 - ``Thread.join()`` waits for the end of a thread; up to 3.12 by ``_wait_for_tstate_lock()``.
 - ``_thread._count()`` is the number of threads that Python has started and that run.
 - ``_worker()`` of a thread pool waits for a job, where it does not call anything of Python; its
@@ -31,6 +33,10 @@ thread_count = _thread._count
 _thread_of: Any = concurrent.futures.thread
 _WORKER = _thread_of._worker.__code__
 _WAIT = threading.Condition.wait.__code__
+_RESULTS = {
+    concurrent.futures.Future.result.__code__,
+    concurrent.futures.Future.exception.__code__,
+}
 _JOINS = {
     method.__code__
     for name in ("join", "_wait_for_tstate_lock")
@@ -44,31 +50,43 @@ class Wait(NamedTuple):
 
     Attributes:
         token: An object that is the same for as long as this very wait lasts.
-        timed: Whether the wait ends by itself after a while.
+        timeout: The real seconds after which the wait ends by itself; None if it does not, or if
+            what ends it is a loop.
     """
 
     token: object
-    timed: bool
+    timeout: float | None
 
 
 def wait_of(frame: FrameType) -> Wait | None:
     """Return what the thread with this innermost frame waits for, None if that is not certain."""
     code = frame.f_code
     if code is _WAIT:
-        return _wait_for_notify(frame.f_locals)
+        return _wait_for_notify(frame.f_locals, frame.f_back)
     if code in _JOINS:
         return _wait_for_end(frame.f_locals)
     return None
 
 
-def _wait_for_notify(variables: Any) -> Wait | None:
+def _wait_for_notify(variables: Any, caller: FrameType | None) -> Wait | None:
     waiter = variables.get("waiter")
     # Before the condition is released, somebody else may wait for that.
     if waiter is None or "saved_state" not in variables:
         return None
-    if any(each is waiter for each in list(variables["self"]._waiters)):
-        return Wait(waiter, variables.get("timeout") is not None)
-    return None
+    if not any(each is waiter for each in list(variables["self"]._waiters)):
+        return None
+    timeout = variables.get("timeout")
+    if timeout is None or _is_result_of_a_loop(caller):
+        return Wait(waiter, None)
+    return Wait(waiter, timeout)
+
+
+def _is_result_of_a_loop(frame: FrameType | None) -> bool:
+    """Whether it waits for the future of ``run_coroutine_threadsafe()``, which a loop will end."""
+    if frame is None or frame.f_code not in _RESULTS:
+        return False
+    callbacks = getattr(frame.f_locals.get("self"), "_done_callbacks", ())
+    return any(getattr(each, "__qualname__", "").startswith("_chain_future.") for each in callbacks)
 
 
 def _wait_for_end(variables: Any) -> Wait | None:
@@ -77,7 +95,7 @@ def _wait_for_end(variables: Any) -> Wait | None:
     if not thread.is_alive() or thread.ident not in sys._current_frames():
         return None
     timeout = variables.get("timeout", -1)
-    return Wait(thread, timeout is not None and timeout >= 0)
+    return Wait(thread, timeout if timeout is not None and timeout >= 0 else None)
 
 
 def is_idle_worker(frame: FrameType) -> bool:

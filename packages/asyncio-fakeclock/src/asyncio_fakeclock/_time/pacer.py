@@ -109,6 +109,10 @@ class Pacer:
         self._spin = spinning.Spin(loop)
         self._spun_since: float | None = None
         self._crept = 0
+        # Where a loop that repeats itself was let go on from, and where the latest time.
+        self._spun_from: float | None = None
+        self._spun_to = start
+        self._passes = 0
         self._pace: Pace | None = None
         self.queue = TimerQueue(
             loop, self, grid, start, max_turns=options.max_turns, max_jumps=options.max_jumps
@@ -334,7 +338,7 @@ class Pacer:
                 self._pass_time(turns)
         elif turns > spinning.LATE:
             self._creep()
-        elif turns > spinning.FIRST:
+        elif turns > spinning.FIRST or self._still_spins():
             self._spin.begin()
         elif queue.due_at_once >= spinning.SOME // 2:
             self._creep()
@@ -344,7 +348,7 @@ class Pacer:
         queue = self.queue
         queue.due_at_once = 0
         if queue.turns == 0:
-            following: float = spinning.SOME
+            following: float = spinning.AGAIN if self._still_spins() else spinning.SOME
         elif self._spin.is_open:
             following = turns
         elif turns < spinning.FIRST:
@@ -358,13 +362,29 @@ class Pacer:
         queue = self.queue
         if self._waits_for_something_real():
             return
-        when = queue.next_timer()
-        if when is not None and when <= queue.limit:
-            queue.jump(when)
-        elif self._targets:
-            self._reach_target()
-        elif when is None and self.surroundings.work.is_the_only_one():
+        if not (self._auto or self._targets):
+            return  # the clock is manual: nobody moves it but the test
+        if self._spun_from is None or not self._still_spins():
+            self._spun_from, self._passes = queue.now, 0
+        self._passes += 1
+        if self._passes > spinning.PASSES:
             self._report_livelock(verdicts.spinning(self._loop, queue, turns))
+        queue.make_due_ready()
+        step = max(spinning.STEP, (queue.now - self._spun_from) * spinning.GROWTH)
+        when = self._grid.rounded(queue.now + step, queue.now)
+        timer = queue.next_timer() or NEVER
+        target = self._targets[0][0] if self._targets else NEVER
+        if target <= min(when, timer):
+            self._reach_target()
+        elif timer <= when:
+            queue.jump(timer)
+        else:
+            queue.move(when)
+        self._spun_to = queue.now
+
+    def _still_spins(self) -> bool:
+        """Whether this is the instant that a loop which repeats itself was let go on to."""
+        return self._spun_from is not None and self._spun_to == self.queue.now
 
     def _waits_for_something_real(self) -> bool:
         """Whether a busy loop may be busy with asking for something real; let that get on."""
@@ -389,6 +409,7 @@ class Pacer:
         queue = self.queue
         if not (self._auto or self._targets) or self._waits_for_something_real():
             return
+        queue.make_due_ready()
         self._crept = min(self._crept + 1, 10)
         step = 2**self._crept / self._grid.units
         when = max(queue.now + step, _next_float(queue.now))

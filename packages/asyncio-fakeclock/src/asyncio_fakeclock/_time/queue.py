@@ -65,6 +65,11 @@ class TimerQueue(LoopTimers):
             if self.watched:
                 self._owner._moved(when)
 
+    def make_due_ready(self) -> None:
+        """Let what is due join the callbacks that are ready, so that the next timer is to come."""
+        while self._agenda.next <= self.now:
+            self._make_ready(self._live(self._agenda.take()))
+
     def jump(self, when: float) -> None:
         """Move to a timer while the loop is busy; it counts as a move of an idle one."""
         self.jumps += 1

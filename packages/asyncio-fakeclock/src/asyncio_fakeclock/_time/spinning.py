@@ -7,7 +7,8 @@ that sets ``done``. After FIRST turns at one instant the clock looks closer:
 
 - the state of the loop (where each task stands, its variables and what these hold, the callbacks
   that are ready) comes back within a few turns just as it was: it will for ever, as long as no time
-  goes by. Time moves to the next timer;
+  goes by. Time goes on, in steps of a hundredth, so that a loop which asks for the time does not
+  run past what it waits for, and not past the next timer;
 - timers were set for no later than now, by so little that a float cannot tell: time moves by the
   resolution, as it would on any loop;
 - the state is another one each time: something is being computed. Time stands still, until LATE
@@ -25,9 +26,13 @@ from asyncio_fakeclock._time.progress import VALUES, variables_of
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["FIRST", "LATE", "SOME", "Spin"]
+__all__ = ["AGAIN", "FIRST", "GROWTH", "LATE", "PASSES", "SOME", "STEP", "Spin"]
 
 SOME = 100  # turns, after which timers for no time at all are noticed
+AGAIN = 8  # turns, after which one that has repeated itself is looked at once more
+STEP = 0.001  # virtual seconds that it is let go on by, and the share of those so far
+GROWTH = 0.01
+PASSES = 2500  # steps, which are more than a year
 FIRST = 2000
 LATE = 50_000
 _CYCLE = 32

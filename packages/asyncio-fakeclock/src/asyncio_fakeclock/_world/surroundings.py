@@ -86,7 +86,7 @@ class Surroundings:
             self._ignored.add(each)
         self._stalled_work: weakref.WeakSet[Any] = weakref.WeakSet()
         self._stalled_names: set[object] = set()
-        self.work = RealWork(disturb, lambda: loops.thread_of(loop), self._children)
+        self.work = RealWork(disturb, lambda: loops.thread_of(loop), self._children, self._ignored)
         self.pending: Pending = []
         self.ignored: Pending = []
         self.stalled: Pending = []

@@ -22,7 +22,7 @@ from asyncio_fakeclock._cpython.waits import is_dummy, is_idle_worker, wait_of
 from asyncio_fakeclock._world.kernel import listed, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Container, Iterator
     from types import FrameType
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "origin_of",
     "others",
     "place_of",
+    "running",
     "stack_of",
 ]
 
@@ -130,6 +131,12 @@ def is_tool(thread: threading.Thread) -> bool:
     )
 
 
+def running() -> threading.Thread | None:
+    """Return the running thread; unlike ``current_thread()``, it makes up none."""
+    own = threading.get_ident()
+    return next((thread for thread in threading.enumerate() if thread.ident == own), None)
+
+
 def stack_of(frame: FrameType | None) -> Iterator[FrameType]:
     """Return a frame and its callers, innermost first."""
     while frame is not None:
@@ -137,13 +144,15 @@ def stack_of(frame: FrameType | None) -> Iterator[FrameType]:
         frame = frame.f_back
 
 
-def others() -> Iterator[tuple[int, threading.Thread | None, FrameType]]:
-    """Return each thread but this one and those of tools: its identity, itself, its frame."""
+def others(
+    ignored: Container[object] = (),
+) -> Iterator[tuple[int, threading.Thread | None, FrameType]]:
+    """Return each thread but this, those of tools and *ignored* ones: identity, itself, frame."""
     own = threading.get_ident()
     known = {thread.ident: thread for thread in threading.enumerate()}
     for ident, frame in sys._current_frames().items():
         thread = known.get(ident)
-        if ident == own or (thread is not None and is_tool(thread)):
+        if ident == own or (thread is not None and (is_tool(thread) or thread in ignored)):
             continue
         if thread is None and _runs_code_of_a_tool(frame):
             continue
@@ -158,18 +167,24 @@ def _runs_code_of_a_tool(frame: FrameType) -> bool:
     )
 
 
-def nobody_runs(required: Collection[int | None] = (), *, jobs_wait: bool = False) -> bool:
+def nobody_runs(
+    required: Collection[int | None] = (),
+    ignored: Container[object] = (),
+    *,
+    jobs_wait: bool = False,
+) -> bool:
     """
     Whether every thread but this one waits for another one, so that none can begin anything.
 
     Args:
         required: The identities of threads that are known to be there.
+        ignored: Threads that are not looked at.
         jobs_wait: Some jobs of thread pools have not begun, so that no worker is idle.
     """
-    first = _tokens(jobs_wait=jobs_wait)
+    first = _tokens(ignored, jobs_wait=jobs_wait)
     if first is None or not first.keys() >= set(required):
         return False
-    second = _tokens(jobs_wait=jobs_wait)
+    second = _tokens(ignored, jobs_wait=jobs_wait)
     return (
         second is not None
         and first.keys() == second.keys()
@@ -177,11 +192,11 @@ def nobody_runs(required: Collection[int | None] = (), *, jobs_wait: bool = Fals
     )
 
 
-def _tokens(*, jobs_wait: bool) -> dict[int, object] | None:
+def _tokens(ignored: Container[object], *, jobs_wait: bool) -> dict[int, object] | None:
     if _any_begins_or_ends():
         return None
     tokens: dict[int, object] = {}
-    for ident, thread, frame in others():
+    for ident, thread, frame in others(ignored):
         token = _token(thread, frame, jobs_wait=jobs_wait)
         if token is None:
             return None
@@ -205,7 +220,8 @@ def _token(thread: threading.Thread | None, frame: FrameType, *, jobs_wait: bool
     wait = wait_of(frame)
     if wait is not None:
         # What a library does from time to time on a thread of its own, it does for itself.
-        return wait.token if not wait.timed or _keeps_house(thread) else None
+        lasts = wait.timeout is None or _keeps_house(thread)
+        return wait.token if lasts else None
     return _wait_in_the_kernel(thread)
 
 

@@ -35,7 +35,7 @@ from asyncio_fakeclock._world.doors import Doors, RawThread
 from asyncio_fakeclock._world.processes import Child, Children
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
 __all__ = ["Job", "RealWork"]
 
@@ -75,6 +75,7 @@ class RealWork:
     Args:
         on_start: Called with no arguments when something starts, from any thread.
         loop_thread: Returns the identity of the thread that runs the loop, None if none does.
+        ignored: Threads that nobody waits for.
         children: The processes of the test, which those of executors are left out of.
     """
 
@@ -82,6 +83,7 @@ class RealWork:
         "__weakref__",
         "_children",
         "_count",
+        "_ignored",
         "_jobs",
         "_lock",
         "_loop_thread",
@@ -98,9 +100,11 @@ class RealWork:
         on_start: Callable[[], object],
         loop_thread: Callable[[], int | None] = lambda: None,
         children: Children | None = None,
+        ignored: Container[object] = (),
     ) -> None:
         self._on_start = on_start
         self._children = children or Children()
+        self._ignored = ignored
         self._loop_thread = loop_thread
         self._owner = 0
         self._count = 0
@@ -174,16 +178,19 @@ class RealWork:
         """Whether all that is pending waits for the loop, or for nothing, so that none answers."""
         if self._starting or any(job.inner is None for job in self._jobs):
             return False
-        required = {each.ident for each in self._threads} | {each.ident for each in self._raw}
+        required = {each.ident for each in self._threads if each not in self._ignored}
+        required |= {each.ident for each in self._raw}
         return threads.nobody_runs(
             required - {threading.get_ident()},
+            self._ignored,
             jobs_wait=any(job.waits_in_its_queue() for job in self._jobs),
         )
 
     def is_alone(self) -> bool:
         """Whether no other thread could touch what the loop's thread has in hand."""
         return self.is_the_only_one() or (
-            not any(job.inner is None for job in self._jobs) and threads.nobody_runs()
+            not any(job.inner is None for job in self._jobs)
+            and threads.nobody_runs(ignored=self._ignored)
         )
 
     def place_of(self, work: object) -> str:
@@ -199,14 +206,25 @@ class RealWork:
 
     def is_the_only_one(self) -> bool:
         """Whether there is no other thread at all, those of tools left out."""
-        return not any(True for _ in threads.others())
+        return not any(True for _ in threads.others(self._ignored))
+
+    def is_of_the_test(self) -> bool:
+        """Whether the running thread is one of the test's, or runs its jobs."""
+        ident = threading.get_ident()
+        if ident in (self._owner, self._loop_thread()):
+            return True
+        thread = threads.running()
+        return threads.in_pool(thread) or thread in self._threads or self._is_raw(ident)
+
+    def _is_raw(self, ident: int | None) -> bool:
+        return any(raw.ident == ident for raw in self._raw)
 
     def _belongs(self, starter: threading.Thread) -> bool:
         ident = starter.ident
         return (
             ident in (self._owner, self._loop_thread())
             or starter in self._threads
-            or any(raw.ident == ident for raw in self._raw)
+            or self._is_raw(ident)
             or threads.in_pool(starter)
         )
 
