@@ -186,7 +186,7 @@ def test_timeline_of_an_unknown_form():
 
 
 @says(
-    "TypeError: unknown option 'atuo' of a clock: there are auto, ignore, max_jumps, max_turns, pace, resolution, settle, stall_timeout, start, trace, wall_clock"
+    "TypeError: unknown option 'atuo' of a clock: there are auto, ignore, max_jumps, max_turns, monotonic, pace, resolution, settle, stall_timeout, start, trace, wall_clock"
 )
 def test_unknown_option_of_a_test():
     fakeclock(atuo=True)

@@ -21,50 +21,23 @@ What waits for the loop. Work is pending no more, though not ended, while nobody
 
 from __future__ import annotations
 
-import asyncio
-import concurrent.futures
-import functools
 import sys
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
+from typing import TYPE_CHECKING, Any, final
 
 from asyncio_fakeclock._cpython.waits import is_dummy, thread_count
 from asyncio_fakeclock._world import threads
 from asyncio_fakeclock._world.doors import Doors, RawThread
+from asyncio_fakeclock._world.jobs import Job, name_of
 from asyncio_fakeclock._world.processes import Child, Children
 
 if TYPE_CHECKING:
+    import asyncio
+    import concurrent.futures
     from collections.abc import Callable, Container, Iterator
 
-__all__ = ["Job", "RealWork"]
-
-_DELIVERIES: Final = {"set_result", "set_exception", "_invoke_callbacks", "cancel"}
-_FUTURES_FILE: Final = concurrent.futures.Future.set_result.__code__.co_filename
-
-
-class Job(NamedTuple):
-    """
-    Something given to an executor.
-
-    Attributes:
-        future: What is done when it is.
-        name: What it is called in reports.
-        inner: The future of a thread pool, None if some other executor has the job.
-    """
-
-    future: asyncio.Future[Any] | concurrent.futures.Future[Any]
-    name: str
-    inner: concurrent.futures.Future[Any] | None
-
-    def ended(self) -> bool:
-        """Whether it can wake the loop no more."""
-        future = self.future
-        return future.done() and (isinstance(future, asyncio.Future) or not _delivering())
-
-    def waits_in_its_queue(self) -> bool:
-        """Whether no thread has begun it."""
-        return self.inner is not None and not (self.inner.running() or self.inner.done())
+__all__ = ["RealWork"]
 
 
 @final
@@ -139,7 +112,7 @@ class RealWork:
         """Count a job of ``run_in_executor()``."""
         if not future.done():
             with self._lock:
-                self._jobs.append(Job(future, _name_of(func), inner))
+                self._jobs.append(Job(future, name_of(func), inner))
             self._on_start()
 
     def pending(self) -> list[tuple[object, str]]:
@@ -274,7 +247,7 @@ class RealWork:
         with self._lock:
             if not self._belongs(starter):
                 return
-            self._jobs.append(Job(future, _name_of(func), future if of_threads else None))
+            self._jobs.append(Job(future, name_of(func), future if of_threads else None))
         self._on_start()
 
 
@@ -291,23 +264,3 @@ def _runs(frame: Any, future: object) -> bool:
         for each in threads.stack_of(frame)
         if each.f_code.co_name == "run"
     )
-
-
-def _delivering() -> bool:
-    """Whether a thread is between setting a result and having called the callbacks."""
-    own = threading.get_ident()
-    return any(
-        frame.f_code.co_name in _DELIVERIES and frame.f_code.co_filename == _FUTURES_FILE
-        for ident, top in sys._current_frames().items()
-        if ident != own
-        for frame in threads.stack_of(top)
-    )
-
-
-def _name_of(func: Callable[..., object]) -> str:
-    # asyncio.to_thread() hands over partial(context.run, func, ...).
-    while isinstance(func, functools.partial):
-        is_run = getattr(func.func, "__name__", "") == "run" and func.args
-        func = func.args[0] if is_run and callable(func.args[0]) else func.func
-    name = getattr(func, "__qualname__", None) or repr(func)
-    return f"executor job {name}()"
