@@ -7,6 +7,7 @@ from contextlib import suppress
 from selectors import EVENT_READ, EVENT_WRITE, BaseSelector, SelectorKey
 from typing import Any, final
 
+from asyncio_testselector._cpython.sockets import Socket
 from asyncio_testselector._files.descriptor import FIRST_VIRTUAL_FD, FileDescriptor, is_virtual
 
 Keys = dict[int, SelectorKey]
@@ -27,7 +28,7 @@ def check_events(events: Any) -> None:
 def descriptor_of(fileobj: Any) -> int:
     """Return the descriptor of *fileobj*, an int or something with ``fileno()``."""
     if isinstance(fileobj, int):
-        return checked(fileobj, "")
+        return checked(fileobj, None)
     number: Any = None
     with suppress(AttributeError, TypeError, ValueError):
         found = fileobj.fileno()
@@ -35,12 +36,13 @@ def descriptor_of(fileobj: Any) -> int:
     if number is None:
         msg = f"Invalid file object: {fileobj!r}, use a mock, a socket, a file or a descriptor"
         raise ValueError(msg)
-    return checked(number, f" of {fileobj!r}, which is closed")
+    return checked(number, fileobj)
 
 
-def checked(number: int, whose: str) -> int:
+def checked(number: int, fileobj: Any) -> int:
     """Refuse the descriptor of something closed."""
     if number < 0:
+        whose = "" if fileobj is None else f" of {fileobj!r}, which is closed"
         msg = f"Invalid file descriptor: {number}{whose}"
         raise ValueError(msg)
     return number
@@ -92,6 +94,8 @@ class Registry(Mapping[Any, SelectorKey]):
             return self.mocks, fileobj
         if kind is int and 0 <= fileobj < FIRST_VIRTUAL_FD:
             return self.files, fileobj
+        if kind is Socket and (number := fileobj.fileno()) >= 0:
+            return self.files, number
         number = self.lookup(fileobj)
         return self.keys_of(number), number
 

@@ -29,7 +29,8 @@ from selectors import SelectorKey
 from typing import TYPE_CHECKING, Any
 
 from asyncio_testselector._cpython.loops import loop_of
-from asyncio_testselector._files.descriptor import FileDescriptor, is_virtual
+from asyncio_testselector._cpython.sockets import Socket
+from asyncio_testselector._files.descriptor import FIRST_VIRTUAL_FD, FileDescriptor, is_virtual
 from asyncio_testselector._files.pipes import refuse_pipes, serve_pipes
 from asyncio_testselector._selector.pulses import Pulses
 from asyncio_testselector._selector.readiness import Candidates, Watch, readiness_of
@@ -39,6 +40,9 @@ from asyncio_testselector._selector.wakeup import LoopWakeup, SocketWakeup
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
+
+PLAIN = {int, Socket}
+"""What asyncio watches, mostly: it is looked up without further ado."""
 
 SPARES = 31
 """Looks at a real selector in a row that a busy loop can do without, if any."""
@@ -90,6 +94,7 @@ class TestSelector(selectors.BaseSelector):
         self._direct: selectors.BaseSelector | None = None  # the real one, to be asked alone
         self._registry = Registry()
         self._mocks = self._registry.mocks
+        self._files = self._registry.files
         self._candidates = Candidates()
         self._watches: dict[int, Watch] = {}  # of the mocks that have a level
         self._pulses = Pulses(self._candidates)
@@ -165,6 +170,18 @@ class TestSelector(selectors.BaseSelector):
                 if self.on_register is not None:
                     self.on_register(key)
                 return key
+        real = self._selector
+        if type(fileobj) in PLAIN and real is not None and not self._closed:
+            files, number = self._files, fileobj if type(fileobj) is int else fileobj.fileno()
+            if 0 <= number < FIRST_VIRTUAL_FD and number not in files:
+                files[number] = key = real.register(fileobj, events, data)
+                if self._loop is None:
+                    self._meet_loop(key)
+                if self._direct is None or len(files) <= 2:
+                    self._files_changed()
+                if self.on_register is not None:
+                    self.on_register(key)
+                return key
         check_events(events)
         number = self._registry.lookup(fileobj)
         self._check_open()
@@ -201,6 +218,14 @@ class TestSelector(selectors.BaseSelector):
             KeyError: The file is not registered.
             ValueError: It is no file, or is closed and was not registered.
         """
+        kind = type(fileobj)
+        number = fileobj if kind is int else fileobj.fileno() if kind is Socket else -1
+        if (known := self._files.get(number)) is not None:
+            self._ask_real("unregister", known, fileobj)
+            del self._files[number]
+            if self._direct is None or len(self._files) <= 1:
+                self._files_changed()
+            return known
         keys, key = self._registry.find(fileobj)
         if keys is self._mocks:
             watch = self._watches.pop(key.fd, None)
