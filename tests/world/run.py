@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from suites import Suite, Switch
 
-TABLES = ("mocks",)
+TABLES = ("mocks", "checks")
 PACKAGES = Path(__file__).parents[2] / "packages"
 # The same run twice: in the same order, and leaving nothing for the next one.
 PYTEST = (

@@ -312,3 +312,14 @@ def test_signatures_are_those_without_the_check(kind) -> None:
             assert inspect.signature(getattr(owner, "start", owner)) == expected
 
     passed(Case)
+
+
+def test_idle_worker_of_trio_is_no_leak() -> None:
+    trio = pytest.importorskip("trio")
+
+    @strict
+    class Test(TestCase):
+        async def test(self) -> None:
+            await asyncio.to_thread(trio.run, trio.to_thread.run_sync, int)
+
+    assert passed(Test)

@@ -71,7 +71,7 @@ class LeakedThreads(Check):
     def _waits_in_pool(self, thread: threading.Thread) -> bool:
         """Tell whether a thread waits for work in a pool that outlives the test by design."""
         pool = pool_of_idle(thread)
-        if pool is None or pool.startswith("anyio"):
+        if pool is None or pool.startswith(("anyio", "trio")):
             return pool is not None
         executor = executor_of(thread)
         # An executor that the test has made is the test's to shut down.

@@ -17,8 +17,12 @@ __unittest = __tracebackhide__ = True
 # Above the function that takes the next job there are only the queue and its locks.
 _WAITING = (threading.__file__, queue.__file__)
 # The functions in which the workers of pools take the next job. ``_worker`` is what the threads of
-# ``ThreadPoolExecutor`` run, 3.10 to 3.15; anyio's have a class of their own with a method ``run``.
-_POOLS = (("concurrent.futures.thread", "_worker"), ("anyio._backends._asyncio", "run"))
+# ``ThreadPoolExecutor`` run, 3.10 to 3.15; those of anyio and trio have classes of their own.
+_POOLS = (
+    ("concurrent.futures.thread", "_worker"),
+    ("anyio._backends._asyncio", "run"),
+    ("trio._core._thread_cache", "_work"),
+)
 
 
 def is_dummy(thread: threading.Thread) -> bool:
