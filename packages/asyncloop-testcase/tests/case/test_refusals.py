@@ -196,3 +196,13 @@ def test_warning_of_a_value_names_the_line_of_the_test(name: str) -> None:
     (warned,) = [each for each in caught if each.category is DeprecationWarning]
     assert warned.filename == __file__
     assert warned.lineno == getattr(Case, name).__code__.co_firstlineno
+
+
+@pytest.mark.parametrize("name", ["asyncSetUpClass", "asyncTearDownClass"])
+def test_fixture_that_nobody_would_call_is_refused_when_the_class_is_made(name: str) -> None:
+    async def fixture(cls: type) -> None:
+        """Do nothing."""
+
+    for value in (fixture, classmethod(fixture)):
+        with pytest.raises(TypeError, match=rf"^Case\.{name}\(\) would never be called"):
+            type("Case", (TestCase,), {name: value})

@@ -15,9 +15,15 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from asyncloop_testcase._case.assertions import AsyncAssertions
+from asyncloop_testcase._case.hypothesis import examples_run_by, handle_of
 from asyncloop_testcase._case.lifetime import Lifetime
 from asyncloop_testcase._case.loops import close_loop, default_loop, make_loop
-from asyncloop_testcase._case.refusals import refusal_of, refuse_other_base, refuse_result
+from asyncloop_testcase._case.refusals import (
+    refusal_of,
+    refuse_other_base,
+    refuse_result,
+    refuse_unknown_fixtures,
+)
 from asyncloop_testcase._cpython.loops import nothing_to_shut_down
 from asyncloop_testcase._cpython.unittests import outcome_of
 
@@ -54,6 +60,9 @@ class TestCase(AsyncAssertions, unittest.TestCase):
         timeout: Seconds of real time for the whole test, None for no limit. See `timeout`.
         cancel_timeout: Seconds of real time that tasks get to end when they are cancelled, because
             the test is over or took too long. A task that takes longer is an error of the test.
+        one_task: Whether the coroutines of all phases run in one task: then ``asyncio.timeout()``,
+            a ``TaskGroup`` or a cancel scope of anyio guards the test when ``asyncSetUp`` has
+            entered it by ``enterAsyncContext``.
 
     Example:
         >>> class Tests(TestCase):
@@ -75,6 +84,7 @@ class TestCase(AsyncAssertions, unittest.TestCase):
     loop_debug: bool | None = None
     timeout: float | None = None
     cancel_timeout: float = 1.0
+    one_task: bool = False
 
     _asyncloop: Lifetime | None = None
     # The function that decorators such as `fail_on` were applied to, if it is not the method.
@@ -87,6 +97,7 @@ class TestCase(AsyncAssertions, unittest.TestCase):
             # unittest has a method of that name, which suites and debuggers call.
             cls.loop_debug = cls.__dict__["debug"]
             del cls.debug
+        refuse_unknown_fixtures(cls)
         for name in ("setUpClass", "tearDownClass"):
             if inspect.iscoroutinefunction(getattr(cls, name)):
                 setattr(cls, name, classmethod(refusal_of(name)))
@@ -207,8 +218,16 @@ class TestCase(AsyncAssertions, unittest.TestCase):
             msg = f"{cm!r} is not an asynchronous context manager{way_out}"
             raise TypeError(msg)
         result: T = await enter(cm)
-        self.addAsyncCleanup(leave, cm, None, None, None)
+        self.addAsyncCleanup(self._asyncloop_leave, leave, cm)
         return result
+
+    async def _asyncloop_leave(self, leave: Callable[..., Awaitable[object]], cm: object) -> None:
+        """Leave a context manager, which has to know if it was it that has cancelled the test."""
+        error = None if self._asyncloop is None else self._asyncloop.cancelled
+        if error is None or not self.one_task:
+            await leave(cm, None, None, None)
+        else:
+            await leave(cm, type(error), error, error.__traceback__)
 
     def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
         """Run the test, as in unittest."""
@@ -241,8 +260,10 @@ class TestCase(AsyncAssertions, unittest.TestCase):
 
         When it is unittest that calls this, the checks follow, and the loop is closed.
         """
-        success: Any = super().doCleanups()
         lifetime = self._asyncloop
+        if lifetime is not None and not lifetime.in_phase:
+            lifetime.is_over = True
+        success: Any = super().doCleanups()
         if lifetime is None or lifetime.in_phase:
             return success
         outcome = outcome_of(self)
@@ -306,12 +327,18 @@ class TestCase(AsyncAssertions, unittest.TestCase):
 
     def _callTestMethod(self, method: Callable[[], object]) -> None:  # noqa: N802
         lifetime: Lifetime = self._asyncloop  # type: ignore[assignment]
+        handle = handle_of(method)
+        if handle is not None:
+            with examples_run_by(handle, lifetime.call):
+                method()
+            return
         result = lifetime.call(method)
         if result is not None:
             refuse_result(method, result, awaited=lifetime.awaited)
 
     def _callTearDown(self) -> None:  # noqa: N802
         lifetime: Lifetime = self._asyncloop  # type: ignore[assignment]
+        lifetime.is_over = True
         if getattr(self.asyncTearDown, "__func__", None) is not TestCase.asyncTearDown:
             lifetime.call(self.asyncTearDown)
         if getattr(self.tearDown, "__func__", None) is not unittest.TestCase.tearDown:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from asyncloop_testcase import _selector
 from asyncloop_testcase._case.context import create_task
 from asyncloop_testcase._case.loops import LostExceptionError, default_loop
+from asyncloop_testcase._case.one_task import PhaseRunner
 from asyncloop_testcase._case.timeout import ATTRIBUTE as TIMEOUT
 from asyncloop_testcase._case.timeout import Deadline, check_timeout
 from asyncloop_testcase._checks.fail_on import plan_of
@@ -36,7 +37,7 @@ from asyncloop_testcase._cpython.current import (
     refuse_get_event_loop,
     set_current_loop,
 )
-from asyncloop_testcase._cpython.loops import is_idle
+from asyncloop_testcase._cpython.loops import is_idle, is_something_due
 from asyncloop_testcase._reports.notes import add_note, add_visible_note
 from asyncloop_testcase._reports.report import Report
 from asyncloop_testcase._reports.tasks import add_task_report
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from asyncloop_testcase._checks.plan import Plan
+    from asyncloop_testcase._reports.report import Finding
 
 __unittest = __tracebackhide__ = True
 
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
         use_default_loop: bool
         forbid_get_event_loop: bool
         loop_debug: bool | None
+        one_task: bool
         timeout: float | None
         cancel_timeout: float
 
@@ -70,6 +73,8 @@ if TYPE_CHECKING:
 
 # The check that says when an exception gets lost.
 CAUSE = "unhandled_exceptions"
+# A test gets so many turns to end by itself when something else has failed.
+TURNS_TO_END = 10
 LOST = (CAUSE, "unawaited_coroutines")
 SWITCH = "@fail_on"
 
@@ -93,6 +98,14 @@ class Lifetime:
     # The first is of the test, the other that of the checks.
     _error: BaseException | None = None
     finding: BaseException | None = None
+    # The task of the phase that runs, and what has failed while it waited.
+    _task: asyncio.Task[Any] | None = None
+    _background: tuple[BaseException, Finding] | None = None
+    # Whether what comes tidies up only.
+    is_over = False
+    # For `one_task`: the task, and what has cancelled a phase in it.
+    _runner: PhaseRunner | None = None
+    cancelled: asyncio.CancelledError | None = None
 
     def open(self, case: LoopCase, method: object, cls: type) -> None:
         """
@@ -127,6 +140,8 @@ class Lifetime:
         if plan.checks:
             watch = Watch()
             watch.case = case
+            if plan.fails_by(CAUSE):
+                watch.on_failure = self._end_waiting
             watch.start(loop, plan, fresh=not case.use_default_loop)
             self.watch = watch
 
@@ -146,13 +161,45 @@ class Lifetime:
             elif result is not None and inspect.isawaitable(result):
                 result = self._await(_await(result))
         except BaseException as error:
-            self._explain(error)
-            raise
+            if self._background is None or not isinstance(error, asyncio.CancelledError):
+                self._explain(error)
+                raise
         finally:
             self.in_phase = False
+            self._task = None
+        if self._background is not None:
+            self._fail_with_background()
         if deadline is not None:
             self._refuse_delay()
         return result
+
+    def _end_waiting(self, error: BaseException, finding: Finding) -> None:
+        """Cancel a test that waits while something else has failed: it may wait for ever."""
+        if self._task is not None and not self.is_over and self._background is None:
+            self._cancel_if_waiting(self._task, error, finding, TURNS_TO_END)
+
+    def _cancel_if_waiting(
+        self, task: asyncio.Task[Any], error: BaseException, finding: Finding, turns: int
+    ) -> None:
+        if task is not self._task or task.done() or self._background is not None:
+            return
+        # What is due comes first: the test may be about to end, or to go on.
+        if turns == TURNS_TO_END or (turns and is_something_due(task.get_loop())):
+            again = (task, error, finding, turns - 1)
+            task.get_loop().call_soon(self._cancel_if_waiting, *again)
+            return
+        self._background = error, finding
+        task.cancel()
+
+    def _fail_with_background(self) -> None:
+        assert self._background is not None
+        (error, finding), self._background = self._background, None
+        watch = self.watch
+        if watch is not None:  # pragma: no branch - it was the watch that has told of it
+            watch.failures = [each for each in watch.failures if each is not finding]
+        add_note(error, f"raised in {finding.what} while the test waited, which was cancelled")
+        self._explain(error)
+        raise error
 
     def _await(self, coro: Coroutine[Any, Any, Any]) -> Any:
         self.awaited = True
@@ -161,11 +208,14 @@ class Lifetime:
             coro.close()
             msg = "the loop of the test is closed, nothing can be awaited any more"
             raise RuntimeError(msg)
+        if self._case.one_task:
+            return self._await_in_one_task(loop, coro)
         try:
             task = create_task(loop, coro, self._context)
         except RuntimeError:  # the test has closed the loop
             coro.close()
             raise
+        self._task = task
         if self._deadline is not None:
             self._deadline.task = task
         try:
@@ -190,6 +240,25 @@ class Lifetime:
             msg = "the loop was stopped before the coroutine had ended: who called loop.stop()?"
             raise RuntimeError(msg)
         return task.result()
+
+    def _await_in_one_task(
+        self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any]
+    ) -> Any:
+        runner = self._runner
+        try:
+            if runner is None or not runner.can_run():
+                runner = self._runner = PhaseRunner(loop, self._context)
+        except RuntimeError:  # the test has closed the loop
+            coro.close()
+            raise
+        self._task = runner.task
+        if self._deadline is not None:
+            self._deadline.task = runner.task
+        try:
+            return runner.run(coro)
+        except asyncio.CancelledError as error:
+            self.cancelled = error
+            raise
 
     def _explain(self, error: BaseException) -> None:
         """Say where the tasks wait if time is up, or somebody lost patience and pressed Ctrl-C."""
@@ -233,6 +302,7 @@ class Lifetime:
             What went wrong, all of it errors of this test.
         """
         errors: list[BaseException] = []
+        self._close_runner()
         # Whatever comes, KeyboardInterrupt too, the loop is closed before it goes on its way.
         watch = self.watch
         if watch is not None:
@@ -276,10 +346,16 @@ class Lifetime:
         if lost:
             add_visible_note(error, "\n".join(["lost before:", *map(str, lost)]))
 
+    def _close_runner(self) -> None:
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            runner.close()
+
     def close(self) -> None:
         """Close the loop and restore everything; a second call does nothing."""
         loop = self._loop
-        self._loop = self._error = None
+        self._close_runner()
+        self._loop = self._error = self.cancelled = None
         case = self._case
         try:
             if self.watch is not None:

@@ -72,6 +72,21 @@ def refuse_other_base(cls: type, ours: type) -> None:
         raise TypeError(msg)
 
 
+# Names that look like those of unittest, but that nobody calls.
+UNKNOWN = ("asyncSetUpClass", "asyncTearDownClass")
+
+
+def refuse_unknown_fixtures(cls: type) -> None:
+    """Raise TypeError if a class defines a fixture that would never be called."""
+    for name in UNKNOWN:
+        if name in vars(cls):
+            msg = (
+                f"{cls.__qualname__}.{name}() would never be called, as no loop outlives a test: "
+                "use asyncSetUp(), or setUpClass() as a plain method that calls asyncio.run()"
+            )
+            raise TypeError(msg)
+
+
 def _name(cls: type) -> str:
     return f"{cls.__module__.partition('.')[0]}.{cls.__qualname__}"
 

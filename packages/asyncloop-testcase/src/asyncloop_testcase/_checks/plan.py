@@ -67,6 +67,10 @@ class Plan:
         """Return the plan of those checks that are wanted."""
         return Plan([each for each in self.checks if wanted(each[0])], self.warns, self.ignored)
 
+    def fails_by(self, check: str) -> bool:
+        """Tell whether a check is among them, and fails the test."""
+        return not self.warns_of(check) and any(kind.name == check for kind, _ in self.checks)
+
     def warns_of(self, check: str) -> bool:
         """Tell whether a check only warns."""
         return check in self.warns or EVERY in self.warns

@@ -25,7 +25,7 @@ from asyncloop_testcase._reports.findings import Context, failure, never_awaited
 
 if TYPE_CHECKING:
     import types
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from asyncloop_testcase._checks.registrations import Registrations
     from asyncloop_testcase._reports.report import Finding
@@ -75,6 +75,8 @@ class Recorder(Hooks):
     failures: Sequence[Finding] = ()
     unawaited: Sequence[Finding] = ()
     registrations: Registrations | None = None
+    # Is told of an exception as soon as it is noticed, with the finding.
+    on_failure: Callable[[BaseException, Finding], None] | None = None
     _observer: RegistrationObserver | None = None
     _inherited: Sequence[object] = ()
     _log_handlers: tuple[object, object] | None = None
@@ -133,7 +135,10 @@ class Recorder(Hooks):
     def _notice_exception(self, context: Context) -> None:
         handler = self._default_handler
         if "exception" in context and not self._is_foreign(context):
-            self.failures = [*self.failures, failure(context)]
+            finding = failure(context)
+            self.failures = [*self.failures, finding]
+            if self.on_failure is not None:
+                self.on_failure(context["exception"], finding)
             # One finding is enough: it is not told to those around.
             while isinstance(watch := getattr(handler, "__self__", None), Recorder):
                 handler = watch._default_handler
