@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sys
+import unittest
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -392,6 +393,40 @@ def test_refusal_that_the_code_swallows_fails_the_test_nevertheless() -> None:
 
     with pytest.raises(ScriptError, match="^other was started, which is unexpected"):
         asyncio.run(main())
+
+
+def test_refusal_that_the_code_swallows_is_told_by_the_check_of_an_installed_script() -> None:
+    async def main() -> None:
+        prog = script()
+        prog.install()
+        await (await start()).wait()
+        try:
+            await asyncio.create_subprocess_exec("other")
+        except AssertionError:
+            pass
+        prog.uninstall()
+        with pytest.raises(ScriptError, match="^other was started, which is unexpected"):
+            prog.check()
+
+    asyncio.run(main())
+
+
+def test_refusal_that_has_failed_a_test_is_not_told_again_by_its_cleanup() -> None:
+    class Tests(unittest.IsolatedAsyncioTestCase):
+        async def test_command(self) -> None:
+            prog = script()
+            prog.install()
+            self.addCleanup(prog.check)
+            self.addCleanup(prog.uninstall)
+            await (await start()).wait()
+            await asyncio.create_subprocess_exec("other")
+
+    result = unittest.TestResult()
+    Tests("test_command").run(result)
+
+    ((_, text),) = result.failures
+    assert "other was started, which is unexpected" in text
+    assert result.errors == []
 
 
 def test_script_is_played_as_often_as_it_says() -> None:

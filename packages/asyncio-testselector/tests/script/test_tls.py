@@ -119,7 +119,6 @@ def test_starttls_in_the_middle_over_a_network_with_latency(run: Any) -> None:
     script.check()
 
 
-@pytest.mark.parametrize("run", ["selector"], indirect=True)
 def test_mismatch_under_tls_reaches_the_client_that_waits(run: Any) -> None:
     script = SocketScript("db").start_tls(server_context()).expect_line("PING").reply_line("PONG")
 

@@ -20,7 +20,7 @@ from asyncio_testselector._process.player import ProcessPlayer
 from asyncio_testselector._process.run import ProcessRun
 from asyncio_testselector._process.steps import ComputedOutput, Exit, Forever, Output
 from asyncio_testselector._process.transport import KILL, ProcessTransport
-from asyncio_testselector._script.report import Place, ScriptError, add_remark, excerpt
+from asyncio_testselector._script.report import Place, ScriptError, add_remark, excerpt, reported
 from asyncio_testselector._script.steps import Delay, Expect, ExpectEof, ExpectMatch, Step
 from asyncio_testselector._script.texts import ExpectLine, as_bytes, as_chunks, encoded_line
 
@@ -95,6 +95,7 @@ class ProcessScript:
         self._steps: list[Step] = []
         self._handlers: dict[int, tuple[float, int] | None] = {}
         self._players: list[ProcessPlayer] = []
+        self._refused: list[ScriptError] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         frame = sys._getframe(1)
         if frame.f_code is ProcessScript.shell.__code__:
@@ -305,20 +306,19 @@ class ProcessScript:
         Raises:
             RuntimeError: It is not installed.
         """
-        self._uninstall()
-
-    def _uninstall(self) -> list[ScriptError]:
         if self._loop is None:
             msg = f"{self!r}: install it before you uninstall it"
             raise RuntimeError(msg)
         loop, self._loop = self._loop, None
         for player in self._players:
             player.stop()
-        return seam.remove(loop, self)
+        self._refused += seam.remove(loop, self)
 
     def check(self) -> None:
         """
-        Fail if no process has played it, or one did not come to its end.
+        Fail if no process has played it, one did not come to its end, or a command was refused.
+
+        Refused commands are told by the script that was uninstalled last; nothing is told twice.
 
         Raises:
             ScriptError: It says where and why.
@@ -329,6 +329,9 @@ class ProcessScript:
 
     def problem(self) -> ScriptError | None:
         """Return what `check` would raise, or None."""
+        refused = [each for each in self._refused if not reported(each)]
+        if refused:
+            return ScriptError("\n".join(map(str, refused)))
         if not self.runs:
             text = f"{self._command} was never started; its script was written at {self._place}"
             return ScriptError(text)
@@ -340,17 +343,14 @@ class ProcessScript:
         return self
 
     def __exit__(self, exc_type: object, exc: BaseException | None, traceback: object) -> None:
-        problems = self._uninstall()
-        if (problem := self.problem()) is not None:
-            problems = [*problems, problem]
+        self.uninstall()
         if exc is None:
-            if problems:
-                raise ScriptError("\n".join(map(str, problems)))
+            self.check()
             return
-        for each in problems:
-            if str(each) != str(exc):
-                # The test's own error comes first; the script's is a remark on it.
-                add_remark(exc, str(each))
+        problem = self.problem()
+        if problem is not None and str(problem) != str(exc):
+            # The test's own error comes first; the script's is a remark on it.
+            add_remark(exc, str(problem))
 
     # -- for this package --------------------------------------------------------------------
 
