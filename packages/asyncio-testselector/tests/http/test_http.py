@@ -551,6 +551,24 @@ def test_peer_for_a_port_in_use_is_refused() -> None:
     asyncio.run(main())
 
 
+@pytest.mark.parametrize(
+    ("host", "port", "message"),
+    [
+        ("http://api.example", None, "^host is 'http://api.example': give the name of a host"),
+        ("", None, "^host is ''"),
+        ("api.example", 0, "^port is 0: give a number from 1 to 65535"),
+        ("api.example", 65536, "^port is 65536"),
+    ],
+)
+def test_place_that_is_none_is_refused(host: str, port: int | None, message: str) -> None:
+    async def main() -> None:
+        async with MemoryNetwork() as network:
+            with pytest.raises(ValueError, match=message):
+                network.http(host, port)
+
+    asyncio.run(main())
+
+
 def test_other_tls_for_a_peer_is_refused() -> None:
     async def main() -> None:
         async with MemoryNetwork() as network:

@@ -616,6 +616,7 @@ def test_timers_end_with_the_script() -> None:
         (lambda: ProcessScript("a", ..., "b"), ValueError, r"has \.\.\. in the middle"),
         (lambda: ProcessScript("a", times=0), ValueError, "^times is 0"),
         (lambda: ProcessScript("a", times=True), ValueError, "^times is True"),
+        (lambda: ProcessScript("a", times="2"), ValueError, "^times is '2'"),
         (lambda: ProcessScript("a", timeout=0), ValueError, "^timeout is 0 s"),
         (lambda: script().stdout(), TypeError, r"^stdout\(\) without bytes"),
         (lambda: script().stdout("x"), TypeError, r"^stdout\(\) takes bytes, not 'x'"),
@@ -639,6 +640,20 @@ def test_timers_end_with_the_script() -> None:
 def test_script_that_makes_no_sense_is_refused(make: Any, error: Any, message: str) -> None:
     with pytest.raises(error, match=message):
         make()
+
+
+def test_loop_of_uvloop_is_served_as_well() -> None:
+    uvloop = pytest.importorskip("uvloop")
+    loop = uvloop.new_event_loop()
+
+    async def main() -> None:
+        with script().stdout(b"x").exit(3):
+            process = await start(stdout=PIPE)
+            assert await process.communicate() == (b"x", None)
+            assert process.returncode == 3
+
+    loop.run_until_complete(main())
+    loop.close()
 
 
 def test_script_is_installed_once_and_written_before_it_is_started() -> None:

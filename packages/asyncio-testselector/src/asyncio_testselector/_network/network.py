@@ -415,9 +415,15 @@ class MemoryNetwork:
             ImportError: There is no h11.
             OSError: The port is in use.
             RuntimeError: The network is not installed.
-            ValueError: The peer of this port has another *tls*.
+            ValueError: The peer of this port has another *tls*, or host or port are none.
         """
+        if not host or "/" in host:
+            msg = f"host is {host!r}: give the name of a host, without a scheme and a path"
+            raise ValueError(msg)
         number = port if port is not None else 80 if tls is None else 443
+        if not 0 < number < 65536:
+            msg = f"port is {port!r}: give a number from 1 to 65535"
+            raise ValueError(msg)
         peer = self._peers.get((host, number))
         if peer is None:
             peer = HttpPeer(host, number, tls)

@@ -80,7 +80,8 @@ class ProcessScript:
         error: BaseException | None = None,
     ) -> None:
         check_parts(command)
-        if times is not None and (isinstance(times, bool) or times != int(times) or times < 1):
+        whole = isinstance(times, int) and not isinstance(times, bool)
+        if times is not None and (not whole or times < 1):
             msg = f"times is {times!r}: give a whole number of 1 or more, or None for any"
             raise ValueError(msg)
         if timeout is not None and not timeout > 0:
