@@ -8,9 +8,10 @@ them, so that a Python that drops one says so by its name.
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from unittest import mock
 
 if TYPE_CHECKING:  # for annotations; at run time, the package has all names
@@ -75,6 +76,29 @@ PARTIALMETHOD_NAMES = ("__partialmethod__", "_partialmethod")
 DENIED_NAMES |= {
     name.removeprefix("assert_") for name in dir(std.AsyncMockMixin) if name.startswith("assert_")
 } - {"awaited"}
+
+# What functools.lru_cache makes: not a function, and bound like one.
+LruCacheWrapper: Any = type(functools.lru_cache(lambda: None))
+
+# What a class subscripted with types is: of builtin classes, and of those made with typing.Generic.
+ALIASES = frozenset({type(list[int]), type(Generic[TypeVar("_T")])})
+
+# Where a class keeps its annotations: evaluated ones, and since Python 3.14 those that are not yet.
+ANNOTATION_NAMES = frozenset(
+    {"__annotations__", "__annotations_cache__", "__annotate__", "__annotate_func__"}
+)
+
+
+def annotated_names(cls: type) -> list[str]:
+    """Return the names a class annotates, without evaluating the annotations."""
+    if ANNOTATION_NAMES.isdisjoint(cls.__dict__):
+        return []
+    if sys.version_info >= (3, 14):
+        import annotationlib
+
+        return list(annotationlib.get_annotations(cls, format=annotationlib.Format.STRING))
+    return list(cls.__dict__.get("__annotations__", ()))  # noqa: RUF063
+
 
 # Whether a reference count says who has an object. Not on builds without the GIL, and not under the
 # experimental JIT (sys._jit, 3.14 and newer), which leaves counts out where it sees fit.

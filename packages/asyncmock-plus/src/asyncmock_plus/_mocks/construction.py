@@ -6,6 +6,7 @@ Nearly everything a mock starts with stands in its class; its dictionary holds w
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from asyncmock_plus._cpython import AsyncMockMixin, CallableMixin, InvalidSpecError, std
@@ -30,6 +31,7 @@ from asyncmock_plus._specs.spec import (
     is_async_object,
     is_mock,
     members_of,
+    origin_of,
 )
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ class Construction(Mixin):
                 plan = _plan_for(plan, cls, None, True)
             mock = plan.instance()
             return mock
-        spec = spec if spec_set is None else spec_set
+        spec = origin_of(spec if spec_set is None else spec_set)
         names = None if is_mock(spec) else _names(spec)
         called = kwargs.get("_spec_as_instance") and is_async_instance(spec)
         mock = _plan_for(plan, cls, names, called or is_async_object(spec)).instance()
@@ -119,6 +121,7 @@ class Construction(Mixin):
             raise InvalidSpecError(msg)
         fields = self.__dict__
         fields["_spec_set"] = spec_set
+        spec = origin_of(spec)
         known, names = fields.pop("_mock_spec_names", (None, None))
         if spec is None or type(spec) in (list, tuple):
             fields.update(_mock_methods=spec, _spec_class=None, _mock_spec=None)
@@ -132,6 +135,9 @@ class Construction(Mixin):
             spec, names, instance=_spec_as_instance, eat_self=bool(_eat_self)
         )
         fields["_mock_methods"] = names
+        if "__dataclass_fields__" in names and is_dataclass(cls):
+            # fields(), asdict() and is_dataclass() ask the class of the mock.
+            self._mock_change_class("__dataclass_fields__", cls.__dataclass_fields__)
 
     def _mock_extend_spec_methods(self, spec_methods: Any) -> None:
         fields = self.__dict__

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import weakref
+from types import FunctionType
 from typing import Any
 
 from asyncmock_plus._mocks.identity import identity_of, touch
+from asyncmock_plus._specs.signatures import read_signature
 
 __unittest = __tracebackhide__ = True
 
@@ -58,12 +60,22 @@ def own_name(slot: str) -> property:
     return property(get, set_)
 
 
+def _of_spec(mock: Any) -> Any:
+    """Return the signature that the spec of the parent has for a method, which is not checked."""
+    parent = None if mock is None else mock._mock_parent
+    spec = None if parent is None else parent._mock_spec
+    member = None if spec is None else spec.members.get(mock._mock_name)
+    if isinstance(member, (staticmethod, classmethod)):
+        return read_signature(member.__func__, False, isinstance(member, classmethod))
+    return read_signature(member, False, True) if type(member) is FunctionType else None
+
+
 class SignatureOfCheck:
     """``__signature__`` of mocks that check one; others, and the classes, do not have it."""
 
     def __get__(self, mock: Any, owner: Any = None) -> Any:
         check = None if mock is None else mock._mock_check
-        signature = None if check is None else check.signature
+        signature = _of_spec(mock) if check is None else check.signature
         if signature is None:
             msg = "__signature__"
             raise AttributeError(msg)

@@ -9,7 +9,6 @@ were there: ``dir``, missing attributes, sealing, reset, signatures.
 from __future__ import annotations
 
 import inspect
-from dataclasses import is_dataclass
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
@@ -28,6 +27,7 @@ from asyncmock_plus._specs.spec import (
     is_async_function,
     is_async_generator,
     is_mock,
+    origin_of,
 )
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def specified(
     kwargs: dict[str, Any],
 ) -> Any:
     """Do what `create_autospec` does, with the mocks of one family."""
-    target: Any = type(spec) if type(spec) in (list, tuple) else spec
+    target: Any = type(spec) if type(spec) in (list, tuple) else origin_of(spec)
     if is_mock(target):
         msg = f"Cannot autospec a Mock object. [object={target!r}]"
         raise InvalidSpecError(msg)
@@ -247,10 +247,12 @@ def _mock_for(
     # A class's function takes an instance, which nobody passes; an object has its own bound.
     options["_eat_self"] = is_type
     mock = kind(name=name, **options, **kwargs)
-    if is_type and not instance and is_dataclass(spec):
-        members_owner: Any = spec
-        # The mock of the class itself: fields without defaults belong to instances.
-        mock.__dict__["_mock_methods"] = class_members(members_owner)
+    if is_type and not instance:
+        # The mock of the class itself: what is annotated, and has no value, belongs to instances.
+        methods = mock.__dict__.get("_mock_methods")
+        own = class_members(spec)
+        if isinstance(methods, dict) and len(own) < len(methods):
+            mock.__dict__["_mock_methods"] = own
     if not isinstance(spec, FunctionTypes):
         mock.__dict__["_mock_check"] = Check(spec, as_instance=instance, eat_self=is_type)
     return mock

@@ -14,6 +14,7 @@ from functools import cached_property, partialmethod
 from types import FunctionType, MethodType
 from typing import Any
 
+from asyncmock_plus._cpython import LruCacheWrapper
 from asyncmock_plus._specs.spec import instance_dictionary, static_attribute
 
 __unittest = __tracebackhide__ = True
@@ -69,6 +70,8 @@ def _bound(member: Any, spec: Any, is_type: bool) -> Any:
     kind = type(member)
     if kind is FunctionType:
         return member if is_type else MethodType(member, spec)
+    if kind is LruCacheWrapper:
+        return _bound(member.__wrapped__, spec, is_type)
     if kind is staticmethod:
         return member.__func__
     if kind is classmethod:

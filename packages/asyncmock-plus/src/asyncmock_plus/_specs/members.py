@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
+import sys
 from dataclasses import fields, is_dataclass
 from functools import partialmethod
 from types import FunctionType, MethodType
 from typing import Any
 
-from asyncmock_plus._cpython import AsyncMockMixin, FunctionTypes, InvalidSpecError
+from asyncmock_plus._cpython import AsyncMockMixin, FunctionTypes, InvalidSpecError, LruCacheWrapper
 from asyncmock_plus._specs.lookup import ABSENT, UNKNOWN, attribute_of
 from asyncmock_plus._specs.seal import seal
 from asyncmock_plus._specs.signatures import Check
@@ -15,6 +17,7 @@ from asyncmock_plus._specs.spec import (
     instance_dictionary,
     is_async_function,
     is_async_generator,
+    origin_of,
     static_attribute,
 )
 
@@ -55,9 +58,17 @@ class Autospec:
         if self._is_type and self._instance and is_dataclass(self._spec):
             for field in fields(self._spec):
                 if field.name == name:
-                    return field.type
+                    return self._field_type(field.type)
         spec = mock._mock_spec
         return attribute_of(self._spec, name, spec and spec.members.get(name))
+
+    def _field_type(self, annotation: Any) -> Any:
+        """Return what a field is annotated with, as far as it is a class that can be found."""
+        if isinstance(annotation, str):
+            module = sys.modules.get(self._spec.__module__)
+            annotation = vars(module or builtins).get(annotation) or vars(builtins).get(annotation)
+        annotation = origin_of(annotation)
+        return annotation if isinstance(annotation, type) else UNKNOWN
 
     def _function_child(self, mock: Any, name: str, original: Any) -> Any:
         eat_self = self._eats_self(mock, name)
@@ -87,7 +98,9 @@ class Autospec:
         if not self._is_type and name in instance_dictionary(self._spec):
             return False
         member = static_attribute(self._spec if self._is_type else type(self._spec), name, ABSENT)
-        if member is ABSENT or isinstance(member, (FunctionType, MethodType, partialmethod)):
+        if member is ABSENT or isinstance(
+            member, (FunctionType, LruCacheWrapper, MethodType, partialmethod)
+        ):
             return self._is_type
         return False
 

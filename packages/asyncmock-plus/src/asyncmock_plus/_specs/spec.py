@@ -14,7 +14,14 @@ from functools import partial, partialmethod
 from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
-from asyncmock_plus._cpython import COROUTINE_MARKER, PARTIALMETHOD_NAMES, InvalidSpecError, std
+from asyncmock_plus._cpython import (
+    ALIASES,
+    COROUTINE_MARKER,
+    PARTIALMETHOD_NAMES,
+    InvalidSpecError,
+    annotated_names,
+    std,
+)
 from asyncmock_plus._specs.marked import FUNCTIONS
 from asyncmock_plus._specs.signatures import Check, read_signature
 
@@ -25,6 +32,11 @@ __unittest = __tracebackhide__ = True
 _missing = object()
 
 PARTIALS = frozenset(PARTIALMETHOD_NAMES)
+
+
+def origin_of(spec: Any) -> Any:
+    """Return the class of ``Class[int]``, any other object itself."""
+    return spec.__origin__ if type(spec) in ALIASES else spec
 
 
 def is_mock(obj: Any) -> bool:
@@ -141,6 +153,11 @@ def members_of(spec: Any) -> dict[str, Any]:
                 members.update(
                     (field.name, None) for field in fields(spec) if field.name not in members
                 )
+            # Nor is what is annotated only, such as the attributes of a protocol.
+            for base in spec.__mro__:
+                if base.__dict__.get("__dataclass_fields__") is None:
+                    for name in annotated_names(base):
+                        members.setdefault(name, None)
             return members
         return {name: static_attribute(spec, name) for name in dir(spec)}
     cls = type(spec)
