@@ -3,7 +3,7 @@ Changes a module in one place after the other, and tells which changes no test n
 
 Usage: ``mutate.py PACKAGE MODULE ... [--tests FILE ...]``, for example
 ``mutate.py asyncio-fakeclock _time/instants --tests time/test_instants.py``, or
-``mutate.py asynctest-suite migrate/_loops --tests test_migrate_renames.py``. It works on a copy,
+``mutate.py asynctest-suite migrate/_loops --tests migrate/test_renames.py``. It works on a copy,
 with cosmic-ray (``pip install cosmic-ray``). A survivor is a test that is missing, or a change
 that makes no difference; which of them, somebody has to look at: SURVIVORS.md is what they found.
 With ``--work FOLDER`` the copy is kept there, and a run that was stopped goes on.

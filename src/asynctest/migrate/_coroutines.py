@@ -25,17 +25,14 @@ import libcst as cst
 
 from asynctest.migrate._imports import DropImport
 from asynctest.migrate._pass import Pass
+from asynctest.migrate._survey import NOT_AWAITABLE, Survey
 
 _COROUTINE = frozenset(
     {"asyncio.coroutine", "asyncio.coroutines.coroutine", "asyncio.tasks.coroutine"}
 )
 # Decorators that may stand below @asyncio.coroutine: they do the same to either kind of function.
 _TRANSPARENT = ("functools.wraps", "asynctest.", "unittest.", "mock.", "pytest.mark.")
-_NOT_AWAITABLE = (
-    cst.BaseList, cst.BaseSet, cst.BaseDict, cst.Tuple, cst.GeneratorExp, cst.BaseString,
-    cst.BaseNumber,
-)  # fmt: skip
-_LITERAL = (*_NOT_AWAITABLE, cst.Comparison, cst.UnaryOperation, cst.FormattedString)
+_LITERAL = (*NOT_AWAITABLE, cst.Comparison, cst.UnaryOperation, cst.FormattedString)
 _PRIMARY = (
     cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.BaseList, cst.BaseSet, cst.BaseDict,
     cst.BaseString, cst.BaseNumber,
@@ -54,73 +51,6 @@ class _Plan:
     decorator: cst.Decorator | None = None
     asyncio: cst.BaseExpression | None = None
     is_rewritten: bool = False
-
-
-class _Survey(cst.CSTVisitor):
-    """The yields and returns of one function body, not of functions inside it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.awaits: list[cst.From] = []
-        self.turns: list[cst.Yield] = []
-        self.values: list[cst.CSTNode] = []
-        self.returns: list[cst.Return] = []
-
-    def visit_Yield(self, node: cst.Yield) -> None:
-        if node.value is None:
-            self.turns.append(node)
-        elif isinstance(node.value, cst.From) and not isinstance(node.value.item, _NOT_AWAITABLE):
-            self.awaits.append(node.value)
-        else:
-            self.values.append(node)
-
-    def visit_Return(self, node: cst.Return) -> None:
-        self.returns.append(node)
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        # Its defaults and decorators are evaluated out here, its body is not.
-        self._look_at(node, node.params, *node.decorators)
-        return False
-
-    def visit_Lambda(self, node: cst.Lambda) -> bool:
-        self._look_at(node, node.params)
-        return False
-
-    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
-        self._look_at(node, *node.bases, *node.keywords, *node.decorators)
-        return False
-
-    def visit_ListComp(self, node: cst.ListComp) -> bool:
-        return self._comprehension(node, node.elt)
-
-    def visit_SetComp(self, node: cst.SetComp) -> bool:
-        return self._comprehension(node, node.elt)
-
-    def visit_GeneratorExp(self, node: cst.GeneratorExp) -> bool:
-        return self._comprehension(node, node.elt)
-
-    def visit_DictComp(self, node: cst.DictComp) -> bool:
-        return self._comprehension(node, node.key, node.value)
-
-    def _comprehension(self, node: cst.BaseComp, *results: cst.BaseExpression) -> bool:
-        # Only the first iterable is evaluated in the function itself.
-        first = node.for_in
-        inner = [first.inner_for_in] if first.inner_for_in else []
-        self._look_at(node, *results, *first.ifs, *inner)
-        first.iter.visit(self)
-        return False
-
-    def _look_at(self, place: cst.CSTNode, *nodes: cst.CSTNode) -> None:
-        """Refuse yields in *nodes*: they meant something else in each old Python."""
-        for node in nodes:
-            inner = _Survey()
-            node.visit(inner)
-            if inner.is_generator:
-                self.values.append(place)
-
-    @property
-    def is_generator(self) -> bool:
-        return bool(self.awaits or self.turns or self.values)
 
 
 class Coroutines(Pass):
@@ -158,7 +88,7 @@ class Coroutines(Pass):
         decorator = node.decorators[at[0]]
         self._decorators.add(decorator.decorator)
         asyncio = self._asyncio_beside(decorator.decorator)
-        survey = _Survey()
+        survey = Survey()
         node.body.visit(survey)
         refusal = self._refusal(node, at[0], survey, asyncio)
         if refusal:
@@ -176,7 +106,7 @@ class Coroutines(Pass):
         self,
         node: cst.FunctionDef,
         index: int,
-        survey: _Survey,
+        survey: Survey,
         asyncio: cst.BaseExpression | None,
     ) -> tuple[cst.CSTNode, str] | None:
         """Return where and why the function cannot be rewritten."""
@@ -310,7 +240,7 @@ def _plain_generators(module: cst.Module) -> set[str]:
 
     class Finder(cst.CSTVisitor):
         def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
-            survey = _Survey()
+            survey = Survey()
             node.body.visit(survey)
             if survey.awaits and not node.decorators and not node.asynchronous:
                 found.add(node.name.value)

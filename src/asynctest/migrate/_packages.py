@@ -17,13 +17,7 @@ import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst.metadata import (
-    BuiltinAssignment,
-    ImportAssignment,
-    MetadataWrapper,
-    QualifiedNameProvider,
-    ScopeProvider,
-)
+from libcst.metadata import QualifiedNameProvider
 
 from asynctest.migrate._homes import (
     CASES,
@@ -36,7 +30,8 @@ from asynctest.migrate._homes import (
     NEW_CASES,
 )
 from asynctest.migrate._imports import full_name
-from asynctest.migrate._pass import GONE, Pass, comment_after, without_gone_lines
+from asynctest.migrate._pass import Pass, without_gone_lines
+from asynctest.migrate._statements import added, binds, closed, dotted, lines, names_asynctest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -62,7 +57,7 @@ class Packages(Pass):
         self._lenient_is_taken = False
 
     def visit_Module(self, node: cst.Module) -> None:
-        self._lenient_is_taken = _binds(node, LENIENT.rpartition(".")[2])
+        self._lenient_is_taken = binds(node, LENIENT.rpartition(".")[2])
         node.visit(_Uses(self._learn, self._learn_class))
         for statement in node.body:
             if isinstance(statement, cst.SimpleStatementLine):
@@ -112,19 +107,13 @@ class Packages(Pass):
 
     def _has_checks(self, node: cst.ClassDef) -> bool:
         """Tell whether a decorator says about all checks whether they are on."""
-        names = {
-            name for decorator in node.decorators for name in self.imported(decorator.decorator)
-        }
-        calls = {
-            name
-            for decorator in node.decorators
-            if isinstance(decorator.decorator, cst.Call)
-            for name in self.imported(decorator.decorator.func)
-        }
+        given = [decorator.decorator for decorator in node.decorators]
+        given += [each.func for each in given if isinstance(each, cst.Call)]
+        names = {name for each in given for name in self.imported(each)}
         return any(
             name.split(".")[0] in ("asynctest", "asyncloop_testcase")
             and name.rpartition(".")[2] in ("lenient", "strict")
-            for name in names | calls
+            for name in names
         )
 
     def _give_checks(self, node: cst.ClassDef, base: cst.BaseExpression) -> None:
@@ -166,7 +155,7 @@ class Packages(Pass):
         if original not in self._uses:
             return updated
         package, name = self._uses[original]
-        home = _dotted(package)
+        home = dotted(package)
         if name is None:
             return home.with_changes(lpar=updated.lpar, rpar=updated.rpar)
         assert isinstance(updated, cst.Attribute)  # what is in a module is named by it
@@ -185,19 +174,19 @@ class Packages(Pass):
     ) -> cst.SimpleStatementLine | cst.FlattenSentinel[cst.SimpleStatementLine]:
         if len(original_node.body) != 1:
             for small in original_node.body:
-                if isinstance(small, (cst.Import, cst.ImportFrom)) and _names_asynctest(small):
+                if isinstance(small, (cst.Import, cst.ImportFrom)) and names_asynctest(small):
                     self.note(small, "an import of asynctest beside other statements is left")
             return updated_node
         (small,) = original_node.body
-        if isinstance(small, cst.Import) and _names_asynctest(small):
+        if isinstance(small, cst.Import) and names_asynctest(small):
             imports = list(self._import(small))
-        elif isinstance(small, cst.ImportFrom) and _names_asynctest(small):
+        elif isinstance(small, cst.ImportFrom) and names_asynctest(small):
             imports = list(self._import_from(small))
         else:
             return updated_node
         if imports == [small]:
             return updated_node
-        return _lines(updated_node, imports)
+        return lines(updated_node, imports)
 
     def _import(self, statement: cst.Import) -> Iterator[cst.BaseSmallStatement]:
         kept: list[cst.ImportAlias] = []
@@ -207,7 +196,7 @@ class Packages(Pass):
             if name.split(".")[0] != "asynctest":
                 kept.append(alias)
             elif alias.asname is not None and name in MODULES:
-                kept.append(alias.with_changes(name=_dotted(MODULES[name])))
+                kept.append(alias.with_changes(name=dotted(MODULES[name])))
             else:
                 bound = name if alias.asname is not None else "asynctest"
                 packages = self._packages_of_uses()
@@ -229,7 +218,7 @@ class Packages(Pass):
 
     def _plain_imports(self, packages: set[str]) -> Iterator[cst.Import]:
         for package in sorted(packages - self._present):
-            yield cst.Import([cst.ImportAlias(_dotted(package))])
+            yield cst.Import([cst.ImportAlias(dotted(package))])
         if self._depth == 0:
             self._present |= packages
 
@@ -251,7 +240,7 @@ class Packages(Pass):
                     whitespace_before_as=cst.SimpleWhitespace(" "),
                     whitespace_after_as=cst.SimpleWhitespace(" "),
                 )
-                yield cst.Import([cst.ImportAlias(_dotted(MODULES[name]), bound)])
+                yield cst.Import([cst.ImportAlias(dotted(MODULES[name]), bound)])
             elif name in DISSOLVED and name not in self._left and self._uses:
                 yield from self._plain_imports(self._packages_of_uses())
             else:
@@ -263,12 +252,12 @@ class Packages(Pass):
             if self._lenient_is_taken:
                 yield from self._plain_imports({package})
             elif package in groups:
-                groups[package].append(_added(lenient, groups[package]))
+                groups[package].append(added(lenient, groups[package]))
             else:
                 yield cst.ImportFrom(cst.Name(package), [cst.ImportAlias(cst.Name(lenient))])
         for package, aliases in groups.items():
-            module = statement.module if package == owner else _dotted(package)
-            names = _closed(aliases, statement)
+            module = statement.module if package == owner else dotted(package)
+            names = closed(aliases, statement)
             yield (
                 statement.with_changes(module=module, names=names)
                 if (package != owner or len(names) != len(statement.names))
@@ -284,39 +273,6 @@ class Packages(Pass):
 
     def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
         return without_gone_lines(updated_node)
-
-
-def _dotted(package: str) -> cst.Name | cst.Attribute:
-    """Return the expression of a package or of a module in it."""
-    home: cst.Name | cst.Attribute | None = None
-    for part in package.split("."):
-        home = cst.Name(part) if home is None else cst.Attribute(home, cst.Name(part))
-    assert home is not None
-    return home
-
-
-def _binds(module: cst.Module, name: str) -> bool:
-    """Tell whether the module has something of its own under a name, or from somewhere else."""
-    scope = MetadataWrapper(module, unsafe_skip_copy=True).resolve(ScopeProvider)[module]
-    assert scope is not None
-    return any(
-        not (
-            isinstance(assignment, ImportAssignment)
-            and str(assignment.get_module_name_for_import()).split(".")[0]
-            in ("asynctest", "asyncloop_testcase")
-        )
-        for assignment in scope[name]
-        if not isinstance(assignment, BuiltinAssignment)
-    )
-
-
-def _added(name: str, aliases: list[cst.ImportAlias]) -> cst.ImportAlias:
-    """Return an alias to stand behind others, the last of which gets a comma."""
-    last = aliases[-1]
-    if not isinstance(last.comma, cst.Comma):
-        space = cst.SimpleWhitespace(" ")
-        aliases[-1] = last.with_changes(comma=cst.Comma(whitespace_after=space))
-    return cst.ImportAlias(cst.Name(name))
 
 
 class _Uses(cst.CSTVisitor):
@@ -342,48 +298,3 @@ class _Uses(cst.CSTVisitor):
 
     def visit_Name(self, node: cst.Name) -> bool:
         return self._learn(node)
-
-
-def _names_asynctest(statement: cst.Import | cst.ImportFrom) -> bool:
-    if isinstance(statement, cst.Import):
-        return any(alias.evaluated_name.split(".")[0] == "asynctest" for alias in statement.names)
-    if statement.relative or statement.module is None:
-        return False
-    return full_name(statement.module).split(".")[0] == "asynctest"
-
-
-def _closed(aliases: list[cst.ImportAlias], statement: cst.ImportFrom) -> list[cst.ImportAlias]:
-    """Return *aliases* with the last comma as the statement's own last."""
-    *rest, last = aliases
-    assert not isinstance(statement.names, cst.ImportStar)
-    comma = statement.names[-1].comma
-    comment = comment_after(last.comma)
-    if last is statement.names[-1]:
-        return aliases
-    if comment_after(comma) is not None:
-        # The comment is that of the last name, which is imported from somewhere else.
-        assert isinstance(comma, cst.Comma)
-        space = comma.whitespace_after
-        assert isinstance(space, cst.ParenthesizedWhitespace)
-        bare = space.first_line.with_changes(comment=None, whitespace=cst.SimpleWhitespace(""))
-        space = space.with_changes(first_line=bare, empty_lines=[])
-        comma = comma.with_changes(whitespace_after=space)
-    if comment is not None:
-        # The comment stays, and the closing bracket comes where it came.
-        after = comma.whitespace_after if isinstance(comma, cst.Comma) else None
-        end = after.last_line if isinstance(after, cst.ParenthesizedWhitespace) else None
-        comment = comment.with_changes(last_line=end or cst.SimpleWhitespace(""))
-        comma = cst.Comma(whitespace_after=comment)
-    return [*rest, last.with_changes(comma=comma)]
-
-
-def _lines(
-    line: cst.SimpleStatementLine, statements: list[cst.BaseSmallStatement]
-) -> cst.SimpleStatementLine | cst.FlattenSentinel[cst.SimpleStatementLine]:
-    """Return a line for each statement; comments stay above the first and behind the last."""
-    if not statements:
-        return line.with_changes(body=[GONE])
-    lines = [cst.SimpleStatementLine([statement]) for statement in statements]
-    lines[0] = lines[0].with_changes(leading_lines=line.leading_lines)
-    lines[-1] = lines[-1].with_changes(trailing_whitespace=line.trailing_whitespace)
-    return cst.FlattenSentinel(lines)
