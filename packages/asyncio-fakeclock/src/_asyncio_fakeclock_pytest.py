@@ -77,7 +77,8 @@ def _clocks(config: pytest.Config) -> Clocks:
     """Return what has the hooks for clocks, registered when it is needed first."""
     known: Any = config.pluginmanager.get_plugin(PLUGIN)
     if known is not None:
-        return known  # type: ignore[no-any-return]
+        registered: Clocks = known
+        return registered
     from asyncio_fakeclock._pytest.plugin import Clocks
 
     try:

@@ -41,7 +41,8 @@ def _fixtures(config: pytest.Config) -> Fixtures:
 
         known = Fixtures()
         config.pluginmanager.register(known, PLUGIN)
-    return known  # type: ignore[no-any-return]
+    fixtures: Fixtures = known
+    return fixtures
 
 
 @pytest.hookimpl(wrapper=True)

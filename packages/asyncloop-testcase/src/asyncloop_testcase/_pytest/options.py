@@ -59,7 +59,7 @@ def options_of(config: pytest.Config) -> Options:
         ValueError: A value is out of range, cannot be read, or an option needs another one.
     """
     asked = [*_split(config.getini("asyncloop_fail_on"))]
-    given = [*_split(config.getoption("asyncloop_fail_on"))]
+    given = [*_split(config.getoption("asyncloop_fail_on") or ())]
     path = config.getoption("asyncloop_baseline") or config.getini("asyncloop_fail_on_baseline")
     update = bool(config.getoption("asyncloop_update"))
     if update and not path:
