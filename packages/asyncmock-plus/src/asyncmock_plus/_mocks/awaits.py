@@ -117,7 +117,7 @@ class AsyncMixin(AwaitAssertions):
             awaited = self.__dict__["_mock_awaited"] = Awaited(self._mock_home[0])
         return awaited
 
-    async def _execute_mock_call(self, /, *args: Any, **kwargs: Any) -> Any:
+    async def _execute_mock_call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         record_await(self, args, kwargs)
         if asyncio.sleep is self or "_mock_is_sleep" in self.__dict__:
             await turn()

@@ -123,9 +123,9 @@ def _plain_function(spec: Any, as_instance: bool, eat_self: bool) -> tuple[Any, 
     return function, eat_self
 
 
-def _makes_itself(cls: type) -> bool:
+def _makes_itself(cls: Any) -> bool:
     """Return whether the arguments of the class are those of its ``__new__``."""
-    return type(cls.__new__) is FunctionType and cls.__init__ is object.__init__  # type: ignore[misc]
+    return type(cls.__new__) is FunctionType and cls.__init__ is object.__init__
 
 
 def read_signature(spec: Any, as_instance: bool, eat_self: bool) -> Any:
