@@ -81,7 +81,9 @@ DENIED_NAMES |= {
 LruCacheWrapper: Any = type(functools.lru_cache(lambda: None))
 
 # What a class subscripted with types is: of builtin classes, and of those made with typing.Generic.
-ALIASES = frozenset({type(list[int]), type(Generic[TypeVar("_T")])})
+_T = TypeVar("_T")
+_Generic: Any = Generic
+ALIASES = frozenset({type(list[int]), type(_Generic[_T])})
 
 # Where a class keeps its annotations: evaluated ones, and since Python 3.14 those that are not yet.
 ANNOTATION_NAMES = frozenset(

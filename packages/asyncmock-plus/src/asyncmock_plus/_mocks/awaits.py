@@ -87,6 +87,11 @@ def _raw_args(fields: Any, me: Any) -> Any:
     return two(*me.awaits[-1]) if me.awaits else None
 
 
+def is_sleep(mock: Any) -> bool:
+    """Return whether a mock stands in the place of ``asyncio.sleep``."""
+    return asyncio.sleep is mock or "_mock_is_sleep" in mock.__dict__
+
+
 @coroutine
 def turn() -> Generator[None, None, None]:
     """Let the loop run everything else once: code that polls would starve it otherwise."""
@@ -119,7 +124,7 @@ class AsyncMixin(AwaitAssertions):
 
     async def _execute_mock_call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         record_await(self, args, kwargs)
-        if asyncio.sleep is self or "_mock_is_sleep" in self.__dict__:
+        if is_sleep(self):
             await turn()
         own = self._mock_home[0].delegate is None and self._mock_home[0].plan.outcomes
         effect = self._mock_side_effect if own else self.side_effect

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from asyncmock_plus._cpython import AsyncMockMixin, CallableMixin, InvalidSpecError, std
 from asyncmock_plus._mocks.fields import (
     Asked,
+    DataclassFields,
     OnFirstTouch,
     SignatureOfCheck,
     get_delegate,
@@ -137,7 +138,8 @@ class Construction(Mixin):
         fields["_mock_methods"] = names
         if "__dataclass_fields__" in names and is_dataclass(cls):
             # fields(), asdict() and is_dataclass() ask the class of the mock.
-            self._mock_change_class("__dataclass_fields__", cls.__dataclass_fields__)
+            fields_of_class: Any = DataclassFields(cls.__dataclass_fields__)
+            self._mock_change_class("__dataclass_fields__", fields_of_class)
 
     def _mock_extend_spec_methods(self, spec_methods: Any) -> None:
         fields = self.__dict__

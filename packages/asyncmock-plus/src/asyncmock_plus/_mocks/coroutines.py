@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 from unittest.mock import DEFAULT
 
 from asyncmock_plus._mocks.attributes import Attributes
-from asyncmock_plus._mocks.awaits import record_await, turn
+from asyncmock_plus._mocks.awaits import is_sleep, record_await, turn
 from asyncmock_plus._mocks.calls import FUNCTIONS, Calls, is_function, next_result
 from asyncmock_plus._mocks.magic_methods import Items
 from asyncmock_plus._specs.spec import is_awaitable
@@ -54,7 +53,7 @@ class CoroutineSemantics:
 
     async def _mock_await(self: Any, outcome: Any, args: Any, kwargs: Any) -> Any:
         try:
-            if asyncio.sleep is self or "_mock_is_sleep" in self.__dict__:
+            if is_sleep(self):
                 await turn()
             if is_awaitable(outcome):
                 result = await outcome

@@ -12,6 +12,26 @@ from asyncmock_plus._specs.signatures import read_signature
 __unittest = __tracebackhide__ = True
 
 
+class DataclassFields:
+    """
+    ``__dataclass_fields__`` of mocks of dataclasses.
+
+    A mock, as every attribute is; but `dataclasses` looks into it for the fields.
+    """
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.fields = fields
+
+    def __get__(self, mock: Any, owner: Any = None) -> Any:
+        if mock is None:
+            return self.fields
+        made = mock._mock_kinds.MagicMock(name="__dataclass_fields__")
+        made.__iter__.return_value = list(self.fields)
+        made.items.return_value = self.fields.items()
+        made.values.return_value = self.fields.values()
+        return made  # and not kept: fields cannot be copied, and mocks are
+
+
 class OnFirstTouch:
     """An attribute that every mock may have, made when somebody asks for it."""
 
