@@ -174,7 +174,7 @@ def test_source_that_is_no_python():
 @says("RuntimeError: the passes did not come to an end in 5 rounds: please report the file")
 def test_passes_without_an_end():
     once = _migration._once
-    _migration._once = lambda text, to_packages: (text + "#", [])
+    _migration._once = lambda text, to_packages: (text + "#", [], ())
     try:
         migrate("")
     finally:

@@ -12,6 +12,13 @@ DIFFERENCES = {
     "Messages of `assert_awaited*` are worded as those of `unittest.mock`": [
         "coroutine_mocks.assertions_*"
     ],
+    "Errors of mocks begin as before and go on: with the signature, or the spec": [
+        "mocks.autospec/1",
+        "mocks.autospec/9",
+        "mocks.autospec/10",
+        "mocks.unknown_attribute/*",
+        "selectors.socket_mocks/2",
+    ],
     "`assert_awaited_once()` takes no arguments": [
         "names.signatures/CoroutineMock.assert_awaited_once"
     ],
