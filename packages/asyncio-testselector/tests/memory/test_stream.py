@@ -49,7 +49,7 @@ def test_stream_takes_what_it_has_room_for_and_loses_nothing(capacity: int, step
 def test_full_stream_is_writable_again_once_the_peer_has_read() -> None:
     here, there = memory_socketpair(capacity=4)
     assert here.send(b"abcdef") == 4
-    with pytest.raises(BlockingIOError, match="temporarily unavailable"):
+    with pytest.raises(BlockingIOError):
         here.send(b"ef")
 
     assert there.recv(1) == b"a"

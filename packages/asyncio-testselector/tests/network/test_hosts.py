@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asyncio_testselector._network.hosts import Hosts
+from kernel_comparison import LINUX
 
 NUMERIC = [
     ("127.0.0.1", 80, 0, 0, 0, 0),
@@ -33,6 +34,7 @@ def answer(resolve: Any, question: Any) -> Any:
         return type(exc)
 
 
+@LINUX
 @pytest.mark.parametrize("question", NUMERIC, ids=str)
 def test_addresses_resolve_as_the_kernels_resolver_does(question: Any) -> None:
     assert answer(Hosts().getaddrinfo, question) == answer(socket.getaddrinfo, question)

@@ -66,7 +66,7 @@ def test_network_holds_who_plays(run: Any, network: MemoryNetwork) -> None:
         warnings.simplefilter("always", ResourceWarning)
         run(main())
         gc.collect()
-    assert caught == []
+    assert not [each for each in caught if "NetworkSocket" in str(each.message)]
 
 
 def test_who_plays_goes_with_the_network_that_is_left_by_with(run: Any) -> None:

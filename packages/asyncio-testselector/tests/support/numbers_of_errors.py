@@ -1,0 +1,10 @@
+"""The error numbers that sockets of the running system have."""
+
+from __future__ import annotations
+
+from asyncio_testselector._memory.stream import os_error
+
+
+def number(code: int) -> int | None:
+    """Return what a socket says for a number of ``errno``; in Windows some have their own."""
+    return os_error(code).errno
