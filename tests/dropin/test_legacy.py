@@ -40,7 +40,7 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name in ("as they are", "migrated", "on the packages"):
         copied[name] = tmp_path_factory.mktemp("legacy") / "legacy"
         shutil.copytree(LEGACY, copied[name], ignore=shutil.ignore_patterns("__pycache__"))
-    pytest.importorskip("libcst", reason="asynctest.migrate is built on libcst, an extra")
+    pytest.importorskip("libcst", exc_type=ImportError, reason="asynctest.migrate needs it")
     assert main(["--write", str(copied["migrated"])]) == 0
     assert main(["--write", "--to-packages", str(copied["on the packages"])]) == 0
     return copied

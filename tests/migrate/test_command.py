@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("libcst", reason="asynctest.migrate is built on libcst, an extra")
+pytest.importorskip("libcst", exc_type=ImportError, reason="asynctest.migrate needs it")
 
 from asynctest.migrate import main
 

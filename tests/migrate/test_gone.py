@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-pytest.importorskip("libcst", reason="asynctest.migrate is built on libcst, an extra")
+pytest.importorskip("libcst", exc_type=ImportError, reason="asynctest.migrate needs it")
 
 from asynctest.migrate._migration import migrate
 

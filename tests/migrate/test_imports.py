@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest.importorskip("libcst", reason="asynctest.migrate is built on libcst, an extra")
+pytest.importorskip("libcst", exc_type=ImportError, reason="asynctest.migrate needs it")
 
 from asynctest.migrate._migration import migrate
 
