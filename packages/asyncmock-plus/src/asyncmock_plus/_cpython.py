@@ -91,6 +91,18 @@ ANNOTATION_NAMES = frozenset(
 )
 
 
+def return_annotation(function: Any) -> Any:
+    """Return what a function is annotated to return: an object, or text that is not evaluated."""
+    if sys.version_info >= (3, 14):
+        if function.__annotate__ is None:
+            return None
+        import annotationlib
+
+        form = annotationlib.Format.STRING
+        return annotationlib.get_annotations(function, format=form).get("return")
+    return function.__annotations__.get("return")
+
+
 def annotated_names(cls: type) -> list[str]:
     """Return the names a class annotates, without evaluating the annotations."""
     if ANNOTATION_NAMES.isdisjoint(cls.__dict__):

@@ -121,6 +121,18 @@ class AsyncIteratorMock(_plus.AsyncIteratorMock, MagicMock):
     _mock_kinds = ASYNCTEST
 
 
+class AwaitableFunctionMock(_plus.AwaitableFunctionMock, MagicMock):
+    """The mock of a plain function that is annotated to return what is awaited or entered."""
+
+    _mock_kinds = ASYNCTEST
+
+
+class AwaitableMock(_plus.AwaitableMock, MagicMock):
+    """The result of such a function."""
+
+    _mock_kinds = ASYNCTEST
+
+
 def create_autospec(
     spec: Any,
     spec_set: Any = False,
@@ -142,7 +154,15 @@ def mock_open(mock: Any = None, read_data: str | bytes | None = "") -> Any:
     return _mock_open(mock, read_data)
 
 
-for _kind in (Mock, NonCallableMagicMock, MagicMock, AsyncGeneratorMock, AsyncIteratorMock):
+for _kind in (
+    Mock,
+    NonCallableMagicMock,
+    MagicMock,
+    AsyncGeneratorMock,
+    AsyncIteratorMock,
+    AwaitableFunctionMock,
+    AwaitableMock,
+):
     setattr(ASYNCTEST, _kind.__name__, _kind)
 ASYNCTEST.AsyncMock, ASYNCTEST.AsyncResult = CoroutineMock, MagicMock
 ASYNCTEST.create_autospec = create_autospec

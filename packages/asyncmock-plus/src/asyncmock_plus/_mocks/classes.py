@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock as _std
 from unittest.mock import DEFAULT
 
 from asyncmock_plus._mocks.assertions import Assertions
 from asyncmock_plus._mocks.awaits import AsyncCalls, AsyncMixin
 from asyncmock_plus._mocks.calls import Calls
-from asyncmock_plus._mocks.coroutines import AsyncGeneratorSemantics, AsyncIteratorSemantics
+from asyncmock_plus._mocks.coroutines import (
+    AsyncGeneratorSemantics,
+    AsyncIteratorSemantics,
+    AwaitableFunctionSemantics,
+)
 from asyncmock_plus._mocks.flattening import flattened
 from asyncmock_plus._mocks.magic_methods import MAGICS
 from asyncmock_plus._mocks.outcomes import Outcomes
 from asyncmock_plus._mocks.plans import know_hooks, simple_kinds
 from asyncmock_plus._specs.kinds import STANDARD, Kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 __unittest = __tracebackhide__ = True
 
@@ -176,6 +183,23 @@ class AsyncIteratorMock(AsyncIteratorSemantics, MagicMock):
     __module__ = "asyncmock_plus"
 
 
+@flattened
+class AwaitableFunctionMock(AwaitableFunctionSemantics, MagicMock):
+    """The mock of a plain function that is annotated to return what is awaited or entered."""
+
+    __module__ = "asyncmock_plus"
+
+
+class AwaitableMock(MagicMock):
+    """The result of such a function: awaiting it gives itself."""
+
+    __module__ = "asyncmock_plus"
+
+    def __await__(self) -> Generator[None, None, AwaitableMock]:
+        return self
+        yield
+
+
 class PropertyMock(Mock, _std.PropertyMock):
     """
     A mock to be used as a property: set it on a class, or on the type of a mock.
@@ -193,11 +217,20 @@ class PropertyMock(Mock, _std.PropertyMock):
         return self._mock_kinds.MagicMock(**kwargs)
 
 
-for _kind in (NonCallableMock, Mock, MagicMock, AsyncMock, AsyncCalls, AsyncGeneratorMock):
+for _kind in (
+    NonCallableMock,
+    Mock,
+    MagicMock,
+    AsyncMock,
+    AsyncCalls,
+    AsyncGeneratorMock,
+    AwaitableFunctionMock,
+):
     know_hooks(_kind)
 simple_kinds.update((Mock, MagicMock))
 for _kind in (
     Mock, NonCallableMagicMock, MagicMock, AsyncMock, AsyncGeneratorMock, AsyncIteratorMock,
+    AwaitableFunctionMock, AwaitableMock,
 ):  # fmt: skip
     setattr(STANDARD, _kind.__name__, _kind)
 STANDARD.AsyncResult = AsyncMock

@@ -96,6 +96,16 @@ class AsyncGeneratorSemantics:
         return Attributes._get_child_mock(self, **kwargs)
 
 
+class AwaitableFunctionSemantics:
+    """The default result can be awaited, or entered by ``async with``."""
+
+    def _get_child_mock(self: Any, /, **kwargs: Any) -> Any:
+        """Return what can be awaited for the result, else what a `MagicMock` has."""
+        if kwargs.get("_new_name") == "()" and not self._mock_sealed:
+            return self._mock_kinds.AwaitableMock(**kwargs)
+        return Attributes._get_child_mock(self, **kwargs)
+
+
 class AsyncIteratorSemantics:
     """The methods of an asynchronous generator are awaited."""
 

@@ -12,6 +12,7 @@ from asyncmock_plus._cpython import (
     MagicMixin,
     std,
 )
+from asyncmock_plus._specs.returns import gives_awaitable
 from asyncmock_plus._specs.spec import is_async_function
 
 __unittest = __tracebackhide__ = True
@@ -55,6 +56,8 @@ def _specified_kind(mock: Any, name: Any) -> Any:
     if spec.is_context_manager(name):
         # Whatever the parent is: the result has to be entered.
         return kinds.MagicMock
+    if gives_awaitable(spec.members.get(name)):
+        return kinds.AwaitableFunctionMock
     return None
 
 

@@ -29,6 +29,8 @@ class Kinds:
     AsyncIteratorMock: Any
     AsyncMock: Any
     AsyncResult: Any
+    AwaitableFunctionMock: Any
+    AwaitableMock: Any
     MagicMock: Any
     Mock: Any
     NonCallableMagicMock: Any

@@ -11,6 +11,7 @@ from typing import Any
 
 from asyncmock_plus._cpython import AsyncMockMixin, FunctionTypes, InvalidSpecError, LruCacheWrapper
 from asyncmock_plus._specs.lookup import ABSENT, UNKNOWN, attribute_of
+from asyncmock_plus._specs.returns import gives_awaitable
 from asyncmock_plus._specs.seal import seal
 from asyncmock_plus._specs.signatures import Check
 from asyncmock_plus._specs.spec import (
@@ -85,6 +86,8 @@ class Autospec:
             kind = kinds.AsyncMock
         elif is_async_generator(original):
             kind = kinds.AsyncGeneratorMock
+        elif gives_awaitable(original):
+            kind = kinds.AwaitableFunctionMock
         child = kind(
             parent=mock, name=name, _new_name=name, _new_parent=mock, _eat_self=eat_self, **options
         )
@@ -151,6 +154,8 @@ class MethodResult:
             kind = kinds.AsyncResult
         elif isinstance(mock, kinds.AsyncGeneratorMock):
             kind = kinds.AsyncIteratorMock
+        elif isinstance(mock, kinds.AwaitableFunctionMock):
+            kind = kinds.AwaitableMock
         made = kind(_new_name="()", _new_parent=mock)
         if mock._mock_sealed:
             seal(made)

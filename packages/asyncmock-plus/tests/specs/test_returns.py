@@ -1,0 +1,60 @@
+"""Plain methods that are annotated to return what is awaited, or entered by async with."""
+
+import asyncio
+import collections.abc
+import contextlib
+
+import asyncmock_plus as mock
+import pytest
+from asyncmock_plus import coroutines
+
+
+class Request:
+    def __await__(self):
+        yield
+
+    async def __aenter__(self): ...
+
+    async def __aexit__(self, *exc_info): ...
+
+
+class Session:
+    def get(self, url) -> collections.abc.Awaitable[int]: ...
+
+    def text(self, url) -> "asyncio.Future[str]": ...
+
+    def request(self, url) -> Request: ...
+
+    def connect(self, url) -> contextlib.AbstractAsyncContextManager[int]: ...
+
+    def close(self) -> None: ...
+
+    def unknown(self) -> "Nobody.Knows": ...  # noqa: F821
+
+
+@pytest.mark.parametrize("module", [mock, coroutines], ids=["plus", "coroutines"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda m: m.create_autospec(Session, instance=True),
+        lambda m: m.create_autospec(Session)(),
+        lambda m: m.Mock(spec=Session),
+        lambda m: m.MagicMock(spec=Session()),
+    ],
+)
+def test_default_results_are_awaited_and_entered(module, make) -> None:
+    session = make(module)
+
+    async def main():
+        for name in ("get", "text", "request", "connect"):
+            method = getattr(session, name)
+            assert await method("u") is method.return_value
+            async with method("u") as entered:
+                assert entered is not None
+            method.return_value = 3
+            assert method("u") == 3
+        for name in ("close", "unknown"):
+            with pytest.raises(TypeError):
+                await getattr(session, name)()
+
+    asyncio.run(main())
