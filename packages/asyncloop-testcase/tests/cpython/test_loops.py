@@ -240,3 +240,26 @@ def test_unittest_has_an_outcome_that_takes_late_errors() -> None:
     Case("test").run(result)
 
     assert "OSError: late" in result.errors[0][1], CHANGED
+
+
+def test_proactor_loop_that_has_stopped_has_nothing_to_do() -> None:
+    """That it is about to listen to what wakes it does not count; it is so on every system."""
+
+    class Listening(asyncio.SelectorEventLoop):
+        def _loop_self_reading(self) -> None:
+            """Stand in for the method of proactor loops."""
+
+    loop = Listening()
+    try:
+        loop.call_soon(loop._loop_self_reading)
+        assert not py_loops.is_something_due(loop)
+        assert py_loops.ready_count(loop) == 0
+        loop.call_soon(print)
+        assert py_loops.is_something_due(loop)
+        assert py_loops.ready_count(loop) == 1
+    finally:
+        loop.close()
+
+
+def test_proactor_loops_listen_by_a_method_of_that_name() -> None:
+    assert hasattr(asyncio.proactor_events.BaseProactorEventLoop, "_loop_self_reading"), CHANGED

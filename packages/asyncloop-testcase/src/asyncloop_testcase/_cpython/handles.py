@@ -54,3 +54,23 @@ def context_of_handle(handle: object) -> contextvars.Context | None:
     """Return the context that a callback runs in (``Handle._context``, 3.10 to 3.15)."""
     context: contextvars.Context | None = getattr(handle, "_context", None)
     return context
+
+
+def is_anything_ready(loop: Any) -> bool:
+    """
+    Tell whether any callback waits for the next turn of the loop (``_ready``, 3.10 to 3.15).
+
+    A proactor loop, when it has stopped, always has one due: that by which it begins to listen to
+    what wakes it (``_loop_self_reading``).
+
+    Raises:
+        AttributeError: The loop does not tell.
+    """
+    ready = loop._ready
+    return bool(ready) and not (len(ready) == 1 and is_listening(ready[0]))
+
+
+def is_listening(handle: object) -> bool:
+    """Tell whether a callback is that by which a proactor loop listens to what wakes it."""
+    callback = getattr(handle, "_callback", None)
+    return getattr(callback, "__name__", None) == "_loop_self_reading"

@@ -16,6 +16,8 @@ import traceback
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from asyncloop_testcase._cpython.handles import is_anything_ready
+
 if TYPE_CHECKING:
     import types
     from collections.abc import Callable
@@ -121,7 +123,7 @@ class Hooks:
         """
         loop: Any = self.loop
         try:
-            if loop._ready or loop._scheduled:
+            if loop._scheduled or (loop._ready and is_anything_ready(loop)):
                 return False
             if self._keys is not None:
                 return len(loop._selector._fd_to_key) <= len(self._keys)

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
+from asyncloop_testcase._cpython.handles import is_anything_ready, is_listening
 from asyncloop_testcase._cpython.selectors import registered_count
 from asyncloop_testcase._cpython.tasks import all_tasks
 
@@ -39,7 +40,7 @@ def nothing_to_shut_down(loop: asyncio.AbstractEventLoop) -> bool:
     each: Any = loop
     try:
         # ``data`` because the len() of a WeakSet is slow.
-        if each._ready or each._default_executor is not None or each._asyncgens.data:
+        if each._default_executor is not None or each._asyncgens.data or is_anything_ready(each):
             return False
     except AttributeError:
         return False
@@ -66,7 +67,7 @@ def workers_of(executor: Executor) -> list[threading.Thread]:
 def ready_count(loop: asyncio.AbstractEventLoop) -> int | None:
     """Return how many callbacks wait for the next turn (``_ready``, 3.10 to 3.15)."""
     ready = getattr(loop, "_ready", None)
-    return None if ready is None else len(ready)
+    return None if ready is None else sum(not is_listening(handle) for handle in ready)
 
 
 def next_callback(loop: asyncio.AbstractEventLoop) -> object:
@@ -82,11 +83,11 @@ def is_something_due(loop: asyncio.AbstractEventLoop) -> bool:
     ``_ready`` and ``_scheduled``, a heap of timers, 3.10 to 3.15.
     """
     try:
-        ready: Any = loop._ready  # type: ignore[attr-defined]
+        ready = is_anything_ready(loop)
         timers: Any = loop._scheduled  # type: ignore[attr-defined]
     except AttributeError:
         return True
-    return bool(ready) or (bool(timers) and timers[0].when() <= loop.time())
+    return ready or (bool(timers) and timers[0].when() <= loop.time())
 
 
 def is_idle(loop: asyncio.AbstractEventLoop) -> bool:
