@@ -10,7 +10,7 @@ SWITCH = Switch(
     off=("--asyncmock=off",),
 )
 
-# Whole suites with mocks in most tests, then small ones of asyncio code.
+# Suites with mocks in most of their tests.
 SUITES = (
     Suite("amqp", "==5.3.1", requires=("pytest-rerunfailures",), args=("t/unit",)),
     Suite(
@@ -27,10 +27,4 @@ SUITES = (
         args=("tests/async", "tests/common"),
     ),
     Suite("tenacity", "==9.1.2", requires=("tornado", "typeguard"), args=("tests",)),
-    Suite(
-        "aiojobs",
-        "==1.4.0",
-        requires=("aiohttp", "pytest-aiohttp"),
-        args=("tests", "--asyncio-mode=auto"),
-    ),
 )
