@@ -193,11 +193,13 @@ class ItemWatch:
     def _around_plain_call(self) -> Iterator[None]:
         """Watch the loops that a plain function lets run."""
         original = asyncio.BaseEventLoop.run_until_complete
+        # On 3.10 unittest runs the test in a task that is there before anything else is run.
+        isolated = is_unittest(self.item)
 
         def run_until_complete(loop: Any, future: Any) -> Any:
             __tracebackhide__ = True
             others = all_tasks(loop) - {future}
-            self.watch(loop, fresh=not others)
+            self.watch(loop, fresh=isolated or not others)
             return original(loop, future)
 
         setattr(asyncio.BaseEventLoop, "run_until_complete", run_until_complete)  # noqa: B010
