@@ -43,6 +43,11 @@ def scenario(function: Callable[[float], Awaitable[Any]]) -> Callable[[float], A
     return function
 
 
+def scenario_where(capable: bool) -> Callable[[Any], Any]:
+    """Register a scenario where the system and its loop are capable of it."""
+    return scenario if capable else lambda function: function
+
+
 async def limited(awaitable: Awaitable[Any]) -> Any:
     return await asyncio.wait_for(awaitable, LIMIT)
 
@@ -116,7 +121,9 @@ async def subprocess_output(seconds: float) -> Any:
 
 @scenario
 async def subprocess_exit(seconds: float) -> Any:
-    process = await asyncio.create_subprocess_exec("sleep", str(seconds))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", f"import time; time.sleep({seconds})"
+    )
     return "answer" if await limited(process.wait()) == 0 else "failure"
 
 
@@ -217,7 +224,7 @@ async def socketpair_in_another_thread(seconds: float) -> Any:
         return (await limited(asyncio.get_running_loop().sock_recv(ours, 10))).decode()
 
 
-@scenario
+@scenario_where(not hasattr(asyncio, "ProactorEventLoop"))
 async def pipe_from_another_process(seconds: float) -> Any:
     receiving, sending = os.pipe()
     loop = asyncio.get_running_loop()
@@ -233,7 +240,7 @@ async def pipe_from_another_process(seconds: float) -> Any:
         process.wait()
 
 
-@scenario
+@scenario_where(hasattr(signal, "SIGUSR1"))
 async def signal_of_a_timer(seconds: float) -> Any:
     loop = asyncio.get_running_loop()
     got = loop.create_future()

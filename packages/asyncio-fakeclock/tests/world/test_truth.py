@@ -12,6 +12,14 @@ from clocked import run
 from echo import echo
 from scenarios import SCENARIOS
 
+with_unix_sockets = pytest.mark.skipif(
+    not hasattr(asyncio, "start_unix_server"), reason="asyncio has no Unix sockets here"
+)
+with_readers = pytest.mark.skipif(
+    hasattr(asyncio, "ProactorEventLoop"),
+    reason="the default loop has no add_reader(), nor pipes of os.pipe()",
+)
+
 SLOW = {"job_of_a_process_pool", "tcp_peer_in_another_process", "tcp_client_in_another_process"}
 
 
@@ -66,6 +74,7 @@ def test_connection_within_the_loop_takes_virtual_time_only() -> None:
     assert run(main, stall_timeout=0.5) == [(n, 11.0 * (n + 1)) for n in range(20)]
 
 
+@with_unix_sockets
 def test_unix_connection_within_the_loop_takes_virtual_time_only(tmp_path: Any) -> None:
     path = str(tmp_path / "socket")
 
@@ -187,6 +196,7 @@ def test_datagrams_within_the_loop_take_virtual_time_only() -> None:
     assert run(main, stall_timeout=0.5) == (b"question", 10.0)
 
 
+@with_readers
 def test_pipe_within_the_loop_takes_virtual_time_only() -> None:
     import os
 
@@ -207,6 +217,7 @@ def test_pipe_within_the_loop_takes_virtual_time_only() -> None:
     assert run(main, stall_timeout=0.5) == (b"answer\n", 10.0)
 
 
+@with_readers
 def test_busy_loop_reads_its_sockets() -> None:
     async def main(clock: FakeClock) -> list[bytes]:
         loop = asyncio.get_running_loop()
@@ -255,6 +266,7 @@ def test_advance_of_a_manual_clock_does_not_wait_for_real_work() -> None:
     assert run(main, auto=False) == 3600.0
 
 
+@with_readers
 def test_what_a_timer_sends_to_itself_arrives_before_the_next_timer() -> None:
     one, other = socket.socketpair()
     one.setblocking(False)

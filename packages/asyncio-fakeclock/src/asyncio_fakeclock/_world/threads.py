@@ -53,8 +53,8 @@ _TOOLS: Final = (
     "sentry",
     "ddtrace",
 )
-# The like, which have no names: by a folder of the code that they run.
-_TOOL_CODE: Final = ("execnet", "pydevd", "debugpy")
+# The like, which have no names of their own: by the package or module of the code that they run.
+_TOOL_CODE: Final = ("execnet", "pydevd", "debugpy", "pytest_rerunfailures")
 
 # Libraries that run other people's functions on their threads.
 _JOB_RUNNERS: Final = {"anyio", "asgiref", "asyncio", "concurrent", "joblib", "trio", "twisted"}
@@ -154,14 +154,15 @@ def others(
         thread = known.get(ident)
         if ident == own or (thread is not None and (is_tool(thread) or thread in ignored)):
             continue
-        if thread is None and _runs_code_of_a_tool(frame):
+        if _runs_code_of_a_tool(frame):
             continue
         yield ident, thread, frame
 
 
 def _runs_code_of_a_tool(frame: FrameType) -> bool:
     return any(
-        f"{os.sep}{tool}{os.sep}" in each.f_code.co_filename
+        each.f_code.co_filename.endswith(f"{os.sep}{tool}.py")
+        or f"{os.sep}{tool}{os.sep}" in each.f_code.co_filename
         for each in stack_of(frame)
         for tool in _TOOL_CODE
     )
