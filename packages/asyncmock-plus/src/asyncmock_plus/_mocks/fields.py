@@ -82,7 +82,9 @@ def own_name(slot: str) -> property:
 
 def _of_spec(mock: Any) -> Any:
     """Return the signature that the spec of the parent has for a method, which is not checked."""
-    parent = None if mock is None else mock._mock_parent
+    if mock is None:
+        return None
+    parent = mock._mock_parent
     spec = None if parent is None else parent._mock_spec
     member = None if spec is None else spec.members.get(mock._mock_name)
     if isinstance(member, (staticmethod, classmethod)):
