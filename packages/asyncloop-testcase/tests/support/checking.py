@@ -9,7 +9,7 @@ import running
 
 STARTUP_FROZEN = 1000 if sys.version_info[:2] == (3, 12) else 0
 
-_PLACE = re.compile(r'File "(?:.*/)?(.*?)", line \d+, in (?:.*\.)?(\S+)')
+_PLACE = re.compile(r'File "(?:.*[/\\])?(.*?)", line \d+, in (?:.*\.)?(\S+)')
 _MODULE = re.compile(r"\btests\.(?:\w+\.)?(?=test_)")
 _CARETS = re.compile(r"^[ ~^]*[~^]+[ ~^]*\n", re.MULTILINE)
 

@@ -154,6 +154,7 @@ class Lifetime:
         deadline = self._deadline
         if deadline is not None:
             deadline.begin()
+        result = None
         try:
             result = self._context.run(function, *args, **kwargs)
             if type(result) is types.CoroutineType:
