@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from difflib import get_close_matches
 from operator import attrgetter
 from threading import RLock
 from typing import Any
@@ -62,6 +61,8 @@ class NoSuchAttribute(AttributeError):
         self._names = mock._mock_methods
 
     def __str__(self) -> str:
+        from difflib import get_close_matches  # takes a while to import, for few
+
         text: str = self.args[0]
         if self._spec is not None:
             text += f", nor has its spec, {self._spec}"
