@@ -44,6 +44,7 @@ class Service(Protocol):
 
     def serves(self, loop: asyncio.AbstractEventLoop, /) -> bool:
         """Tell whether a loop is served."""
+        raise NotImplementedError
 
     def serve(self, loop: asyncio.AbstractEventLoop, /) -> object:
         """Serve a loop; fail if it cannot be."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 FAMILIES = {-1, int(socket.AF_INET), int(socket.AF_INET6), UNIX}
 TYPES = {-1, int(socket.SOCK_STREAM), int(socket.SOCK_DGRAM)}
 
+_module: Any = socket
 _fabrics: dict[AbstractEventLoop, Fabric] = {}
 _taken: dict[type, Any] = {}  # classes that were taken over, and their own __new__, if any
 _raw_new: Any = Socket.__mro__[1].__new__  # of the C class, which ours is put in front of
@@ -86,7 +87,7 @@ def attach(loop: AbstractEventLoop, fabric: Fabric) -> None:
         raise RuntimeError(msg)
     if not _fabrics:
         if type(socket) is ModuleType:
-            socket.__class__ = _WatchedModule
+            _module.__class__ = _WatchedModule
         _take_over()
     _fabrics[loop] = fabric
 
@@ -95,10 +96,10 @@ def detach(loop: AbstractEventLoop) -> None:
     """Have sockets made on a loop be real again."""
     if _fabrics.pop(loop, None) is not None and not _fabrics:
         if isinstance(socket, _WatchedModule):
-            socket.__class__ = ModuleType  # type: ignore[assignment]
+            _module.__class__ = ModuleType
         current: Any = socket.socket
         if isinstance(current, FunctionType):
-            vars(socket)["socket"] = _stand_ins.get(current, current)
+            _module.__dict__["socket"] = _stand_ins.get(current, current)
         _stand_ins.clear()
         _give_back(_taken.copy())
 
@@ -133,7 +134,7 @@ def _take_over() -> None:
     """Take over the class that is in the place of ``socket.socket`` now, and no other."""
     current: Any = socket.socket
     if isinstance(current, FunctionType) and current not in _stand_ins:
-        vars(socket)["socket"] = _stand_in(current)
+        _module.__dict__["socket"] = _stand_in(current)
     wanted = {Socket, current} if isinstance(current, type) else {Socket}
     _give_back(set(_taken) - wanted)
     for cls in wanted - set(_taken):

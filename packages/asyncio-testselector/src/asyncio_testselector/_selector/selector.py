@@ -172,7 +172,8 @@ class TestSelector(selectors.BaseSelector):
                 return key
         real = self._selector
         if type(fileobj) in PLAIN and real is not None and not self._closed:
-            files, number = self._files, fileobj if type(fileobj) is int else fileobj.fileno()
+            plain: Any = fileobj
+            files, number = self._files, plain if type(plain) is int else plain.fileno()
             if 0 <= number < FIRST_VIRTUAL_FD and number not in files:
                 files[number] = key = real.register(fileobj, events, data)
                 if self._loop is None:
