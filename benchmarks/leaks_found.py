@@ -116,7 +116,8 @@ RUNNERS = {
     ),
     "anyio": (
         (
-            "import pytest\n@pytest.fixture\ndef anyio_backend(): return 'asyncio', {{'debug': True}}\n"
+            "import pytest\n@pytest.fixture\n"
+            "def anyio_backend(): return 'asyncio', {{'debug': True}}\n"
             "@pytest.mark.anyio\nasync def test():\n{body}\n"
         ),
         (*PYTEST, "test_leak.py"),
