@@ -38,10 +38,14 @@ class _fail_on:  # noqa: N801
         checks: Names of checks, and whether they are on.
     """
 
-    unused_loop = staticmethod(_checks.unused_loop)
-    active_handles = staticmethod(_checks.active_handles)
-    active_selector_callbacks = staticmethod(_checks.active_selector_callbacks)
-    before_test_active_selector_callbacks = staticmethod(_checks.note_selector_callbacks)
+    unused_loop: Callable[[Any], None] = staticmethod(_checks.unused_loop)
+    active_handles: Callable[[Any], None] = staticmethod(_checks.active_handles)
+    active_selector_callbacks: Callable[[Any], None] = staticmethod(
+        _checks.active_selector_callbacks
+    )
+    before_test_active_selector_callbacks: Callable[[Any], None] = staticmethod(
+        _checks.note_selector_callbacks
+    )
 
     def __init__(self, checks: dict[str, Any] | None = None) -> None:
         self.checks: dict[str, Any] = checks or {}

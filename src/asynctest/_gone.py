@@ -34,7 +34,7 @@ def lead_to_the_command() -> None:
         raise AttributeError(msg, name=name, obj=asyncio)
 
     __getattr__.leads_to_the_command = True  # type: ignore[attr-defined]
-    vars(asyncio)["__getattr__"] = __getattr__
+    setattr(asyncio, "__getattr__", __getattr__)  # noqa: B010 - no type checker knows of it
 
 
 def _explanation(name: str) -> str:

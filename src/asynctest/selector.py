@@ -93,7 +93,7 @@ class TestSelector(asyncio_testselector.TestSelector):
 
     __test__ = False  # pytest: not a test case, whatever its name
 
-    default_selector = _List
+    default_selector: Callable[[], selectors.BaseSelector] = _List
 
 
 def get_registered_events(selector: Any) -> set[selectors.SelectorKey]:

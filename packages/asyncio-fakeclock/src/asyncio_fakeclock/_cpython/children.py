@@ -152,7 +152,7 @@ def pipes_of(process: Any) -> list[int]:
     get_pipe = getattr(transport, "get_pipe_transport", None)
     if get_pipe is not None:
         transports = [each for number in range(3) if (each := get_pipe(number)) is not None]
-        pipes = [each.get_extra_info("pipe") for each in transports]
+        pipes: list[Any] = [each.get_extra_info("pipe") for each in transports]
     else:
         pipes = [getattr(process, name, None) for name in ("stdin", "stdout", "stderr")]
     found = [pipe.fileno() for pipe in pipes if hasattr(pipe, "fileno") and not pipe.closed]

@@ -45,7 +45,7 @@ class Topology:
         self.log = log
         self.version: int = 0
         self.busy: weakref.WeakSet[Any] = weakref.WeakSet()
-        self.dice = Dice(seed)
+        self.dice: Dice = Dice(seed)
         self._settings = {
             "latency": Setting(latency, longest),
             "jitter": Setting(0.0, longest),

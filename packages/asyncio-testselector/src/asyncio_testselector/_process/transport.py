@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, cast, final
 
 from asyncio_testselector._cpython.processes import WaitedFor
 from asyncio_testselector._process.pipes import (
@@ -45,7 +45,7 @@ class ProcessTransport(WaitedFor):
     ) -> None:
         super().__init__()
         self.loop = loop
-        self.protocol = protocol
+        self.protocol: asyncio.SubprocessProtocol = protocol
         self.process = process
         self._pid = pid
         self._returncode: int | None = None
@@ -82,9 +82,9 @@ class ProcessTransport(WaitedFor):
         """Return who is told."""
         return self.protocol
 
-    def set_protocol(self, protocol: Any) -> None:
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         """Tell somebody else from now on."""
-        self.protocol = protocol
+        self.protocol = cast("asyncio.SubprocessProtocol", protocol)
 
     def is_closing(self) -> bool:
         """Tell whether it was closed."""
