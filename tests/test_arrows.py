@@ -37,6 +37,8 @@ OPTIONAL = {
     ("asyncio_fakeclock/_pytest/", "pytest"),
     ("_asyncmock_plus_pytest.py", "pytest"),
 }
+# Modules of the standard library that not every supported Python has: imported where it does.
+NEWER = {"annotationlib"}  # 3.14
 DISTRIBUTIONS = {
     "asyncmock_plus": "asyncmock-plus",
     "asyncloop_testcase": "asyncloop-testcase",
@@ -73,7 +75,7 @@ def is_optional(path: Path, name: str) -> bool:
 
 @pytest.mark.parametrize("package", ARROWS)
 def test_source_imports_nothing_but_the_arrows(package: str) -> None:
-    standard = sys.stdlib_module_names | {"_typeshed", "typing_extensions"}
+    standard = sys.stdlib_module_names | NEWER | {"_typeshed", "typing_extensions"}
     own = {package, f"_{package}_pytest"}
 
     strangers = {

@@ -86,9 +86,9 @@ _Generic: Any = Generic
 ALIASES = frozenset({type(list[int]), type(_Generic[_T])})
 
 # Where a class keeps its annotations: evaluated ones, and since Python 3.14 those that are not yet.
-ANNOTATION_NAMES = frozenset(
-    {"__annotations__", "__annotations_cache__", "__annotate__", "__annotate_func__"}
-)
+ANNOTATION_NAMES = ("__annotations__",)
+if sys.version_info >= (3, 14):
+    ANNOTATION_NAMES += ("__annotations_cache__", "__annotate__", "__annotate_func__")
 
 
 def return_annotation(function: Any) -> Any:
@@ -105,7 +105,7 @@ def return_annotation(function: Any) -> Any:
 
 def annotated_names(cls: type) -> list[str]:
     """Return the names a class annotates, without evaluating the annotations."""
-    if ANNOTATION_NAMES.isdisjoint(cls.__dict__):
+    if not any(map(cls.__dict__.__contains__, ANNOTATION_NAMES)):
         return []
     if sys.version_info >= (3, 14):
         import annotationlib

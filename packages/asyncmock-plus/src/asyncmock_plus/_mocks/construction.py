@@ -70,7 +70,8 @@ class Construction(Mixin):
         mock: Self
         plan = cls.__dict__.get("_mock_plan") or plan_of(cls)
         if spec is None and spec_set is None:
-            if "wraps" in kwargs and is_async_function(kwargs["wraps"]):
+            wraps = kwargs.get("wraps")
+            if wraps is not None and is_async_function(wraps):
                 plan = _plan_for(plan, cls, None, True)
             mock = plan.instance()
             return mock

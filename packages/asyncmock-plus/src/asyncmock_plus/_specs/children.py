@@ -13,7 +13,7 @@ from asyncmock_plus._cpython import (
     std,
 )
 from asyncmock_plus._specs.returns import gives_awaitable
-from asyncmock_plus._specs.spec import is_async_function
+from asyncmock_plus._specs.spec import is_async_function, is_async_generator, is_context_manager
 
 __unittest = __tracebackhide__ = True
 
@@ -51,12 +51,15 @@ def _specified_kind(mock: Any, name: Any) -> Any:
         return None
     if spec.is_async(name):
         return kinds.AsyncMock
-    if spec.is_async_generator(name):
+    member = spec.members.get(name)
+    if member is None:
+        return None
+    if is_async_generator(member):
         return kinds.AsyncGeneratorMock
-    if spec.is_context_manager(name):
+    if is_context_manager(member):
         # Whatever the parent is: the result has to be entered.
         return kinds.MagicMock
-    if gives_awaitable(spec.members.get(name)):
+    if gives_awaitable(member):
         return kinds.AwaitableFunctionMock
     return None
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from asyncmock_plus._cpython import (
     ALIASES,
+    ANNOTATION_NAMES,
     COROUTINE_MARKER,
     PARTIALMETHOD_NAMES,
     InvalidSpecError,
@@ -67,6 +68,11 @@ def _call_method(cls: type) -> Any:
     return next(calls, None)
 
 
+def is_plain(obj: Any) -> bool:
+    """Return whether it is a function that nobody has marked or wrapped: its code says it all."""
+    return type(obj) is FunctionType and not obj.__dict__
+
+
 def unwrapped(obj: Any) -> Any:
     """
     Return the function under class methods, static methods, methods and partials.
@@ -78,6 +84,8 @@ def unwrapped(obj: Any) -> Any:
             obj = obj.__func__
         elif isinstance(obj, (partial, partialmethod)):
             obj = obj.func
+        elif is_plain(obj):
+            return obj
         elif type(obj) is FunctionType and not PARTIALS.isdisjoint(obj.__dict__):
             obj = next(obj.__dict__[name] for name in PARTIALS if name in obj.__dict__)
         else:
@@ -87,6 +95,8 @@ def unwrapped(obj: Any) -> Any:
 def is_async_function(obj: Any) -> bool:
     """Return whether calling it gives an awaitable: a coroutine function, or an object like one."""
     obj = unwrapped(obj)
+    if is_plain(obj):
+        return bool(obj.__code__.co_flags & inspect.CO_COROUTINE)
     if type(obj) is FunctionType:
         return inspect.iscoroutinefunction(obj) or is_marked(obj)
     if is_mock(obj):
@@ -153,11 +163,12 @@ def members_of(spec: Any) -> dict[str, Any]:
                 members.update(
                     (field.name, None) for field in fields(spec) if field.name not in members
                 )
-            # Nor is what is annotated only, such as the attributes of a protocol.
-            for base in spec.__mro__:
-                if base.__dict__.get("__dataclass_fields__") is None:
-                    for name in annotated_names(base):
-                        members.setdefault(name, None)
+            if any(map(members.__contains__, ANNOTATION_NAMES)):
+                # Nor is what is annotated only, such as the attributes of a protocol.
+                for base in spec.__mro__:
+                    if base.__dict__.get("__dataclass_fields__") is None:
+                        for name in annotated_names(base):
+                            members.setdefault(name, None)
             return members
         return {name: static_attribute(spec, name) for name in dir(spec)}
     cls = type(spec)
@@ -187,7 +198,10 @@ def instance_dictionary(obj: Any) -> dict[str, Any]:
 
 def is_async_generator(obj: Any) -> bool:
     """Return whether calling it gives an asynchronous generator."""
-    return inspect.isasyncgenfunction(unwrapped(obj))
+    obj = unwrapped(obj)
+    if is_plain(obj):
+        return bool(obj.__code__.co_flags & inspect.CO_ASYNC_GENERATOR)
+    return inspect.isasyncgenfunction(obj)
 
 
 def is_context_manager(obj: Any) -> bool:
@@ -263,13 +277,3 @@ class Spec:
             return True
         member = self.members.get(name)
         return member is not None and is_async_function(member)
-
-    def is_async_generator(self, name: Any) -> bool:
-        """Return whether the attribute of this name is an async generator function."""
-        member = self.members.get(name)
-        return member is not None and is_async_generator(member)
-
-    def is_context_manager(self, name: Any) -> bool:
-        """Return whether the attribute of this name gives context managers."""
-        member = self.members.get(name)
-        return member is not None and is_context_manager(member)
