@@ -5,14 +5,18 @@ A proactor begins operations instead of watching descriptors: each that has begu
 be ended by whoever is at the other end, so that it counts as what is watched counts elsewhere
 (``sockets.py``). Operations on pipes and on handles of processes are real.
 
-Windows does not list the sockets of a process. Where the loop's thread is alone, the collector
-does: any other end that Python code has in hand is among its objects.
+Windows does not list the sockets of a process. What the loop has had in hand is remembered; where
+the loop's thread is alone, the collector knows the rest: any other end that Python code has in hand
+is among its objects. To ask it takes milliseconds, so that it is asked only while an end is
+missing, which holds time back anyway, and what it has told is remembered, too.
 """
 
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING, Any
+import weakref
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, final
 
 from asyncio_fakeclock._cpython.loops import fileno_of
 from asyncio_fakeclock._world.kernel import System
@@ -25,28 +29,84 @@ from asyncio_fakeclock._world.sockets import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["channels_of"]
+__all__ = ["Operations"]
 
 
-def channels_of(objects: Iterable[Any], *, alone: bool) -> list[Channel]:
-    """
-    Return what is behind the operations in flight.
+@final
+class Operations:
+    """Knows the other ends of what the operations of one loop are on."""
 
-    Args:
-        objects: What each of them is on: a socket, a pipe, or 0 for a handle that is waited for.
-        alone: Nobody else runs in this process, and it has no children.
-    """
-    sockets: list[Any] = []
-    found: list[Channel] = []
-    for each in objects:
-        if isinstance(each, System.socket):
-            sockets.append(each)
-        elif not _is_virtual(each):
-            found.append(_of_handle(each))
-    more = [each for each in gc.get_objects() if isinstance(each, System.socket)] if alone else ()
-    return [*channels_of_sockets(sockets, more), *found]
+    __slots__ = ("_elsewhere", "_seen")
+
+    def __init__(self) -> None:
+        self._seen = _Sockets()
+        self._elsewhere = _Sockets()
+
+    def channels(self, objects: Iterable[Any], is_alone: Callable[[], bool]) -> list[Channel]:
+        """
+        Return what is behind the operations in flight.
+
+        Args:
+            objects: What each of them is on: a socket, a pipe, or 0 for a handle.
+            is_alone: Says whether nobody else runs in this process, and it has no children.
+        """
+        sockets: list[Any] = []
+        handles: list[Channel] = []
+        for each in objects:
+            if isinstance(each, System.socket):
+                sockets.append(each)
+            elif not _is_virtual(each):
+                handles.append(_of_handle(each))
+        return [*self._of_sockets(sockets, is_alone), *handles]
+
+    def _of_sockets(self, sockets: list[Any], is_alone: Callable[[], bool]) -> list[Channel]:
+        self._seen.add(sockets)
+        seen = self._seen.open()
+        found = channels_of_sockets(sockets, seen)
+        if not _is_any_real(found) or not is_alone():
+            return found
+        found = channels_of_sockets(sockets, [*seen, *self._elsewhere.open()])
+        if _is_any_real(found):
+            everywhere = [each for each in gc.get_objects() if isinstance(each, System.socket)]
+            self._elsewhere.add(everywhere)
+            found = channels_of_sockets(sockets, everywhere)
+        return found
+
+
+@final
+class _Sockets:
+    """Sockets, as long as others keep them."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        # By identity: a subclass may compare as it likes.
+        self._known: dict[int, weakref.ref[Any]] = {}
+
+    def add(self, sockets: Iterable[Any]) -> None:
+        for sock in sockets:
+            known = self._known.get(id(sock))
+            if known is None or known() is not sock:
+                with suppress(TypeError):  # of the C class itself: there are no weak references
+                    self._known[id(sock)] = weakref.ref(sock)
+
+    def open(self) -> list[Any]:
+        """Return those that are not closed."""
+        found = [(key, known()) for key, known in self._known.items()]
+        found = [
+            (key, sock)
+            for key, sock in found
+            if sock is not None and System.socket.fileno(sock) >= 0
+        ]
+        if len(found) < len(self._known):
+            self._known = {key: self._known[key] for key, _ in found}
+        return [sock for _, sock in found]
+
+
+def _is_any_real(channels: Iterable[Channel]) -> bool:
+    return any(each.kind == REAL for each in channels)
 
 
 def _is_virtual(handle: Any) -> bool:

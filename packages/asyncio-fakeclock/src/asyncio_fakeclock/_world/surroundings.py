@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, final
 from asyncio_fakeclock._cpython import loops
 from asyncio_fakeclock._cpython.waits import thread_count
 from asyncio_fakeclock._world.ignoring import Ignored
+from asyncio_fakeclock._world.operations import Operations
 from asyncio_fakeclock._world.processes import Child, Children
 from asyncio_fakeclock._world.sockets import (
     LISTENER,
@@ -80,6 +81,7 @@ class Surroundings:
         self._changes_unseen = not hasattr(loops.selector_of(loop), "register")
         self._children = Children(disturb)
         self._transit = Transit()
+        self._operations = Operations()
         self._seen: dict[int, Descriptor] = {}
         self._ignored = Ignored()
         for each in ignore:
@@ -206,10 +208,9 @@ class Surroundings:
         return channels(fds, own_fds(), alone=True, full=full)
 
     def _look_at_operations(self, children: object) -> list[Channel]:
-        from asyncio_fakeclock._world.operations import channels_of
-
-        objects = loops.operations_of(self._loop)
-        return channels_of(objects, alone=not children and self.work.is_alone())
+        return self._operations.channels(
+            loops.operations_of(self._loop), lambda: not children and self.work.is_alone()
+        )
 
     def _watched_fds(self) -> tuple[set[int], set[int]]:
         """Return what the loop watches, and what of that it waits to write to."""
