@@ -224,15 +224,31 @@ async def socketpair_in_another_thread(seconds: float) -> Any:
         return (await limited(asyncio.get_running_loop().sock_recv(ours, 10))).decode()
 
 
-@scenario_where(not hasattr(asyncio, "ProactorEventLoop"))
+def pipe_from_a_child() -> tuple[Any, int]:
+    """Return the end of a pipe that the default loop can read, and a descriptor for a child."""
+    if not hasattr(asyncio, "ProactorEventLoop"):
+        receiving, sending = os.pipe()
+        return os.fdopen(receiving, "rb"), sending
+    import msvcrt
+    from asyncio import windows_utils
+
+    # Those of os.pipe() know no overlapped operations.
+    reading, writing = windows_utils.pipe(overlapped=(True, False))
+    return windows_utils.PipeHandle(reading), msvcrt.open_osfhandle(writing, 0)
+
+
+@scenario
 async def pipe_from_another_process(seconds: float) -> Any:
-    receiving, sending = os.pipe()
+    receiving, sending = pipe_from_a_child()
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
-    process = subprocess.Popen(["sh", "-c", f"sleep {seconds}; echo answer"], stdout=sending)
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"import time; time.sleep({seconds}); print('answer')"],
+        stdout=sending,
+    )
     os.close(sending)
     protocol = asyncio.StreamReaderProtocol(reader)
-    transport, _ = await loop.connect_read_pipe(lambda: protocol, os.fdopen(receiving, "rb"))
+    transport, _ = await loop.connect_read_pipe(lambda: protocol, receiving)
     try:
         return (await limited(reader.readline())).decode().strip()
     finally:

@@ -20,7 +20,12 @@ with_readers = pytest.mark.skipif(
     reason="the default loop has no add_reader(), nor pipes of os.pipe()",
 )
 
-SLOW = {"job_of_a_process_pool", "tcp_peer_in_another_process", "tcp_client_in_another_process"}
+SLOW = {
+    "job_of_a_process_pool",
+    "pipe_from_another_process",
+    "tcp_client_in_another_process",
+    "tcp_peer_in_another_process",
+}
 
 
 CASES = [(name, 2 if name in SLOW else 5) for name in SCENARIOS]
