@@ -108,10 +108,12 @@ def test_comments_and_strings_stay(source):
 def test_notes_point_into_either_text(source):
     done = migrate(source, to_packages=True)
 
+    notes, changes = done.before_it()
     before, after = source.count("\n") + 1, done.after.count("\n") + 1
-    assert all(1 <= note.line <= after for note in done.notes)
-    assert all(1 <= note.line <= before for note in done.notes_before())
-    assert [note.text for note in done.notes_before()] == [note.text for note in done.notes]
+    assert all(1 <= note.line <= after for note in (*done.notes, *done.changes))
+    assert all(1 <= note.line <= before for note in (*notes, *changes))
+    assert [note.text for note in notes] == [note.text for note in done.notes]
+    assert [note.text for note in changes] == [note.text for note in done.changes]
 
 
 @pytest.mark.parametrize("module", [bisect, textwrap])
