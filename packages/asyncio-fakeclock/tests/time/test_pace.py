@@ -168,3 +168,7 @@ def test_impossible_pace_is_refused(rate: Any, error: type[Exception]) -> None:
         clock.pace(rate)
     with pytest.raises(error):
         FakeClock(pace=rate)
+
+
+def test_no_time_is_left_until_an_instant_that_has_been(reality: list[float]) -> None:
+    assert real.Pace(5.0, rate=1.0).real_seconds_until(5.001) == 0.0

@@ -47,5 +47,6 @@ class Pace:
         return self._virtual + (RealTime.now() - self._begun) * self._rate
 
     def real_seconds_until(self, when: float) -> float:
-        """Return the real seconds until the virtual instant *when*."""
-        return (when - self.now()) / self._rate
+        """Return the real seconds until the virtual instant *when*, none if it has been."""
+        # Time has gone by since it was looked at, and a proactor refuses less than none.
+        return max(0.0, (when - self.now()) / self._rate)
