@@ -281,4 +281,3 @@ def test_names_of_a_class_can_be_looked_up_in_the_class(name: str) -> None:
 
 def test_a_mock_without_a_signature_says_so_as_any_object() -> None:
     assert not hasattr(mock.Mock(spec=["read"]), "__signature__")
-    assert not hasattr(std.Mock(spec=["read"]), "__signature__")

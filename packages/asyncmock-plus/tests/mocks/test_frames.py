@@ -222,7 +222,6 @@ def test_methods_of_wrapped_objects(kind: str) -> None:
 
 def test_wrapped_coroutine_function_of_an_async_mock() -> None:
     assert distances(ours.AsyncMock(wraps=async_distance)) == [("awaited", 1)] * 4
-    assert distances(std.AsyncMock(wraps=async_distance)) == [("awaited", 1)] * 4
 
 
 TARGET = types.SimpleNamespace(function=function, coroutine_function=coroutine_function, Job=Job)
