@@ -15,6 +15,8 @@ import anyio.to_thread
 import pytest
 from asyncloop_testcase import TestCase, check_loop, fail_on, strict
 from asyncloop_testcase._checks.outside import _where
+from asyncloop_testcase._cpython.loops import workers_of
+from asyncloop_testcase._cpython.threads import pool_of_idle
 from checking import verdict_of
 from running import failure_of, passed
 
@@ -270,6 +272,30 @@ class TestPools:
                     await self.loop.run_in_executor(older, int)
 
             passed(Case)
+
+    def test_worker_that_is_about_to_be_idle_is_no_leak(self) -> None:
+        go = threading.Event()
+        worker = threading.current_thread()
+        with ThreadPoolExecutor() as older:
+
+            def join(timeout: float) -> None:
+                go.set()
+                while pool_of_idle(worker) is None:
+                    time.sleep(0)
+
+            class Case(TestCase):
+                @fail_on(leaked_threads=True)
+                async def test(self) -> None:
+                    nonlocal worker
+                    older.submit(go.wait)
+                    (worker,) = workers_of(older)
+                    setattr(worker, "join", join)  # noqa: B010 - a method
+
+            try:
+                assert passed(Case)
+            finally:
+                go.set()
+                del worker.join
 
     def test_busy_worker_of_an_older_executor_is_one(self) -> None:
         go = threading.Event()

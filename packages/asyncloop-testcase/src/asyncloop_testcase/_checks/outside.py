@@ -55,7 +55,9 @@ class LeakedThreads(Check):
         deadline = monotonic() + GRACE
         for thread in new:
             thread.join(max(0.0, deadline - monotonic()))
-        return [self._finding(thread) for thread in new if thread.is_alive()]
+        # Meanwhile a worker that has just delivered its result may be back at its queue.
+        alive = [each for each in new if each.is_alive()]
+        return [self._finding(each) for each in alive if not self._waits_in_pool(each)]
 
     def _new(self) -> list[threading.Thread]:
         new = set(threading.enumerate()) - self._before
