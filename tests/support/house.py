@@ -24,7 +24,7 @@ LADDERS: dict[str, list[set[str]]] = {
         {"_mocks"},
         {"_names", "_specs"},
         {"typing"},
-        {"_cpython", "_once", "_version"},
+        {"_cpython", "_files", "_once", "_version"},
     ],
     "asyncio_testselector": [
         {"_asyncio_testselector_pytest"},

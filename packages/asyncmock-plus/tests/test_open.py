@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from asyncmock_plus import MagicMock, Mock, call, mock_open, patch, seal
@@ -174,3 +175,54 @@ def test_other_methods_of_the_file_are_mocks() -> None:
 
     assert isinstance(file.truncate, MagicMock)
     assert call.truncate(3) in file.mock_calls
+
+
+FILES = {"one.txt": "1\n2\n", Path("two.bin"): b"two"}
+
+
+def test_two_files_are_open_at_once_each_with_its_own_contents() -> None:
+    opened = mock_open(read_data=FILES)
+
+    with opened("one.txt") as one, opened("two.bin", "rb") as two, opened("one.txt") as again:
+        assert (one.readline(), two.read(), list(again), one.readline()) == (
+            "1\n",
+            b"two",
+            ["1\n", "2\n"],
+            "2\n",
+        )
+
+    assert (one.closed, two.closed) == (True, True)
+    assert opened.call_args_list[:2] == [call("one.txt"), call("two.bin", "rb")]
+    assert call().readline() in opened.mock_calls
+
+
+def test_what_is_written_is_read_by_who_opens_the_file_again() -> None:
+    opened = mock_open(read_data=FILES)
+
+    with opened("new.txt", "w") as new:
+        assert new.write("a") == 1
+    with opened(Path("one.txt"), "a", encoding="utf-8") as one:
+        one.write("3\n")
+    with opened("two.bin", mode="w"):
+        pass
+
+    contents = [opened(path).read() for path in ("new.txt", "one.txt", "two.bin")]
+    assert contents == ["a", "1\n2\n3\n", ""]
+    assert FILES["one.txt"] == "1\n2\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "mode", "error"),
+    [("missing", "r", FileNotFoundError), ("missing", "r+b", FileNotFoundError)]
+    + [("one.txt", "x", FileExistsError)],
+)
+def test_a_file_that_the_mode_cannot_open_is_the_error_of_the_system(path, mode, error) -> None:
+    with pytest.raises(error) as caught:
+        mock_open(read_data=FILES)(path, mode)
+
+    assert caught.value.filename == path
+
+
+def test_contents_that_are_neither_text_nor_bytes_are_refused_with_their_path() -> None:
+    with pytest.raises(TypeError, match=r"has 3 for 'a': contents must be str or bytes"):
+        mock_open(read_data={"a": 3})

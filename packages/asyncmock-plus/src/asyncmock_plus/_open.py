@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
+import weakref
+from collections.abc import Mapping
 from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT
 
+from asyncmock_plus._files import Files
 from asyncmock_plus._mocks.classes import MagicMock
 
 if TYPE_CHECKING:
@@ -47,11 +50,14 @@ class _File:
         self.handle.closed = False
         return DEFAULT
 
+    def write(self, *args: Any) -> Any:
+        """Record it, nothing more."""
+
     def configure(self, name: str, mock: Any) -> None:
         """Have the mock of a method do what the file does."""
         if name == "__enter__":
             mock.return_value = self.handle
-        elif name == "write":
+        elif name == "write" and type(self) is _File:
             mock.return_value = None
         elif name == "__iter__":
             mock.return_value = self  # which the mock of __iter__ iterates over
@@ -95,6 +101,23 @@ class _File:
         return side_effect
 
 
+class _FileOfPath(_File):
+    """One open file among others; it can be written to."""
+
+    def __init__(self, stream: Any, handle: Any) -> None:
+        self._opened = stream
+        super().__init__(None, handle)
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Take the stream as it was opened."""
+        self.stream = self._opened
+        self.handle.closed = False
+
+    def write(self, *args: Any) -> Any:
+        """Write to the stream."""
+        return self.stream.write(*args)
+
+
 _STREAM_METHODS = frozenset({"read", "readline", "readlines", "seek", "tell"})
 _METHODS = _STREAM_METHODS | {"write", "close", "__enter__", "__exit__", "__iter__", "__next__"}
 
@@ -116,7 +139,9 @@ class _FileMock(MagicMock):
 _FileMock.__name__ = "MagicMock"
 
 
-def mock_open(mock: Any = None, read_data: str | bytes | None = "") -> Any:
+def mock_open(
+    mock: Any = None, read_data: str | bytes | Mapping[Any, str | bytes] | None = ""
+) -> Any:
     r"""
     Make a mock of ``open``, and of the file it returns.
 
@@ -127,13 +152,15 @@ def mock_open(mock: Any = None, read_data: str | bytes | None = "") -> Any:
 
     Args:
         mock: The mock to configure; by default a new `MagicMock`.
-        read_data: What is in the file: text or bytes.
+        read_data: What is in the file: text or bytes. Or a mapping from paths to contents: then
+            each call opens a file of its own, other paths are a `FileNotFoundError` unless the mode
+            creates files, and what is written can be read by opening the file again.
 
     Returns:
-        The mock of ``open``. Its ``return_value`` is the file.
+        The mock of ``open``. Its ``return_value`` is the file, unless there is one for each call.
 
     Raises:
-        TypeError: *read_data* is neither text nor bytes.
+        TypeError: *read_data*, or a content in it, is neither text nor bytes.
 
     Example:
         >>> from asyncmock_plus import mock_open, patch
@@ -144,9 +171,16 @@ def mock_open(mock: Any = None, read_data: str | bytes | None = "") -> Any:
          False
         >>> numbers.closed
         True
+        >>> with patch("builtins.open", mock_open(read_data={"one.txt": "1", "two.txt": "2"})):
+        ...     with open("one.txt") as one, open("two.txt") as two:
+        ...         print(one.read(), two.read())
+        1 2
     """
+    if isinstance(read_data, Mapping):
+        return _mock_open_of_paths(mock, Files(read_data))
     if read_data is not None and not isinstance(read_data, (str, bytes)):
-        msg = f"read_data of mock_open() must be str or bytes, not {read_data!r}"
+        msg = f"read_data of mock_open() must be str or bytes, not {read_data!r}; "
+        msg += "or a mapping from paths to these"
         raise TypeError(msg)
     if mock is None:
         mock = MagicMock(name="open", spec=open_spec())
@@ -154,4 +188,21 @@ def mock_open(mock: Any = None, read_data: str | bytes | None = "") -> Any:
     file = handle.__dict__["_mock_file"] = _File(read_data, handle)
     mock.side_effect = file.open
     mock.return_value = handle
+    return mock
+
+
+def _mock_open_of_paths(mock: Any, files: Files) -> Any:
+    if mock is None:
+        mock = MagicMock(name="open", spec=open_spec())
+    me = weakref.ref(mock)  # a reference to the mock would be a cycle
+
+    def opened(
+        file: Any, mode: str = "r", buffering: int = -1, encoding: Any = None, *args: Any, **kw: Any
+    ) -> Any:
+        stream = files.open(file, mode, encoding)
+        handle = _FileMock(spec=_file_spec(), _new_name="()", _new_parent=me())
+        handle.__dict__["_mock_file"] = _FileOfPath(stream, handle)
+        return handle
+
+    mock.side_effect = opened
     return mock

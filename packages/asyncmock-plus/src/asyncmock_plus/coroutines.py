@@ -20,7 +20,7 @@ Example:
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import ANY, DEFAULT, call, sentinel
 
 from asyncmock_plus._mocks import classes as _plus
@@ -34,6 +34,9 @@ from asyncmock_plus._patching.patch import Patch
 from asyncmock_plus._patching.scope import GLOBAL, LIMITED, PatchScope
 from asyncmock_plus._specs.autospec import specified
 from asyncmock_plus._specs.kinds import ASYNCTEST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "ANY",
@@ -147,7 +150,9 @@ def create_autospec(
     return specified(ASYNCTEST, spec, spec_set, instance, _parent, _name, unsafe, kwargs)
 
 
-def mock_open(mock: Any = None, read_data: str | bytes | None = "") -> Any:
+def mock_open(
+    mock: Any = None, read_data: str | bytes | Mapping[Any, str | bytes] | None = ""
+) -> Any:
     """Make a mock of ``open``: `asyncmock_plus.mock_open` with these classes."""
     if mock is None:
         mock = MagicMock(name="open", spec=open_spec())
