@@ -184,7 +184,11 @@ def test_keeps_it(script):
     )
     command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio", "--tb=short"]
     done = subprocess.run(
-        [sys.executable, *command, program.name], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        [sys.executable, *command, program.name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert "1 failed, 1 passed, 1 error" in done.stdout, done.stdout
     assert "FAILED test_program.py::test_lets_it_through" in done.stdout
