@@ -35,7 +35,9 @@ _VOLATILE = (
     # Python 3.14 and 3.15 tell more, in reports that pass on what they tell.
     (r"\n +awaited by task '[^']*'", ""),
     (r"self\._context\.run\(self\.run\)", "self.run()"),
-    (r"family=AddressFamily\.AF_INET, type=SocketKind\.SOCK_STREAM", "family=2, type=1"),
+    (r"\bfamily=AddressFamily\.AF_INET\b", "family=2"),
+    (r"\bfamily=AddressFamily\.AF_UNIX\b", "family=1"),
+    (r"\btype=SocketKind\.SOCK_STREAM\b", "type=1"),
 )
 
 

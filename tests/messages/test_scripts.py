@@ -263,16 +263,17 @@ def test_reply_after_the_end():
 
 
 @says(
-    "RuntimeError: cannot add reply(b'PONG') to <SocketScript 'redis': 0 of 1 steps played>: write all steps before the first connection"
+    "RuntimeError: cannot add reply(b'PONG') to <SocketScript 'redis': 1 of 1 steps played>, which has ended: write all steps before the first connection, or make it SocketScript(keep_open=True)"
 )
-def test_step_while_it_is_played():
+def test_step_after_it_was_played():
     script = SocketScript("redis").expect(b"PING")
-    with script.socket():
+    with script.socket() as sock:
+        sock.send(b"PING")
         script.reply(b"PONG")
 
 
 @says(
-    "RuntimeError: <SocketScript 'redis': 0 of 1 steps played> was played already: write one script for each connection"
+    "RuntimeError: <SocketScript 'redis': 0 of 1 steps played> was played already: write one script for each connection, or make it SocketScript(reusable=True)"
 )
 def test_second_connection():
     script = SocketScript("redis").expect(b"PING")
