@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,13 +37,15 @@ del case
 # Without the plugins that happen to be installed: each takes its time to start.
 BARE_PYTEST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 OWN_PLUGIN = ("-p", "_asyncloop_testcase_pytest")
+# It puts the folder on the path, which an embedded Python for Windows does not by itself.
+DISCOVERY = ("unittest", "discover")
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "support"), **BARE_PYTEST},
+        env={**os.environ, **BARE_PYTEST},
         capture_output=True,
         text=True,
         timeout=120,
@@ -51,7 +54,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def unittest_verdicts(folder: Path) -> dict[str, list[str]]:
     """Return what ``python -m unittest -v`` says of each class."""
-    done = run(folder, "unittest", "-v", "test_matrix")
+    done = run(folder, *DISCOVERY, "-v")
     found: dict[str, list[str]] = {}
     verdicts, _, _ = done.stderr.partition("=" * 70)
     # Python 3.10 puts no verdict, and no newline, where a subtest has failed.
@@ -86,6 +89,7 @@ def pytest_verdicts(folder: Path, *options: str) -> dict[str, list[str]]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "test_matrix.py").write_text(MODULE, "utf-8")
+    shutil.copy(faults.__file__, tmp_path)
     return tmp_path
 
 
@@ -128,12 +132,7 @@ def test_keyboard_interrupt_ends_the_run_and_tells_where_the_tasks_wait(
         "            print('tidied up', flush=True)\n"
     )
 
-    done = run(
-        tmp_path,
-        runner,
-        *([] if runner == "unittest" else ["-s", *OWN_PLUGIN]),
-        "test_interrupt.py",
-    )
+    done = run(tmp_path, *(DISCOVERY if runner == "unittest" else ("pytest", "-s", *OWN_PLUGIN)))
 
     output = done.stdout + done.stderr
     assert "KeyboardInterrupt" in output

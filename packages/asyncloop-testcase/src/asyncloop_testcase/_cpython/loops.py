@@ -94,12 +94,12 @@ def is_idle(loop: asyncio.AbstractEventLoop) -> bool:
     """
     Tell that one turn more would do nothing, whatever was done before; False means: perhaps.
 
-    ``_ready``, ``_scheduled`` and ``_signal_handlers`` of loops for Unix are empty, and of files
+    ``_ready``, ``_scheduled`` and ``_signal_handlers`` (of loops for Unix) are empty, and of files
     (``_fd_to_key`` of ``_selector``) it has but the one by which it is woken. 3.10 to 3.15.
     """
     each: Any = loop
     try:
-        if each._ready or each._scheduled or each._signal_handlers:
+        if each._ready or each._scheduled or getattr(each, "_signal_handlers", None):
             return False
         selector = each._selector
     except AttributeError:
