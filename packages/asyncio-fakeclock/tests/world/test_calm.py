@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from asyncio_fakeclock import FakeClock
+from capabilities import with_readers
 from clocked import clocked_loop, run
 from gate import Gate
 
@@ -98,6 +99,7 @@ def test_calm_of_any_length_is_taken_without_a_limit() -> None:
     assert not FakeClock(settle=1000, stall_timeout=None).installed
 
 
+@with_readers
 @pytest.mark.parametrize("kind", ["socketpair", "pipe"])
 def test_pair_of_the_loop_beside_an_idle_thread_holds_nothing_back(kind: str) -> None:
     leave = threading.Event()

@@ -2,7 +2,6 @@
 
 import asyncio
 import multiprocessing
-import os
 import signal
 import subprocess
 import sys
@@ -12,7 +11,8 @@ from typing import Any
 
 import pytest
 from asyncio_fakeclock import FakeClock, StalledError
-from asyncio_fakeclock._world.kernel import System
+from asyncio_fakeclock._world.kernel import System, listed
+from capabilities import with_commands
 from clocked import run
 
 NAP = [sys.executable, "-c", "import time; time.sleep(0.1)"]
@@ -26,7 +26,7 @@ def system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
             raise FileNotFoundError(path)
 
         monkeypatch.setattr(System, "listdir", missing)
-    elif not os.path.isdir("/proc/self/task"):
+    elif listed("/proc/self/task") is None:
         pytest.skip("there is no /proc here")
 
 
@@ -65,10 +65,8 @@ def test_signal_of_the_end_of_a_process_takes_no_time() -> None:
     assert run(main) == 0.0
 
 
+@pytest.mark.usefixtures("system")
 def test_polling_for_the_end_of_a_process_of_multiprocessing_takes_one_nap() -> None:
-    if not os.path.isdir("/proc/self/task"):
-        pytest.skip("children are not listed here")
-
     async def main(clock: FakeClock) -> int:
         child = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(0.1,))
         child.start()
@@ -87,7 +85,7 @@ def test_idle_processes_of_a_pool_hold_nothing_back() -> None:
             await asyncio.sleep(3600)
         return clock.time()
 
-    assert run(main, stall_timeout=2) == 3600.0
+    assert run(main) == 3600.0
 
 
 @pytest.mark.parametrize("pipes", [{}, {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}])
@@ -106,10 +104,8 @@ def test_process_of_asyncio_that_is_ignored_holds_nothing_back(pipes: dict[str, 
     assert run(main, stall_timeout=2) == 3600.0
 
 
+@with_commands
 def test_program_that_is_ignored_by_its_name_holds_nothing_back() -> None:
-    if not os.path.isdir("/proc/self/task"):
-        pytest.skip("the command lines of processes are not known here")
-
     async def main(clock: FakeClock) -> float:
         child = subprocess.Popen(["sleep", "100"])
         try:
@@ -122,10 +118,8 @@ def test_program_that_is_ignored_by_its_name_holds_nothing_back() -> None:
     assert run(main, stall_timeout=2, ignore=["slee*"]) == 3600.0
 
 
+@with_commands
 def test_process_that_stalls_is_named_by_its_command_line() -> None:
-    if not os.path.isdir("/proc/self/task"):
-        pytest.skip("the command lines of processes are not known here")
-
     async def main(clock: FakeClock) -> None:
         child = await asyncio.create_subprocess_exec("sleep", "1234")
         try:

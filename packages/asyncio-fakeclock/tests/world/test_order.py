@@ -104,7 +104,8 @@ def job_of_an_own_pool(loop: Any, got: Any) -> tuple[Answer, Callable[[], None]]
 def thread_that_writes_to_a_socket(loop: Any, got: Any) -> tuple[Answer, Callable[[], None]]:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
-    loop.add_reader(ours, lambda: got.done() or got.set_result("answer"))
+    received = loop.create_task(loop.sock_recv(ours, 1))
+    received.add_done_callback(lambda _: got.done() or got.set_result("answer"))
     reading, writing = os.pipe()
 
     def work() -> None:
@@ -119,7 +120,7 @@ def thread_that_writes_to_a_socket(loop: Any, got: Any) -> tuple[Answer, Callabl
         worker.join()
 
     def tidy_up() -> None:
-        loop.remove_reader(ours)
+        received.cancel()
         for each in (ours, theirs):
             each.close()
         os.close(reading)

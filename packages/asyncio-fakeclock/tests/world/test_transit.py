@@ -106,6 +106,8 @@ def test_socket_with_no_delay_and_large_buffers_holds_nothing_back() -> None:
     with one, other:
         assert holds_back(one)
         one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for name in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+            one.setsockopt(socket.SOL_SOCKET, name, 1 << 18)
         assert not holds_back(one)
     with pytest.raises(OSError, match="."):
         one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

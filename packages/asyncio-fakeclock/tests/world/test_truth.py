@@ -8,17 +8,10 @@ from typing import Any
 
 import pytest
 from asyncio_fakeclock import DeadlockError, FakeClock
+from capabilities import with_readers, with_unix_sockets
 from clocked import run
 from echo import echo
 from scenarios import SCENARIOS
-
-with_unix_sockets = pytest.mark.skipif(
-    not hasattr(asyncio, "start_unix_server"), reason="asyncio has no Unix sockets here"
-)
-with_readers = pytest.mark.skipif(
-    hasattr(asyncio, "ProactorEventLoop"),
-    reason="the default loop has no add_reader(), nor pipes of os.pipe()",
-)
 
 SLOW = {
     "job_of_a_process_pool",

@@ -2,10 +2,10 @@
 The processes that are started while somebody watches.
 
 The ways to start one are replaced meanwhile: ``Popen.__init__``, ``start()`` of multiprocessing,
-``os.fork`` and ``os.posix_spawn``. On systems that do not list children, those of ``Popen`` are
-remembered. Whether such a process runs is asked without reaping it, which is the business of who
-started it: on Windows by its handle (``Popen._handle``), elsewhere by ``waitid(WNOWAIT)``, or by a
-kqueue that tells of its end.
+``os.fork`` and ``os.posix_spawn``. On systems that do not list children, those of ``Popen`` and of
+multiprocessing are remembered. Whether such a process runs is asked without reaping it, which is
+the business of who started it: on Windows by its handle (``Popen._handle``), elsewhere by
+``waitid(WNOWAIT)``, or by a kqueue that tells of its end; one of multiprocessing by its sentinel.
 
 Read on CPython 3.10 to 3.15; ``tests/cpython`` says what has changed.
 """
@@ -20,6 +20,8 @@ import subprocess
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar, final
+
+from asyncio_fakeclock._cpython.loops import fileno_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +54,7 @@ class Started:
 
     def __init__(self, on_start: Callable[[], object]) -> None:
         self._on_start = on_start
-        self._processes: list[tuple[Any, Any]] = []
+        self._processes: list[tuple[int, Callable[[], bool]]] = []
         self.any = False
 
     def watch(self) -> None:
@@ -87,13 +89,16 @@ class Started:
 
     def running(self) -> set[int]:
         """Return the numbers of those that run."""
-        self._processes = [each for each in self._processes if _runs(*each)]
-        return {popen.pid for popen, _ in self._processes}
+        self._processes = [each for each in self._processes if each[1]()]
+        return {pid for pid, _ in self._processes}
 
     def _add(self, process: Any) -> None:
         self.any = True
-        if isinstance(process, subprocess.Popen) and hasattr(process, "pid"):
-            self._processes.append((process, _watch_of(process.pid)))
+        pid = getattr(process, "pid", None)
+        if pid is not None and isinstance(process, subprocess.Popen):
+            self._processes.append((pid, functools.partial(_runs, process, _watch_of(pid))))
+        elif pid is not None and isinstance(process, multiprocessing.process.BaseProcess):
+            self._processes.append((pid, functools.partial(_has_not_signalled, process)))
         self._on_start()
 
 
@@ -131,7 +136,7 @@ def _runs(popen: Any, watch: Any) -> bool:
         handle = getattr(popen, "_handle", None)
         if handle is None:
             return False
-        return bool(_winapi.WaitForSingleObject(int(handle), 0) != _winapi.WAIT_OBJECT_0)
+        return _is_unset(int(handle))
     if watch is not None:
         return not watch.control(None, 1, 0)
     try:
@@ -139,6 +144,22 @@ def _runs(popen: Any, watch: Any) -> bool:
     except OSError:
         return False
     return ended is None
+
+
+def _has_not_signalled(process: multiprocessing.process.BaseProcess) -> bool:
+    from multiprocessing import connection
+
+    try:
+        sentinel = process.sentinel
+        if _winapi is not None:
+            return _is_unset(int(sentinel))
+        return not connection.wait([sentinel], 0)
+    except (OSError, ValueError):  # it has been closed
+        return False
+
+
+def _is_unset(handle: int) -> bool:
+    return bool(_winapi.WaitForSingleObject(handle, 0) != _winapi.WAIT_OBJECT_0)
 
 
 def pipes_of(process: Any) -> list[int]:
@@ -155,7 +176,8 @@ def pipes_of(process: Any) -> list[int]:
         pipes: list[Any] = [each.get_extra_info("pipe") for each in transports]
     else:
         pipes = [getattr(process, name, None) for name in ("stdin", "stdout", "stderr")]
-    found = [pipe.fileno() for pipe in pipes if hasattr(pipe, "fileno") and not pipe.closed]
+    # A PipeHandle of Windows does not tell whether it is closed.
+    found = [fd for pipe in pipes if (fd := fileno_of(pipe)) is not None]
     sentinel = getattr(process, "sentinel", None)
     return [fd for fd in [*found, sentinel] if isinstance(fd, int) and fd >= 0]
 

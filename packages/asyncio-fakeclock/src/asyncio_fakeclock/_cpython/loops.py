@@ -8,7 +8,8 @@ What a loop keeps to itself, read on CPython 3.10 to 3.15; ``tests/cpython`` say
 - ``loop._transports``: the transports of sockets, by descriptor, on a selector loop.
 - ``loop._signal_handlers``: by number, not empty while signals are handled by the loop.
 - ``loop._thread_id``: the thread that runs it.
-- ``IocpProactor._cache``: the operations in flight: future, overlapped, object, callback.
+- ``IocpProactor._cache``: the operations in flight: future, overlapped, object, callback. The
+  object is 0 for a handle that is waited for, which the future has (``_handle``).
 - ``ProactorEventLoop._self_reading_future``: the one that threads wake the loop with.
 """
 
@@ -104,12 +105,20 @@ def thread_of(loop: Any) -> int | None:
 
 
 def operations_of(loop: Any) -> list[Any]:
-    """Return what the operations in flight of a proactor loop are on, its own wake-up left out."""
+    """
+    Return what the operations in flight of a proactor loop are on, its own wake-up left out.
+
+    Of a handle that is waited for (``IocpProactor.wait_for_handle()``), this is its number.
+    """
     cache = getattr(loop._selector, "_cache", None)
     if not isinstance(cache, dict):
         return []
     own = getattr(loop, "_self_reading_future", None)
-    return [obj for future, _, obj, _ in list(cache.values()) if future is not own]
+    return [
+        obj if obj != 0 else getattr(future, "_handle", 0)
+        for future, _, obj, _ in list(cache.values())
+        if future is not own
+    ]
 
 
 def fileno_of(fileobj: Any) -> int | None:

@@ -22,7 +22,16 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-__all__ = ["System", "command_of", "listed", "pid_of_pidfd", "queued", "text_of"]
+__all__ = [
+    "System",
+    "command_of",
+    "has_files",
+    "listed",
+    "pid_of_handle",
+    "pid_of_pidfd",
+    "queued",
+    "text_of",
+]
 
 _SIOCOUTQ: Final = 0x5411  # Linux, linux/sockios.h: bytes sent and not acknowledged
 _FIONREAD: Final = 0x541B
@@ -48,7 +57,15 @@ class System:
     @classmethod
     @contextmanager
     def socket_of(cls, fd: int) -> Iterator[Any]:
-        """Return a socket that is a duplicate of a descriptor's, closed with the block."""
+        """Return a socket for a descriptor, which stays open when the block ends."""
+        if not has_files():
+            sock = cls.socket(fileno=fd)
+            try:
+                yield sock
+            finally:
+                sock.detach()
+            return
+        # A duplicate: a socket object that is left behind closes its descriptor.
         copy = cls.dup(fd)
         try:
             sock = cls.socket(fileno=copy)
@@ -61,8 +78,20 @@ class System:
             sock.close()
 
 
+def has_files() -> bool:
+    """
+    Whether sockets and processes are files to the system.
+
+    On Windows their handles are no descriptors, and /proc is a folder like any other, if there is
+    one.
+    """
+    return os.name != "nt"
+
+
 def text_of(path: str) -> str:
     """Return what a file of the system says, nothing if it cannot be read."""
+    if not has_files():
+        return ""
     try:
         fd = System.open(path, os.O_RDONLY)
     except OSError:
@@ -77,6 +106,8 @@ def text_of(path: str) -> str:
 
 def listed(path: str) -> list[str] | None:
     """Return the names in a folder of the system, None if it cannot be read."""
+    if not has_files():
+        return None
     try:
         return System.listdir(path)
     except OSError:
@@ -97,6 +128,16 @@ def pid_of_pidfd(fd: int) -> int | None:
             pid = int(line.split()[1])
             return pid if pid > 0 else None
     return None
+
+
+def pid_of_handle(handle: int) -> int | None:
+    """Return the process that a handle of Windows stands for, None if it stands for none."""
+    import ctypes
+
+    libraries: Any = getattr(ctypes, "windll", None)
+    if libraries is None:
+        return None
+    return libraries.kernel32.GetProcessId(ctypes.c_void_p(handle)) or None
 
 
 def queued(fd: int, *, sent: bool) -> int | None:

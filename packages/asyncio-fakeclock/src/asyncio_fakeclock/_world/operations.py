@@ -19,7 +19,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, final
 
 from asyncio_fakeclock._cpython.loops import fileno_of
-from asyncio_fakeclock._world.kernel import System
+from asyncio_fakeclock._world.kernel import System, pid_of_handle
+from asyncio_fakeclock._world.processes import Child
 from asyncio_fakeclock._world.sockets import (
     REAL,
     Channel,
@@ -49,7 +50,7 @@ class Operations:
         Return what is behind the operations in flight.
 
         Args:
-            objects: What each of them is on: a socket, a pipe, or 0 for a handle.
+            objects: What each of them is on: a socket, a pipe, or the number of a handle.
             is_alone: Says whether nobody else runs in this process, and it has no children.
         """
         sockets: list[Any] = []
@@ -117,10 +118,11 @@ def _is_virtual(handle: Any) -> bool:
 
 
 def _of_handle(handle: Any) -> Channel:
-    fileno = getattr(handle, "fileno", None)
-    try:
-        fd = fileno() if fileno is not None else -1
-    except (OSError, ValueError):
-        fd = -1
-    name = f"pipe, handle {fd}" if fileno is not None else "end of a process or another handle"
-    return Channel(Descriptor(fd, id(handle)), REAL, name)
+    if isinstance(handle, int):
+        pid = pid_of_handle(handle)
+        if pid is not None:
+            return Channel(Descriptor(handle, -1), REAL, f"process {pid}", Child(pid))
+        return Channel(Descriptor(handle, -1), REAL, f"handle {handle}, which is waited for")
+    fd = fileno_of(handle)
+    fd = -1 if fd is None else fd
+    return Channel(Descriptor.of(fd), REAL, f"pipe, handle {fd}")

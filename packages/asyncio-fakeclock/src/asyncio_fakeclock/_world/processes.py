@@ -8,8 +8,8 @@ signal of its end may come a moment later, so that it counts for one look more.
 Processes of a pool never count, as its threads do not: they idle for ever. Their jobs do. Nor
 do the helpers of ``multiprocessing``.
 
-Linux tells of all children (``/proc``). Elsewhere those of ``subprocess`` are known, see
-``_cpython/children.py``; children of ``os.fork()`` and the like are not.
+Linux tells of all children (``/proc``). Elsewhere those of ``subprocess`` and ``multiprocessing``
+are known, see ``_cpython/children.py``; children of ``os.fork()`` and the like are not.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ import socket
 import stat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from asyncio_fakeclock._world.kernel import System, listed, pid_of_pidfd
+from asyncio_fakeclock._world.descriptors import Descriptor, name_of, status_of
+from asyncio_fakeclock._world.kernel import System, has_files, listed, pid_of_pidfd
 from asyncio_fakeclock._world.processes import Child
 from asyncio_fakeclock._world.transit import holds_back
 from asyncio_fakeclock._world.unix_peers import peer_inode
@@ -47,19 +48,6 @@ __all__ = [
 VIRTUAL = 2**31
 
 OWN, REAL, LISTENER = "own", "real", "listener"
-
-
-class Descriptor(NamedTuple):
-    """A descriptor and what it stands for, since numbers are used again."""
-
-    fd: int
-    inode: int
-
-    @classmethod
-    def of(cls, fd: int) -> Descriptor:
-        """Return what *fd* stands for now."""
-        status = _status(fd)
-        return cls(fd, -1 if status is None else status.st_ino)
 
 
 class Channel(NamedTuple):
@@ -122,12 +110,12 @@ def channels(
     sockets: list[_Socket] = []
     others: list[tuple[int, os.stat_result | None]] = []
     for fd in sorted(watched | of_the_kernel(more)):
-        status = _status(fd)
-        if status is not None and stat.S_ISSOCK(status.st_mode):
-            found = _socket(Descriptor(fd, status.st_ino), is_full=fd in full)
-            if found is not None:
-                sockets.append(found)
-        else:
+        status = status_of(fd)
+        may_be_one = stat.S_ISSOCK(status.st_mode) if status is not None else not has_files()
+        found = _socket(Descriptor.of(fd), is_full=fd in full) if may_be_one else None
+        if found is not None:
+            sockets.append(found)
+        elif status is None or not may_be_one:
             others.append((fd, status))
     ends = _Ends(sockets)
     kinds = [_of_socket(each, ends, alone=alone) for each in sockets if each.fd.fd in watched]
@@ -155,25 +143,15 @@ def channels_of_sockets(watched: Iterable[Any], more: Iterable[Any] = ()) -> lis
         if fd < 0:
             continue
         if fd not in found:
-            status = _status(fd)
-            inode = status.st_ino if status is not None and status.st_ino else id(sock) % 2**32
-            found[fd] = _looked_at(Descriptor(fd, inode), sock)
+            found[fd] = _looked_at(Descriptor.of(fd), sock)
         if is_watched and fd not in asked:
             asked.append(fd)
     ends = _Ends(list(found.values()))
     return [_of_socket(found[fd], ends, alone=False) for fd in asked]
 
 
-def _status(fd: int) -> os.stat_result | None:
-    try:
-        return System.fstat(fd)
-    except OSError:
-        return None
-
-
 def _socket(descriptor: Descriptor, *, is_full: bool) -> _Socket | None:
     try:
-        # A duplicate, since closing a socket object closes its descriptor.
         with System.socket_of(descriptor.fd) as sock:
             return _looked_at(descriptor, sock, is_full=is_full)
     except OSError:
@@ -188,8 +166,8 @@ def _looked_at(descriptor: Descriptor, sock: Any, *, is_full: bool = False) -> _
         descriptor,
         sock.family,
         sock.type,
-        _name(sock, "getsockname"),
-        _name(sock, "getpeername"),
+        name_of(sock, "getsockname"),
+        name_of(sock, "getpeername"),
         listens,
         peer_inode(descriptor.inode) if is_unix and not listens else None,
         is_tcp and (is_full or holds_back(sock)),
@@ -201,13 +179,6 @@ def _option(sock: Any, name: str) -> bool:
         return bool(System.socket.getsockopt(sock, socket.SOL_SOCKET, getattr(socket, name)))
     except (AttributeError, OSError):
         return False
-
-
-def _name(sock: Any, method: str) -> object:
-    try:
-        return getattr(System.socket, method)(sock)
-    except OSError:
-        return None
 
 
 class _Ends:
