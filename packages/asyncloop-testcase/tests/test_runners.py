@@ -166,6 +166,53 @@ class TestBoth:
         assert passed(Case)
 
 
+class TestRunUntilComplete:
+    def test_failure_of_a_callback_fails_the_test_with_that_error(self) -> None:
+        @run_until_complete
+        async def test() -> None:
+            asyncio.get_running_loop().call_soon(lambda: {}["k"])
+            await asyncio.sleep(0)
+
+        with pytest.raises(KeyError, match="k"):
+            test()
+
+    def test_failure_of_a_task_that_nobody_waits_for_fails_the_test_with_that_error(self) -> None:
+        async def work() -> None:
+            raise ZeroDivisionError("in the background")
+
+        @run_until_complete
+        async def test() -> None:
+            asyncio.create_task(work())
+            await asyncio.sleep(0)
+
+        with pytest.raises(ZeroDivisionError, match="in the background"):
+            test()
+
+    def test_failure_of_the_test_itself_comes_first(self) -> None:
+        @run_until_complete
+        async def test() -> None:
+            asyncio.get_running_loop().call_soon(lambda: {}["k"])
+            await asyncio.sleep(0)
+            raise ZeroDivisionError("in the test")
+
+        with pytest.raises(ZeroDivisionError, match="in the test"):
+            test()
+
+    def test_error_that_a_handler_of_the_test_has_taken_does_not_fail_it(self) -> None:
+        seen: list[dict[str, Any]] = []
+
+        @run_until_complete
+        async def test() -> None:
+            loop = asyncio.get_running_loop()
+            loop.set_exception_handler(lambda _, context: seen.append(context))
+            loop.call_soon(lambda: {}["k"])
+            await asyncio.sleep(0)
+
+        test()
+
+        assert isinstance(seen[0]["exception"], KeyError)
+
+
 class TestRunForever:
     @pytest.mark.parametrize("check", KINDS)
     def test_callable_of_any_kind_is_called_after_the_body(self, check: Any) -> None:

@@ -96,6 +96,9 @@ def run_until_complete(test: Any = None, /, *, loop: LoopContext = child_loop) -
     """
     Run the test until it is complete, on a new loop or on that of *loop*.
 
+    An exception anywhere fails the test with that very exception, also one in a callback, or in a
+    task that nobody waits for; an AssertionError shows that of a task which is referenced still.
+
     Args:
         test: The test function; left out when there are options.
         loop: A context manager that gives the loop, to be called once for each call of the test.
@@ -122,7 +125,9 @@ def run_until_complete(test: Any = None, /, *, loop: LoopContext = child_loop) -
         return _runner(
             test,
             loop,
-            lambda opened, args, kwargs: opened.run_until_complete(outcome(test, *args, **kwargs)),
+            lambda opened, args, kwargs: _run(
+                opened, outcome(test, *args, **kwargs), _wait_until_complete
+            ),
         )
 
     return decorate if test is None else decorate(test)
@@ -146,7 +151,7 @@ def run_forever(
     Run the loop on after the test function, which only sets up; then call what it returned.
 
     An exception anywhere fails the test with that very exception, also one in a callback, or in a
-    task that nobody waits for.
+    task that nobody waits for; an AssertionError shows that of a task which is referenced still.
 
     Args:
         test: The test function; left out when there are options.
@@ -183,7 +188,7 @@ def run_forever(
 
     def decorate(test: Callable[..., object]) -> Callable[..., None]:
         def run(opened: asyncio.AbstractEventLoop, args: Any, kwargs: Any) -> None:
-            _run_forever(opened, _forever(test, args, kwargs, timeout, sleep))
+            _run(opened, _forever(test, args, kwargs, timeout, sleep), _wait_until_stopped)
 
         return _runner(test, loop, run)
 
@@ -206,21 +211,20 @@ def _runner(
     return runner
 
 
-def _run_forever(loop: asyncio.AbstractEventLoop, body: Coroutine[Any, Any, None]) -> None:
+def _run(
+    loop: asyncio.AbstractEventLoop,
+    body: Coroutine[Any, Any, object],
+    wait: Callable[[asyncio.AbstractEventLoop, Coroutine[Any, Any, object]], object],
+) -> None:
+    """Run *body* on the loop; fail with what failed beside it, of which nobody was told."""
     watch = Watch()
     with noted_errors(loop) as errors:
         watch.start(loop, LOST_EXCEPTIONS)
         try:
-            task = loop.create_task(body)
-            task.add_done_callback(lambda _: loop.stop())
-            _run_past(loop, task)
+            wait(loop, body)
             report = watch.finish()
         finally:
             watch.restore()
-    if not task.done():
-        msg = "the loop was stopped: test failed to run"
-        raise RuntimeError(msg)
-    task.result()
     if report is None:
         return
     text = report.text(None)
@@ -232,7 +236,23 @@ def _run_forever(loop: asyncio.AbstractEventLoop, body: Coroutine[Any, Any, None
     raise errors[0]
 
 
-def _run_past(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:
+def _wait_until_complete(
+    loop: asyncio.AbstractEventLoop, body: Coroutine[Any, Any, object]
+) -> None:
+    loop.run_until_complete(body)
+
+
+def _wait_until_stopped(loop: asyncio.AbstractEventLoop, body: Coroutine[Any, Any, object]) -> None:
+    task = loop.create_task(body)
+    task.add_done_callback(lambda _: loop.stop())
+    _run_past(loop, task)
+    if not task.done():
+        msg = "the loop was stopped: test failed to run"
+        raise RuntimeError(msg)
+    task.result()
+
+
+def _run_past(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
     try:
         loop.run_forever()
     except BaseException:

@@ -35,6 +35,13 @@ def loop() -> object:
     loop.close()
 
 
+@pytest.fixture
+def selector_loop() -> object:
+    loop = asyncio.SelectorEventLoop()
+    yield loop
+    loop.close()
+
+
 class Recording(py_hooks.Hooks):
     """Hooks that keep what they are told."""
 
@@ -127,25 +134,31 @@ def test_warning_that_is_passed_on_is_the_interpreters_word_for_word(
 
 
 @pytest.mark.parametrize("first_out", [True, False])
-def test_hooks_can_be_left_in_any_order(first_out: bool, loop: asyncio.AbstractEventLoop) -> None:
-    before = warnings._warn_unawaited_coroutine, loop._selector._fd_to_key, {**vars(loop)}
+def test_hooks_can_be_left_in_any_order(
+    first_out: bool, selector_loop: asyncio.AbstractEventLoop
+) -> None:
+    before = (
+        warnings._warn_unawaited_coroutine,
+        selector_loop._selector._fd_to_key,
+        {**vars(selector_loop)},
+    )
     opened = [Recording(), Recording()]
     for each in opened:
-        each.loop = loop
+        each.loop = selector_loop
         each._install(exceptions=True, registrations=RegistrationDict, depth=5)
         assert sys.get_coroutine_origin_tracking_depth() == 5
 
     first, last = opened if first_out else reversed(opened)
     first._uninstall(5)
     assert sys.get_coroutine_origin_tracking_depth() == 5
-    loop.call_exception_handler({"message": "told"})
+    selector_loop.call_exception_handler({"message": "told"})
     assert last.contexts == [{"message": "told"}]
     last._uninstall(5)
 
     assert sys.get_coroutine_origin_tracking_depth() == 0
-    assert (warnings._warn_unawaited_coroutine, loop._selector._fd_to_key) == before[:2]
-    assert loop._selector._fd_to_key is before[1]
-    assert vars(loop) == before[2]
+    assert (warnings._warn_unawaited_coroutine, selector_loop._selector._fd_to_key) == before[:2]
+    assert selector_loop._selector._fd_to_key is before[1]
+    assert vars(selector_loop) == before[2]
 
 
 def test_callers_are_recorded_as_deep_as_somebody_else_wants_it() -> None:
@@ -234,8 +247,8 @@ def test_handles_tell_their_callback(loop: asyncio.AbstractEventLoop) -> None:
     assert py_handles.callback_of(loop.call_soon(int)) is int, "asyncio.Handle has no _callback"
 
 
-def test_selector_has_pairs_of_handles(loop: asyncio.AbstractEventLoop) -> None:
-    selector = py_selectors.selector_of(loop)
+def test_selector_has_pairs_of_handles(selector_loop: asyncio.AbstractEventLoop) -> None:
+    selector = py_selectors.selector_of(selector_loop)
     assert selector is not None, "selector loops have no _selector any more"
     [key] = selector.get_map().values()
     [(kind, handle)] = py_handles.handles_of(key.data)
@@ -334,11 +347,11 @@ def test_frames_under_the_callback_are_found_by_their_code(
     assert py_handles.RUN_CODE in codes
 
 
-def test_selector_counts_its_files(loop: asyncio.AbstractEventLoop) -> None:
-    selector = py_selectors.selector_of(loop)
+def test_selector_counts_its_files(selector_loop: asyncio.AbstractEventLoop) -> None:
+    selector = py_selectors.selector_of(selector_loop)
     assert selector is not None
     assert hasattr(selector, "_fd_to_key"), "selectors have no _fd_to_key any more"
-    assert py_selectors.registered_count(loop) == len(selector.get_map()) == 1
+    assert py_selectors.registered_count(selector_loop) == len(selector.get_map()) == 1
 
 
 def test_closed_loop_has_no_files() -> None:
