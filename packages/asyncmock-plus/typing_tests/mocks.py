@@ -51,3 +51,6 @@ async def waits() -> None:
     await mock.awaited.wait(timeout=1)
     assert_type(bool(mock.awaited), bool)
     assert_type(await mock(1), Any)
+
+
+assert_type(Mock(record_times=True, copy_arguments=True).call_times, list[float])

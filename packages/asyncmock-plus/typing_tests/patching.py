@@ -111,3 +111,4 @@ with ours("json.dumps", 1) as one:
 opened: Any = mock_open(read_data=b"bytes")
 mock_open(read_data=1)  # type: ignore[arg-type]
 next(return_once(1, then=KeyError))
+opened = mock_open(read_data={"one.txt": "1", "two.bin": b"2"})

@@ -16,6 +16,7 @@ from asyncmock_plus._cpython import (
 from asyncmock_plus._mocks.construction import Construction
 from asyncmock_plus._mocks.identity import Identity, dotted_name
 from asyncmock_plus._mocks.stand_ins import STAND_INS, stand_in
+from asyncmock_plus._mocks.watching import inherit
 from asyncmock_plus._specs.children import child_kind
 
 __unittest = __tracebackhide__ = True
@@ -123,6 +124,8 @@ class Attributes(Construction):
                 if name in STAND_INS and (found := stand_in(self, name)) is not None:
                     return found  # not a child: neither sealed nor reset
                 child = self._mock_make_child(name)
+                if self._mock_watch is not None:
+                    inherit(self, child)
             children[name] = child
         return child
 

@@ -20,6 +20,7 @@ from asyncmock_plus._mocks.identity import VERSION, dotted_name
 from asyncmock_plus._mocks.outcomes import forget_calls
 from asyncmock_plus._mocks.records import two
 from asyncmock_plus._mocks.stand_ins import FIELDS
+from asyncmock_plus._mocks.watching import awaited
 from asyncmock_plus._specs.spec import is_async_function
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def record_await(mock: Any, args: Any, kwargs: Any) -> None:
     """Record an await, and wake those who wait for it."""
     me = mock._mock_home[0]
     fields = mock.__dict__
+    if "_mock_watch" in fields:
+        args, kwargs = awaited(mock, args, kwargs)
     if me.delegate is not None or "_mock_await_ledger" in fields:
         made = two(args, kwargs)
         mock.await_count += 1

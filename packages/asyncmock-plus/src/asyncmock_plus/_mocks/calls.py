@@ -19,6 +19,7 @@ from asyncmock_plus._cpython import is_callable
 from asyncmock_plus._mocks.identity import VERSION, ancestors, dotted_name, has_stranger
 from asyncmock_plus._mocks.outcomes import Outcomes, is_exception
 from asyncmock_plus._mocks.records import add_own, three, two
+from asyncmock_plus._mocks.watching import called
 
 __unittest = __tracebackhide__ = True
 
@@ -92,6 +93,8 @@ class Calls(Outcomes):
     def _increment_mock_call(self, /, *args: Any, **kwargs: Any) -> None:
         """Record a call with the mock and its ancestors. Override it to be told of each call."""
         me = self._mock_home[0]
+        if self._mock_watch is not None:
+            args, kwargs = called(self, args, kwargs)
         delegate = self._mock_delegate
         if delegate is None:
             add_own(me, args, kwargs)

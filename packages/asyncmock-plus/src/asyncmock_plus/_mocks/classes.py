@@ -18,6 +18,7 @@ from asyncmock_plus._mocks.flattening import flattened
 from asyncmock_plus._mocks.magic_methods import MAGICS
 from asyncmock_plus._mocks.outcomes import Outcomes
 from asyncmock_plus._mocks.plans import know_hooks, simple_kinds
+from asyncmock_plus._mocks.watching import Watch, watch
 from asyncmock_plus._specs.kinds import STANDARD, Kinds
 
 if TYPE_CHECKING:
@@ -38,11 +39,19 @@ class NonCallableMock(Assertions, Outcomes, _std.NonCallableMock):
         spec_set: As *spec*, and other attributes cannot be set either.
         unsafe: Allow attributes that look like misspelt assertions.
         is_coroutine: Let the mock pass for a coroutine function. From asynctest.
+        copy_arguments: Record copies of mutable arguments, as they are when the call comes.
+        record_times: Keep in ``call_times`` and ``await_times`` when calls and awaits came, in the
+            time of the loop.
+        async_children: Attributes are asynchronous, whatever the mock itself is.
         kwargs: Attributes to configure, those of children by dotted names.
     """
 
     __module__ = "asyncmock_plus"
     _mock_kinds = STANDARD
+
+    if TYPE_CHECKING:  # of mocks with record_times
+        call_times: list[float]
+        await_times: list[float]
 
     def __init__(
         self,
@@ -58,6 +67,10 @@ class NonCallableMock(Assertions, Outcomes, _std.NonCallableMock):
         _eat_self: Any = None,
         unsafe: Any = False,
         is_coroutine: Any = None,
+        *,
+        copy_arguments: Any = False,
+        record_times: Any = False,
+        async_children: Any = False,
         **kwargs: Any,
     ) -> None:
         if is_coroutine:
@@ -66,6 +79,8 @@ class NonCallableMock(Assertions, Outcomes, _std.NonCallableMock):
             spec, wraps, name, spec_set, parent, _new_name, _new_parent, _spec_as_instance,
             _eat_self, unsafe,
         )  # fmt: skip
+        if copy_arguments or record_times or async_children:
+            watch(self, Watch(copy_arguments, record_times, async_children))
         if kwargs:
             self.configure_mock(**kwargs)
 
@@ -85,6 +100,10 @@ class Mock(Calls, NonCallableMock, _std.Mock):
         name: Shown in the repr.
         spec_set: As *spec*, and other attributes cannot be set either.
         unsafe: Allow attributes that look like misspelt assertions.
+        copy_arguments: Record copies of mutable arguments, as they are when the call comes.
+        record_times: Keep in ``call_times`` and ``await_times`` when calls and awaits came, in the
+            time of the loop.
+        async_children: Attributes are asynchronous, whatever the mock itself is.
         kwargs: Attributes to configure, those of children by dotted names.
 
     Example:
@@ -111,6 +130,10 @@ class Mock(Calls, NonCallableMock, _std.Mock):
         _spec_as_instance: Any = False,
         _eat_self: Any = None,
         unsafe: Any = False,
+        *,
+        copy_arguments: Any = False,
+        record_times: Any = False,
+        async_children: Any = False,
         **kwargs: Any,
     ) -> None:
         if return_value is not DEFAULT:
@@ -119,6 +142,8 @@ class Mock(Calls, NonCallableMock, _std.Mock):
             spec, wraps, name, spec_set, parent, _new_name, _new_parent, _spec_as_instance,
             _eat_self, unsafe,
         )  # fmt: skip
+        if copy_arguments or record_times or async_children:
+            watch(self, Watch(copy_arguments, record_times, async_children))
         if kwargs:
             self.configure_mock(**kwargs)
         if side_effect is not None:

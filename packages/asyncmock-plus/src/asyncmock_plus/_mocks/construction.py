@@ -38,6 +38,8 @@ from asyncmock_plus._specs.spec import (
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from asyncmock_plus._mocks.watching import Watch
+
 __unittest = __tracebackhide__ = True
 
 
@@ -52,6 +54,7 @@ class Construction(Mixin):
     _mock_spec: Spec | None = None
     _mock_unsafe: bool = False
     _mock_set_up_kind: Any = None
+    _mock_watch: Watch | None = None
     _mock_wraps: Any = None
     _spec_class: Any = None
     _spec_set: Any = None
@@ -178,7 +181,7 @@ class Construction(Mixin):
         relatives = (self._mock_parent, self._mock_new_parent)
         made[0] = _rebuild
         names = None if self._mock_methods is None else tuple(me.plan.magics)
-        made[1] = (type(self), me.name, me.new_name, relatives, ledger_of(me), names)
+        made[1] = (type(self), me.name, me.new_name, relatives, ledger_of(me), names, me.hooked)
         if isinstance(self._mock_methods, dict):
             # The names alone: what classes hold under them, not everything of it can be copied.
             made[2] = {**made[2], "_mock_methods": list(self._mock_methods)}
@@ -237,10 +240,11 @@ def _rebuild(
     relatives: tuple[Any, Any],
     ledger: Ledger,
     magics: tuple[str, ...] | None,
+    hooked: bool,
 ) -> Any:
     made = cls.__new__(cls)
     me = made._mock_home[0]
-    me.name, me.new_name = name, new_name
+    me.name, me.new_name, me.hooked = name, new_name, hooked
     # The lists of a copy are those of the original, what stands beside them is its own.
     me.ledger = ledger.copy()
     me.parent, me.new_parent = map(identity_of, relatives)

@@ -9,6 +9,7 @@ from asyncmock_plus._mocks.attributes import Attributes
 from asyncmock_plus._mocks.awaits import is_sleep, record_await, turn
 from asyncmock_plus._mocks.calls import FUNCTIONS, Calls, is_function, next_result
 from asyncmock_plus._mocks.magic_methods import Items
+from asyncmock_plus._specs.children import wants_async
 from asyncmock_plus._specs.spec import is_awaitable
 
 __unittest = __tracebackhide__ = True
@@ -74,6 +75,8 @@ class CoroutineSemantics:
             return Attributes._get_child_mock(self, **kwargs)
         spec, name, kinds = self._mock_spec, kwargs.get("_new_name"), self._mock_kinds
         if name != "()" and spec is not None and spec.is_async(name):
+            return kinds.AsyncMock(**kwargs)
+        if wants_async(self, name):
             return kinds.AsyncMock(**kwargs)
         if name in ("__aenter__", "__aexit__", "__anext__"):
             return kinds.AsyncMock(**kwargs)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import DEFAULT, MagicProxy
 
 from asyncmock_plus._cpython import DEFAULT_MAGICS, DELETED, set_magic_result
+from asyncmock_plus._mocks.watching import inherit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -44,6 +45,8 @@ class Magic(MagicProxy):
 def make(mock: Any, name: str) -> Any:
     """Return the new mock of a magic method, set up with what it answers by default."""
     child = mock._get_child_mock(name=name, _new_name=name, _new_parent=mock)
+    if mock._mock_watch is not None:
+        inherit(mock, child)
     setattr(mock, name, child)
     effect = _effects.get(name)
     if effect is None:

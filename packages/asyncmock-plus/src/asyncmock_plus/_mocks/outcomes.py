@@ -9,6 +9,8 @@ from asyncmock_plus._cpython import DELETED, CallList, is_callable
 from asyncmock_plus._mocks.adoption import adopt
 from asyncmock_plus._mocks.assignment import Assignment
 from asyncmock_plus._mocks.records import forget, ledger_of, two
+from asyncmock_plus._mocks.watching import forget as forget_times
+from asyncmock_plus._mocks.watching import inherit
 from asyncmock_plus._specs.assigned import assigned_names
 from asyncmock_plus._specs.spec import is_mock
 
@@ -117,6 +119,8 @@ class Outcomes(Assignment):
                 me.route = None
             else:
                 self.return_value = value = self._get_child_mock(_new_parent=self, _new_name="()")
+            if self._mock_watch is not None:
+                inherit(self, value)
         return value
 
     @return_value.setter
@@ -219,6 +223,8 @@ def forget_calls(mock: Any) -> None:
     """Empty the record of a mock, and that of the function it stands behind."""
     me = mock._mock_home[0]
     forget(me)
+    if mock._mock_watch is not None:
+        forget_times(mock)
     if me.delegate is None:
         return
     delegate = mock._mock_delegate

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from asyncmock_plus._cpython import (
+    ALL_MAGICS,
     ALL_SYNC_MAGICS,
     ASYNC_METHOD_MAGICS,
     AsyncMockMixin,
@@ -34,6 +35,8 @@ def child_kind(mock: Any, name: Any, wraps: Any) -> Any:
         kind = _wrapping_kind(kinds, own, wraps)
     if kind is not None:
         return kind
+    if wants_async(mock, name):
+        return kinds.AsyncMock
     if name in ASYNC_METHOD_MAGICS and issubclass(own, MagicMixin):
         return kinds.AsyncMock
     if issubclass(own, AsyncMockMixin):
@@ -42,6 +45,14 @@ def child_kind(mock: Any, name: Any, wraps: Any) -> Any:
     if not issubclass(own, CallableMixin):
         return kinds.MagicMock if issubclass(own, std.NonCallableMagicMock) else kinds.Mock
     return mock._mock_home[0].plan.owner
+
+
+def wants_async(mock: Any, name: Any) -> bool:
+    """Return whether the mock was made with ``async_children``, and this is one."""
+    options = mock._mock_watch
+    if options is None or not options.async_children:
+        return False
+    return name != "()" and name not in ALL_MAGICS
 
 
 def _specified_kind(mock: Any, name: Any) -> Any:
