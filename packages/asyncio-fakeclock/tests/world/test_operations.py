@@ -69,6 +69,27 @@ def test_end_whose_other_one_is_elsewhere_is_own_while_nobody_else_runs(
     assert collector == ["get_objects"]
 
 
+def test_other_objects_are_not_asked_what_they_are(connection: Ends) -> None:
+    asked: list[str] = []
+
+    class Secretive:
+        @property
+        def __class__(self) -> type:
+            asked.append("__class__")
+            raise RuntimeError
+
+    class Gone:
+        pass
+
+    secretive, gone = Secretive(), Gone()
+    proxy = weakref.proxy(gone)
+    del gone
+    _, client, _ = connection
+    assert kinds(Operations(), client, alone=lambda: True) == [OWN]
+    assert asked == []
+    del secretive, proxy
+
+
 def test_nobody_is_looked_for_while_all_ends_are_known(connection: Ends) -> None:
     asked: list[str] = []
     _, client, server = connection

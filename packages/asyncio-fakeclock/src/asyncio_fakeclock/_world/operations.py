@@ -56,7 +56,7 @@ class Operations:
         sockets: list[Any] = []
         handles: list[Channel] = []
         for each in objects:
-            if isinstance(each, System.socket):
+            if _is_socket(each):
                 sockets.append(each)
             elif not _is_virtual(each):
                 handles.append(_of_handle(each))
@@ -70,7 +70,7 @@ class Operations:
             return found
         found = channels_of_sockets(sockets, [*seen, *self._elsewhere.open()])
         if _is_any_real(found):
-            everywhere = [each for each in gc.get_objects() if isinstance(each, System.socket)]
+            everywhere = [each for each in gc.get_objects() if _is_socket(each)]
             self._elsewhere.add(everywhere)
             found = channels_of_sockets(sockets, everywhere)
         return found
@@ -104,6 +104,12 @@ class _Sockets:
         if len(found) < len(self._known):
             self._known = {key: self._known[key] for key, _ in found}
         return [sock for _, sock in found]
+
+
+def _is_socket(thing: Any) -> bool:
+    # Of objects of strangers isinstance() would ask __class__, which is code of theirs, and fails
+    # for a weak proxy of what is gone.
+    return issubclass(type(thing), System.socket)
 
 
 def _is_any_real(channels: Iterable[Channel]) -> bool:
