@@ -38,7 +38,7 @@ ON_WINDOWS = ["3.10", "3.13"]
 # whatever others publish.
 nox.options.sessions = [
     "lint", "typing", "verify_types", "tests", "together", "asynctest_suite", "wheel", "floor",
-    "docs", "windows",
+    "docs",
 ]  # fmt: skip
 
 
