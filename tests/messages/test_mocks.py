@@ -115,7 +115,9 @@ def test_autospec_of_a_class_that_is_mocked_in_part():
         mock.create_autospec(Service).close()
 
 
-@says("TypeError: read_data of mock_open() must be str or bytes, not 3")
+@says(
+    "TypeError: read_data of mock_open() must be str or bytes, not 3; or a mapping from paths to these"
+)
 def test_data_that_cannot_be_read():
     mock.mock_open(read_data=3)()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import time
 from typing import Any, NamedTuple
 
@@ -86,7 +85,9 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
         return found
     if kind is tuple:
         return tuple(_copied(item, memo) for item in value)
+    from copy import deepcopy  # which most who import the mocks never need
+
     try:
-        return copy.deepcopy(value)
+        return deepcopy(value)
     except Exception:  # not everything can be copied
         return value
