@@ -4,10 +4,10 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from support.programs import python_m
 
 PAGE = Path(__file__).parents[1] / "docs" / "tutorial.md"
 TEXT = PAGE.read_text("utf-8")
@@ -46,15 +46,15 @@ def folder(tmp_path: Path) -> Path:
 
 def follow(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a command of the page in the folder."""
-    python, *arguments = shlex.split(command)
-    assert python == "python"
-    environment = {**os.environ, "PYTHONWARNINGS": "error", "PYTEST_ADDOPTS": "-p no:randomly"}
+    python, minus_m, *arguments = shlex.split(command)
+    assert (python, minus_m) == ("python", "-m")
+    environment = {**os.environ, "PYTEST_ADDOPTS": "-p no:randomly"}
     step = folder / f"{arguments[-1].removesuffix('.py')}.py"
     if "asyncio.sleep(0.25)" in step.read_text("utf-8"):
         (folder.parent / "sitecustomize.py").write_text(IN_NO_TIME, "utf-8")
         environment["PYTHONPATH"] = str(folder.parent)
     return subprocess.run(
-        [sys.executable, *arguments],
+        python_m(*arguments),
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,

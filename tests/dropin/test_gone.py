@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from support.programs import python_m
 
 import asynctest
 from asynctest._gone import lead_to_the_command
@@ -26,7 +27,7 @@ def test_missing_decorator_names_the_command_and_the_file(tmp_path):
     path.write_text(SUITE)
 
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "unittest", "test_old"],
+        python_m("unittest", "test_old"),
         cwd=tmp_path,
         capture_output=True,
         text=True,

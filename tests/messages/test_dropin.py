@@ -10,7 +10,7 @@ import asynctest
 from asynctest._installed import refuse_asynctest
 from messages.said import outcome_of, says, warned
 
-pytest.importorskip("libcst", exc_type=ImportError, reason="asynctest.migrate needs it")
+pytest.importorskip("libcst.native", exc_type=ImportError, reason="asynctest.migrate needs it")
 
 from asynctest.migrate import _migration
 from asynctest.migrate._command import main

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("libcst", exc_type=ImportError, reason="asynctest.migrate needs it")
+pytest.importorskip("libcst.native", exc_type=ImportError, reason="asynctest.migrate needs it")
 
 from asynctest.migrate import main
 

@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-pytest.importorskip("libcst", exc_type=ImportError, reason="asynctest.migrate needs it")
+pytest.importorskip("libcst.native", exc_type=ImportError, reason="asynctest.migrate needs it")
 
 from asynctest.migrate._migration import Migration, migrate
 

@@ -7,7 +7,7 @@ import unittest
 
 import pytest
 
-pytest.importorskip("libcst", exc_type=ImportError, reason="asynctest.migrate needs it")
+pytest.importorskip("libcst.native", exc_type=ImportError, reason="asynctest.migrate needs it")
 
 from asynctest.migrate._homes import HOMES, MODULES
 from asynctest.migrate._migration import migrate
