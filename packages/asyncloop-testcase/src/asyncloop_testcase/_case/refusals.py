@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import types
-import unittest
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +58,9 @@ def refuse_other_base(cls: type, ours: type) -> None:
     """Raise TypeError if a class has, beside our test case, another one that runs tests."""
     mro = cls.__mro__
     others = [each for each in mro if not issubclass(each, ours) and each is not object]
-    isolated: type = unittest.IsolatedAsyncioTestCase
+    # Whoever has not imported that class cannot have it for a base, and does without it.
+    module = sys.modules.get("unittest.async_case")
+    isolated: type | None = module.IsolatedAsyncioTestCase if module else None
     other = isolated if isolated in others else None
     if other is None:
         before = (each for each in others if mro.index(each) < mro.index(ours))

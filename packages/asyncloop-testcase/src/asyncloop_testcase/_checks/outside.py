@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import traceback
-from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +45,9 @@ class LeakedThreads(Check):
         self._before = frozenset(threading.enumerate())
         self._creations = Creations()
         self._creations.watch(threading.Thread, "start")
+        # Imported by whoever checks for threads, and not with the package.
+        from concurrent.futures import ThreadPoolExecutor
+
         self._creations.watch(ThreadPoolExecutor, "__init__")
 
     def finish(self) -> Sequence[Finding]:

@@ -6,11 +6,11 @@ import gc
 import queue
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import types
+    from concurrent.futures import ThreadPoolExecutor
 
 __unittest = __tracebackhide__ = True
 
@@ -48,6 +48,8 @@ def executor_of(thread: threading.Thread) -> ThreadPoolExecutor | None:
     Nothing leads from a worker to its executor, so it is sought among all objects; ``_threads`` has
     been read on 3.10 to 3.15.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     for each in gc.get_objects():
         if issubclass(type(each), ThreadPoolExecutor) and thread in each._threads:
             found: ThreadPoolExecutor = each
