@@ -199,6 +199,17 @@ leaked_processes: processes are still alive
 
         passed(Case)
 
+    def test_process_that_could_not_be_started_is_none(self) -> None:
+        class Case(TestCase):
+            @strict
+            async def test(self) -> None:
+                try:
+                    subprocess.Popen(["there is no such program"])
+                except OSError as error:
+                    self.error = error  # its traceback holds what did not start
+
+        passed(Case)
+
     def test_leak_of_an_earlier_test_is_none(self, processes: list[object]) -> None:
         class First(TestCase):
             async def test(self) -> None:

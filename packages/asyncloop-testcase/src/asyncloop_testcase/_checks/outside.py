@@ -187,7 +187,9 @@ def _is_pooled(popen: Any) -> bool:
 
 
 def _runs(popen: subprocess.Popen[Any]) -> Callable[[], bool]:
-    return lambda: popen.poll() is None
+    # One that could not be started has no process, and cannot be asked.
+    has_process = getattr(popen, "pid", None) is not None
+    return lambda: has_process and popen.poll() is None
 
 
 def _stays(is_alive: Callable[[], bool]) -> bool:
