@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from asyncio_fakeclock import FakeClock, StalledError
-from asyncio_fakeclock._world.kernel import System, listed
+from asyncio_fakeclock._world import processes
+from asyncio_fakeclock._world.kernel import System, listed, text_of
 from capabilities import with_commands
 from clocked import run
 
@@ -75,6 +76,32 @@ def test_polling_for_the_end_of_a_process_of_multiprocessing_takes_one_nap() -> 
         return naps
 
     assert run(main) <= 2
+
+
+@pytest.mark.skipif(not listed("/proc/self/task"), reason="this system does not list children")
+def test_helper_is_known_for_one_as_soon_as_it_has_a_command_line_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Between fork() and exec() a child has the command line of its parent."""
+    is_forked_only = True
+
+    def text_of_a_moment_ago(path: str) -> str:
+        is_command = is_forked_only and path.endswith("/cmdline")
+        return text_of("/proc/self/cmdline" if is_command else path)
+
+    monkeypatch.setattr(processes, "text_of", text_of_a_moment_ago)
+    children = processes.Children()
+    children.remember()
+    try:
+        program = [sys.executable, "-c", "input()", "multiprocessing.resource_tracker"]
+        with subprocess.Popen(program, stdin=subprocess.PIPE) as helper:
+            assert [child.pid for child, _ in children.alive()] == [helper.pid]
+
+            is_forked_only = False
+            assert children.alive() == []
+            helper.communicate(b"\n")
+    finally:
+        children.forget()
 
 
 def test_idle_processes_of_a_pool_hold_nothing_back() -> None:

@@ -87,12 +87,13 @@ class Children:
             return []
         born = self.born()
         now = {pid for pid in born if not self._tells or _runs(pid)}
-        self._leave_out_helpers(now - self._alive)
+        self._leave_out_helpers(now)
         counted = sorted((now | self._alive) - self._known)
         self._alive = now - self._known
         return [(Child(pid), f"process {pid}") for pid in counted]
 
     def _leave_out_helpers(self, pids: set[int]) -> None:
+        # At each look: until it calls exec(), a child has the command line of its parent.
         for pid in pids:
             if any(helper in text_of(f"/proc/{pid}/cmdline") for helper in _HELPERS):
                 self._known.add(pid)
