@@ -280,12 +280,26 @@ class TestOneLeakIsOneFinding:
         with anyio.fail_after(3600):
             await asyncio.Event().wait()
 
+    async def has_a_limit_with_attributes(self) -> None:
+        class Limit:
+            def __init__(self) -> None:
+                self.task = asyncio.current_task()
+                self.timer = asyncio.get_running_loop().call_later(3600, self.reached)
+
+            def reached(self) -> None:
+                self.task.cancel()
+
+        limit = Limit()
+        assert vars(limit)  # from 3.11 on, only who asks makes a dictionary of them
+        await asyncio.Event().wait()
+
     @pytest.mark.parametrize(
         "kind",
         [
             sleeps,
             waits,
             gathers,
+            has_a_limit_with_attributes,
             pytest.param(
                 has_a_timeout,
                 marks=pytest.mark.skipif(

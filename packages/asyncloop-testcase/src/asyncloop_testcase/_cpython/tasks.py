@@ -137,5 +137,15 @@ def wakes_any(handle: asyncio.Handle, tasks: Collection[asyncio.Task[Any]]) -> b
 
 
 def _parts(it: object) -> list[object]:
-    """Return what an object refers to itself, for its attributes may be kept in slots."""
-    return [] if isinstance(it, asyncio.AbstractEventLoop) else gc.get_referents(it)
+    """
+    Return what an object refers to itself, for its attributes may be kept in slots.
+
+    On 3.10, and once somebody has asked for ``__dict__``, they are kept in that instead.
+    """
+    if isinstance(it, asyncio.AbstractEventLoop):
+        return []
+    parts = gc.get_referents(it)
+    if any(type(part) is dict for part in parts):
+        with contextlib.suppress(AttributeError):
+            parts += object.__getattribute__(it, "__dict__").values()
+    return parts
