@@ -10,14 +10,12 @@ with a default, say what they said.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import asyncloop_testcase
 
 if TYPE_CHECKING:
     import asyncio
-
-    from asynctest.case import TestCase
 
 __unittest = __tracebackhide__ = True
 
@@ -51,6 +49,19 @@ def hide_options(cls: type) -> None:
         setattr(cls, name, Absent(name))
 
 
+class HostedCase(Protocol):
+    """What is asked of a test case of asynctest."""
+
+    loop: Any
+    use_default_loop: bool
+    forbid_get_event_loop: bool
+    failureException: type[BaseException]
+
+    def _asynctest_open(self) -> asyncio.AbstractEventLoop: ...
+
+    def _asynctest_close(self) -> None: ...
+
+
 class Host:
     """
     What opens and closes the loop of a test, and the options that count for it.
@@ -59,7 +70,7 @@ class Host:
         case: The test.
     """
 
-    def __init__(self, case: TestCase) -> None:
+    def __init__(self, case: HostedCase) -> None:
         self._case = case
 
     def __getattr__(self, name: str) -> Any:
@@ -84,7 +95,8 @@ class Host:
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The test's."""
-        return self._case.loop
+        loop: asyncio.AbstractEventLoop = self._case.loop
+        return loop
 
     @loop.setter
     def loop(self, loop: asyncio.AbstractEventLoop) -> None:
