@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -93,10 +94,14 @@ def test_helper_is_known_for_one_as_soon_as_it_has_a_command_line_of_its_own(
     children = processes.Children()
     children.remember()
     try:
-        program = [sys.executable, "-c", "input()", "multiprocessing.resource_tracker"]
-        with subprocess.Popen(program, stdin=subprocess.PIPE) as helper:
+        says_hello = "print('hello', flush=True); input()"
+        program = [sys.executable, "-c", says_hello, "multiprocessing.resource_tracker"]
+        with subprocess.Popen(program, stdin=PIPE, stdout=PIPE) as helper:
             assert [child.pid for child, _ in children.alive()] == [helper.pid]
 
+            # The kernel has closed what exec() closes before it knows the command line.
+            assert helper.stdout is not None
+            helper.stdout.readline()
             is_forked_only = False
             assert children.alive() == []
             helper.communicate(b"\n")
