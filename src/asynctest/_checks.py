@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncio_testselector
 
+from asynctest import _cpython
 from asynctest._loops import RAN
 from asynctest.selector import get_registered_events
 
@@ -55,7 +56,7 @@ def active_selector_callbacks(case: Any) -> None:
 
 
 def _registered(loop: Any) -> set[selectors.SelectorKey]:
-    selector = getattr(loop, "_selector", None)
+    selector = _cpython.selector_of(loop)
     if isinstance(selector, asyncio_testselector.TestProactor):
         selector = selector.selector
     if selector is None:

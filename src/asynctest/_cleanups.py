@@ -7,6 +7,8 @@ import contextlib
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from asynctest import _cpython
+
 if TYPE_CHECKING:
     import unittest
     from collections.abc import Generator, Iterator
@@ -44,9 +46,10 @@ async def _known(success: bool) -> bool:
 
 async def _cleaned(case: Any) -> bool | None:
     """Call the cleanups of a test from within its running loop."""
-    outcome = case._outcome
-    while case._cleanups:
-        function, args, kwargs = case._cleanups.pop()
+    outcome = _cpython.outcome_of(case)
+    cleanups = _cpython.cleanups_of(case)
+    while cleanups:
+        function, args, kwargs = cleanups.pop()
         with contextlib.nullcontext() if outcome is None else outcome.testPartExecutor(case):
             result = function(*args, **kwargs)
             if asyncio.iscoroutine(result) or inspect.iscoroutinefunction(function):

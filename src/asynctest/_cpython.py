@@ -32,6 +32,27 @@ else:
     set_policy = asyncio.set_event_loop_policy
 
 
+def selector_of(loop: Any) -> Any:
+    """Return the selector of an event loop, None if it has none."""
+    return getattr(loop, "_selector", None)
+
+
+def set_selector(loop: Any, selector: Any) -> None:
+    """Give a selector event loop another selector."""
+    loop._selector = selector
+
+
+def outcome_of(case: Any) -> Any:
+    """Return what a test case notes its failures in, None while it does not run."""
+    return case._outcome
+
+
+def cleanups_of(case: Any) -> list[tuple[Any, Any, Any]]:
+    """Return the cleanups of a test case that are still to be called: function, args, kwargs."""
+    found: list[tuple[Any, Any, Any]] = case._cleanups
+    return found
+
+
 def live_timers(loop: Any) -> Iterator[asyncio.TimerHandle]:
     """Return the timers in the loop's own queue that were not cancelled."""
     return (handle for handle in loop._scheduled if not handle.cancelled())

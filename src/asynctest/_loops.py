@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import asyncio_testselector
 import asyncloop_testcase
 
+from asynctest import _cpython
 from asynctest.selector import TestSelector
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ def prepared(loop: Any) -> Any:
     if not hasattr(loop, RAN):
         note_runs(loop)
         if isinstance(loop, BaseSelectorEventLoop):
-            real: Any = loop._selector  # type: ignore[attr-defined]
+            real = _cpython.selector_of(loop)
             if not isinstance(real, asyncio_testselector.TestSelector):
-                loop._selector = TestSelector(real)  # type: ignore[attr-defined]
+                _cpython.set_selector(loop, TestSelector(real))
     return loop
 
 

@@ -59,6 +59,16 @@ LADDERS: dict[str, list[set[str]]] = {
         {"_cpython"},
         {"_errors", "_protocols", "_schedule", "_version"},
     ],
+    "asynctest": [
+        {"aio_testing", "migrate"},
+        {"__init__"},
+        {"case", "helpers", "mock"},
+        {"_fail_on", "_host", "_policy"},
+        {"_checks", "_cleanups", "_clock"},
+        {"_loops"},
+        {"selector"},
+        {"_cpython", "_gone", "_installed", "_refusals", "_removed", "_version"},
+    ],
 }
 
 
