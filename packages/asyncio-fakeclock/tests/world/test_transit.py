@@ -101,6 +101,36 @@ def test_delayed_acknowledgement_alone_is_nothing_under_way() -> None:
             assert transit.sources() == []
 
 
+@told
+def test_acknowledgement_that_comes_between_two_looks_is_counted_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, other = tcp_pair()
+    transit = Transit()
+    look = kernel.System.ioctl
+    assert look is not None
+    of_a_moment_ago = [(1).to_bytes(4, "little")]
+
+    def late_look(fd: int, request: int, argument: bytes) -> bytes:
+        answer = look(fd, request, argument)
+        if fd == one.fileno() and of_a_moment_ago:
+            return of_a_moment_ago.pop()
+        return answer
+
+    with one, other:
+        transit.set_pairs({(one.fileno(), other.fileno())})
+        assert transit.sources() == []
+        one.send(b"x")
+        while kernel.queued(one.fileno(), sent=True) or not kernel.queued(
+            other.fileno(), sent=False
+        ):
+            pass
+        other.recv(10)
+        monkeypatch.setattr(kernel.System, "ioctl", late_look)
+        assert transit.sources() == []
+        assert not of_a_moment_ago
+
+
 def test_socket_with_no_delay_and_large_buffers_holds_nothing_back() -> None:
     one, other = tcp_pair()
     with one, other:

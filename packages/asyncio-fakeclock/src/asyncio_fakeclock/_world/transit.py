@@ -85,7 +85,10 @@ class Transit:
         if queued(way.target, sent=False):
             return False
         beginning = self._beginnings.get(way)
-        return beginning is None or _difference(way) + waiting > beginning
+        if beginning is not None and _difference(way) + waiting <= beginning:
+            return False
+        # An acknowledgement that came between the two looks is counted in both.
+        return queued(way.source, sent=True) == waiting or self._is_under_way(way)
 
 
 def _difference(way: _Way) -> int:
