@@ -9,20 +9,22 @@ modules it had. What is different, and why, is on the migration page of the docu
 
 import sys
 import unittest as unittest
+from typing import TYPE_CHECKING
 from unittest import *  # pyright: ignore[reportWildcardImportFromLibrary]
 from unittest.util import safe_repr as safe_repr
 from unittest.util import strclass as strclass
 
-from asynctest._gone import lead_to_the_command
-from asynctest._installed import refuse_asynctest
+from asynctest._gone import lead_to_the_command as _lead_to_the_command
+from asynctest._installed import refuse_asynctest as _refuse_asynctest
 from asynctest._removed import findTestCases as findTestCases
 from asynctest._removed import getTestCaseNames as getTestCaseNames
 from asynctest._removed import makeSuite as makeSuite
 from asynctest._version import __version__ as __version__
 
-refuse_asynctest()
-lead_to_the_command()
+_refuse_asynctest()
+_lead_to_the_command()
 
+from asynctest import _refusals
 from asynctest import case as case
 from asynctest import helpers as helpers
 from asynctest import mock as mock
@@ -39,6 +41,12 @@ from asynctest.case import TestCase as TestCase
 from asynctest.helpers import *
 from asynctest.mock import *
 from asynctest.selector import *
+
+if not TYPE_CHECKING:  # for type checkers a module with __getattr__ has every name
+
+    def __getattr__(name: str) -> object:
+        raise _refusals.no_attribute(sys.modules[__name__], name)
+
 
 # What ``from asynctest import *`` gives: unittest's names, and not one of asynctest's own.
 __all__: list[str] = []

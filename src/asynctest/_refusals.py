@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import unittest
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 __unittest = __tracebackhide__ = True
 
@@ -17,6 +21,24 @@ _NOT_CALLED = {
     "_addSkip": _RESULT,
     "_feedErrorsToResult": _RESULT,
 }
+_MAKES_ITS_OWN = "make the mock's class a subclass of Mock or MagicMock"
+# The parts that asynctest's mocks were put together from.
+_PARTS = {
+    "AsyncMagicMixin": "MagicMock has the asynchronous magic methods",
+    "FakeInheritanceMeta": _MAKES_ITS_OWN,
+    "IsCoroutineArgMeta": _MAKES_ITS_OWN,
+    "MockMetaMixin": _MAKES_ITS_OWN,
+    "async_magic_coroutines": "MagicMock has the asynchronous magic methods",
+}
+
+
+def no_attribute(module: ModuleType, name: str) -> AttributeError:
+    """Return the error about a name that a module does not have: it may be a part of mocks."""
+    msg = f"module {module.__name__!r} has no attribute {name!r}"
+    if name not in _PARTS:
+        return AttributeError(msg, name=name, obj=module)
+    # Without obj: Python would suggest a wrong name.
+    return AttributeError(f"{msg} any more: {_PARTS[name]}; {SEE}", name=name)
 
 
 def check_class(cls: type) -> None:

@@ -7,6 +7,9 @@ module's mocks, specs and patches make a `CoroutineMock`, as they always did.
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
 from asyncmock_plus import (
     ANY,
     DEFAULT,
@@ -29,6 +32,8 @@ from asyncmock_plus.coroutines import (
     patch,
 )
 
+from asynctest import _refusals
+
 __all__ = [
     "ANY",
     "DEFAULT",
@@ -48,6 +53,12 @@ __all__ = [
     "return_once",
     "sentinel",
 ]
+
+if not TYPE_CHECKING:  # for type checkers a module with __getattr__ has every name
+
+    def __getattr__(name: str) -> object:
+        raise _refusals.no_attribute(sys.modules[__name__], name)
+
 
 # Annotations of other people's code name the class of a patch.
 _patch = type(patch("asynctest.mock.DEFAULT"))

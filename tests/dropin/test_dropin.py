@@ -61,6 +61,27 @@ def test_everything_of_unittest_can_be_imported_by_star():
     assert names["TestCase"] is asynctest.TestCase
 
 
+@pytest.mark.parametrize("module", [asynctest, asynctest.mock])
+def test_part_of_the_old_mocks_that_is_gone_names_the_way_out_and_the_page(module):
+    with pytest.raises(AttributeError, match=r"MagicMock has the .* docs/migration\.md$") as caught:
+        module.AsyncMagicMixin
+    assert caught.value.obj is None
+    assert not hasattr(module, "AsyncMagicMixin")
+
+
+def test_wrong_name_has_what_python_needs_for_its_suggestion():
+    with pytest.raises(AttributeError, match="no attribute 'MagicMok'$") as caught:
+        asynctest.MagicMok
+    assert caught.value.name == "MagicMok"
+    assert caught.value.obj is asynctest
+
+
+def test_top_level_has_no_public_names_of_ours():
+    ours = {"lead_to_the_command", "refuse_asynctest"}
+
+    assert ours.isdisjoint(vars(asynctest))
+
+
 def test_patches_make_coroutine_mocks():
     with asynctest.patch("asyncio.sleep") as sleep, asynctest.mock.patch("asyncio.run") as run:
         assert isinstance(sleep, asynctest.CoroutineMock)
