@@ -193,7 +193,7 @@ async def test_address_that_is_no_pair():
 
 
 @says(
-    "SendfileNotAvailableError: the kernel does not know <NetworkSocket fd=FD, family=2, type=1, proto=0, laddr=('0.0.0.0', 0)>, so it cannot send a file: use fallback=True"
+    "SendfileNotAvailableError: <_io.BytesIO object at 0x...> is no regular file, which alone can be sent as it is: use fallback=True"
 )
 async def test_file_sent_by_the_kernel():
     async with MemoryNetwork() as network:

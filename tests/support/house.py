@@ -31,7 +31,7 @@ LADDERS: dict[str, list[set[str]]] = {
         {"__init__"},
         {"_pytest"},
         {"_network"},
-        {"_http", "_process"},
+        {"_http", "_names", "_process"},
         {"_script"},
         {"_memory"},
         {"_installation"},

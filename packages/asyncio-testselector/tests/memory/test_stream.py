@@ -64,7 +64,6 @@ def test_setting_the_send_buffer_sets_the_capacity() -> None:
     here, there = memory_socketpair()
     here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 3)
 
-    assert here.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == 3
     assert here.send(b"abcdef") == 3
     assert there.send(b"abcdef") == 6
     here.close()

@@ -149,9 +149,7 @@ def test_bound_socket_that_does_not_listen_refuses(network: MemoryNetwork) -> No
         async with network:
             with network.socket() as bound, network.socket() as client:
                 bound.bind(("db", 80))
-                client.connect_ex(("db", 80))
-                code = client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                assert code == errno.ECONNREFUSED
+                assert client.connect_ex(("db", 80)) == errno.ECONNREFUSED
 
     run(main())
 
@@ -184,9 +182,9 @@ def test_datagram_to_an_address_of_nobody_is_unreachable(network: MemoryNetwork)
 def test_names_of_addresses_are_those_of_the_network(network: MemoryNetwork) -> None:
     async def main() -> Any:
         async with network:
-            return await asyncio.get_running_loop().getnameinfo(("10.0.0.1", 80))
+            return await asyncio.get_running_loop().getnameinfo(("10.0.0.1", 59999))
 
-    assert run(main()) == ("db", "80")
+    assert run(main()) == ("db", "59999")
 
 
 def test_script_on_a_port_in_use_is_refused_and_leaves_nothing_open(

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import select
 import socket
+import struct
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asyncio_testselector import NetworkSocket
-from bench import Bench, compare_answers
+from bench import Bench, compare_answers, pair, wait
 from kernel_comparison import LINUX
-
-
-def wait(sock: Any, *, read: bool = False) -> None:
-    """Have the kernel get done."""
-    if type(sock) is not NetworkSocket:
-        select.select([sock] if read else [], [] if read else [sock], [], 0.5)
 
 
 def refused(on: Bench) -> tuple[Any, Any]:
@@ -24,18 +17,6 @@ def refused(on: Bench) -> tuple[Any, Any]:
     on.note(sock.connect, address)
     wait(sock)
     return sock, address
-
-
-def pair(on: Bench) -> tuple[Any, Any]:
-    listener = on.server()
-    sock = on.new()
-    sock.connect_ex(listener.getsockname())
-    wait(sock)
-    wait(listener, read=True)
-    conn, _ = listener.accept()
-    conn.setblocking(False)
-    on.sockets.append(conn)
-    return sock, conn
 
 
 def kind_of_error(on: Bench, call: Any, *args: Any) -> None:
@@ -271,6 +252,105 @@ def options() -> list[tuple[int, int]]:
         numbers = [getattr(socket, name, None) for name in names.split()]
         found += [(getattr(socket, level), each) for each in numbers if each is not None]
     return found
+
+
+def program_buffers(on: Bench) -> None:
+    for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+        for value in (1, 100, 5000, 100_000, struct.pack("i", 7000), b"x"):
+            sock = on.new()
+            on.note(sock.setsockopt, socket.SOL_SOCKET, option, value)
+            if value != b"x":
+                on.note(sock.getsockopt, socket.SOL_SOCKET, option)
+
+
+def program_structures(on: Bench) -> None:
+    sock = on.new()
+    on.note(sock.getsockopt, socket.SOL_SOCKET, socket.SO_LINGER, 8)
+    on.note(sock.getsockopt, socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)
+    on.note(sock.getsockopt, socket.IPPROTO_TCP, socket.TCP_LINGER2)
+    on.note(lambda: len(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16)))
+    here, _ = pair(on)
+    for each in (sock, here, on.server()):
+        on.note(lambda each=each: each.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)[0])
+
+
+def program_options_of_who_was_accepted(on: Bench) -> None:
+    listener, client = on.server(), on.new()
+    chosen = [
+        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+        (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+        (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 99),
+        (socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)),
+    ]
+    for option in chosen:
+        listener.setsockopt(*option)
+    client.connect_ex(listener.getsockname())
+    wait(listener, read=True)
+    conn, _ = listener.accept()
+    on.sockets.append(conn)
+    for level, name, _ in chosen:
+        on.note(conn.getsockopt, level, name, 8 if name == socket.SO_LINGER else 0)
+    on.note(conn.getsockopt, socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    on.note(conn.close)
+    wait(client, read=True)
+    on.note(client.recv, 10)
+
+
+def program_message_that_is_cut(on: Bench) -> None:
+    here, there = on.udp(), on.server(socket.SOCK_DGRAM)
+    buffer = bytearray(4)
+    for _ in range(5):
+        here.sendto(b"long message", there.getsockname())
+    on.note(there.recv_into, buffer, 4, socket.MSG_TRUNC)
+    on.note(lambda: there.recvfrom_into(buffer, 4, socket.MSG_TRUNC)[0])
+    on.note(lambda: there.recvmsg(4)[:3])
+    on.note(lambda: there.recvmsg_into([buffer])[:3])
+    on.note(lambda: there.recvmsg(40)[:3])
+    on.note(there.recv, 4, socket.MSG_ERRQUEUE)
+
+
+def program_protocols(on: Bench) -> None:
+    on.new()
+    for family, kind, proto in [
+        (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP),
+        (socket.AF_INET, socket.SOCK_STREAM, 99),
+        (socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_TCP),
+        (socket.AF_INET6, socket.SOCK_DGRAM, socket.IPPROTO_UDP),
+        (socket.AF_UNIX, socket.SOCK_STREAM, 99),
+    ]:
+        on.note(lambda: socket.socket(family, kind, proto).close())  # noqa: B023 - called at once
+    kind_of_error(on, socket.socket, "x")
+    kind_of_error(on, lambda: socket.socket(bogus=1))
+
+
+def program_abstract_addresses(on: Bench) -> None:
+    name = f"\0{on.path}".encode()
+    server, client, lost = (on.new(family=socket.AF_UNIX) for _ in range(3))
+    on.note(client.connect, name)
+    server.bind(name.decode())
+    server.listen()
+    on.note(lambda: server.getsockname() == name)
+    on.note(client.connect, name)
+    on.note(lambda: client.getpeername() == name)
+    on.note(lost.bind, name)
+    on.note(lost.bind, "")
+    on.note(lambda: (len(lost.getsockname()), lost.getsockname()[:1]))
+    for path in ("x" * 108, b"x" * 108, "\0" + "x" * 108):
+        kind_of_error(on, on.new(family=socket.AF_UNIX).bind, path)
+    kind_of_error(on, on.new(family=socket.AF_UNIX).bind, 5)
+
+
+def program_connecting_without_waiting(on: Bench) -> None:
+    listener = on.server()
+    for address in (listener.getsockname(), on.nobody()):
+        sock = on.new()
+        sock.setblocking(True)
+        on.note(sock.connect, address)
+        on.note(sock.connect_ex, address)
+        on.note(sock.getsockopt, socket.SOL_SOCKET, socket.SO_ERROR)
+    client = socket.create_connection(listener.getsockname(), timeout=5)
+    on.sockets.append(client)
+    on.note(client.gettimeout)
 
 
 def program_options(on: Bench) -> None:

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from asyncio_testselector import MemoryNetwork
 
-NAMES = ("getaddrinfo", "gethostbyname", "getnameinfo")
+NAMES = (
+    *("getaddrinfo", "gethostbyname", "getnameinfo", "gethostbyname_ex", "gethostbyaddr"),
+    *("dup", "close"),
+)
 
 
 def functions() -> list[Any]:
@@ -23,7 +26,7 @@ def test_names_are_those_of_the_network() -> None:
             found = socket.getaddrinfo("db.example", 80, type=socket.SOCK_STREAM)
             assert [info[4][0] for info in found] == ["fd00::5", "10.0.0.5"]
             assert socket.gethostbyname("db.example") == "10.0.0.5"
-            assert socket.getnameinfo(("10.0.0.5", 80), 0) == ("db.example", "80")
+            assert socket.getnameinfo(("10.0.0.5", 59999), 0) == ("db.example", "59999")
             with pytest.raises(socket.gaierror):
                 socket.getaddrinfo("nobody.example", 80)
 
@@ -71,6 +74,7 @@ def test_what_somebody_else_puts_in_front_stays(monkeypatch: pytest.MonkeyPatch)
         return []
 
     original = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", original)  # what is put back in the end
 
     async def main() -> None:
         async with MemoryNetwork():

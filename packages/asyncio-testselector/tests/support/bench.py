@@ -66,6 +66,24 @@ class Bench:
             sock.close()
 
 
+def wait(sock: Any, *, read: bool = False) -> None:
+    """Have the kernel get done."""
+    if type(sock) is not NetworkSocket:
+        select.select([sock] if read else [], [] if read else [sock], [], 0.5)
+
+
+def pair(on: Bench) -> tuple[Any, Any]:
+    listener = on.server()
+    sock = on.new()
+    sock.connect_ex(listener.getsockname())
+    wait(sock)
+    wait(listener, read=True)
+    conn, _ = listener.accept()
+    conn.setblocking(False)
+    on.sockets.append(conn)
+    return sock, conn
+
+
 def compare_answers(program: Callable[[Bench], None], folder: Path) -> None:
     """Run a program on both, and compare what the calls answered."""
     real, ours = Bench(folder), Bench(folder)

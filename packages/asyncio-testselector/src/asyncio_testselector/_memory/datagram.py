@@ -97,6 +97,10 @@ class DatagramEnd:
             raise os_error(errno.EAGAIN)
         return self.messages[0][:size]
 
+    def next_size(self) -> int:
+        """Return how long the message is that is to be received next, 0 if there is none."""
+        return len(self.messages[0]) if self.messages else 0
+
     def settle(self) -> None:
         """Bring the level up to date."""
         if self.closed:

@@ -12,6 +12,7 @@ import errno
 import os
 import socket
 import struct
+import sys
 from typing import Any, final
 
 from asyncio_testselector._memory.stream import os_error
@@ -60,6 +61,9 @@ LIMITS = [
     (TCP, "TCP_KEEPCNT", 9, range(1, 128)),
     (TCP, "TCP_SYNCNT", 6, range(1, 128)),
     (TCP, "TCP_QUICKACK", 1, None),
+    (TCP, "TCP_MAXSEG", 536, None),
+    (SOCKET, "SO_INCOMING_CPU", -1, None),
+    (TCP, "TCP_LINGER2", 60, None),
     (IP, "IP_TTL", 64, (-1, *range(1, 256))),
     (IP, "IP_MULTICAST_TTL", 1, range(-1, 256)),
     (IP, "IP_MULTICAST_LOOP", 1, None),
@@ -72,8 +76,25 @@ FOUND = [
     for level, name, default, allowed in LIMITS
     if hasattr(socket, name)
 ]
-DEFAULTS = {option: default for option, default, _ in FOUND}
+DEFAULTS: dict[tuple[int, int], Any] = {option: default for option, default, _ in FOUND}
+STRUCTS = {
+    "SO_LINGER": (SOCKET, bytes(8)),
+    "SO_RCVTIMEO": (SOCKET, bytes(16)),
+    "SO_SNDTIMEO": (SOCKET, bytes(16)),
+    "TCP_CONGESTION": (TCP, b"cubic".ljust(16, b"\0")),
+}
+DEFAULTS |= {
+    (level, getattr(socket, name)): value
+    for name, (level, value) in STRUCTS.items()
+    if hasattr(socket, name)
+}
 ALLOWED = {option: allowed for option, _, allowed in FOUND if allowed is not None}
+
+SIZES = {int(socket.SO_SNDBUF): 4608, int(socket.SO_RCVBUF): 2304}
+"""The buffers, and the least that Linux makes of them."""
+
+LARGEST = 212992
+"""What Linux has for their largest size, unless an administrator says something else."""
 
 PEERCRED: int = getattr(socket, "SO_PEERCRED", -1)
 
@@ -126,8 +147,12 @@ class SocketOptions:
                 raise os_error(errno.EINVAL)
             if name in SWITCHES.get(level, ()):
                 kept = int(bool(kept))
-            if kept == -1:  # which asks for what it was
+            if kept == -1 and level != SOCKET:  # which asks for what it was
                 kept = DEFAULTS.get((level, name), -1)
+        elif level == SOCKET and name in SIZES:
+            if len(kept) < 4:
+                raise os_error(errno.EINVAL)
+            kept = int.from_bytes(kept[:4], sys.byteorder, signed=True)
         self._values[level, name] = kept
 
     def get(self, level: int, name: int, default: int = 0) -> Any:
@@ -144,6 +169,10 @@ class SocketOptions:
         if level == SOCKET and name == PEERCRED and len(self._levels) == 1:
             return credentials()
         return self._values.get((level, name), DEFAULTS.get((level, name), default))
+
+    def inherit(self, other: SocketOptions) -> None:
+        """Have what was set on the socket that accepts a connection, as TCP's have."""
+        self._values.update(other._values)
 
     def listening(self) -> None:
         """Have ``SO_ACCEPTCONN`` say that this socket listens."""
@@ -175,9 +204,16 @@ def credentials() -> bytes:
     return struct.pack("3i", os.getpid(), os.getuid(), os.getgid())
 
 
+def doubled(name: int, size: int) -> int:
+    """Return what the system makes of the size of a buffer: Linux keeps as much for itself."""
+    if not size or sys.platform != "linux":
+        return size
+    return max(SIZES[name], 2 * (min(size, LARGEST) if size > 0 else LARGEST))
+
+
 def as_asked(value: Any, buflen: int) -> Any:
     """Return an option as ``getsockopt`` does: an int, or at most *buflen* bytes if asked."""
     if not buflen:
-        return int.from_bytes(value[:4], "little") if isinstance(value, bytes) else value
+        return int.from_bytes(value[:4], sys.byteorder) if isinstance(value, bytes) else value
     raw = value if isinstance(value, bytes) else struct.pack("i", value)
     return raw[:buflen]

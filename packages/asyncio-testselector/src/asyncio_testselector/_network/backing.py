@@ -18,6 +18,8 @@ from typing import Any
 from asyncio_testselector._files.descriptor import FileDescriptor
 from asyncio_testselector._selector.readiness import Readiness
 
+_dup = socket.dup
+
 
 class Signal:
     """A kernel object that is readable while it is set."""
@@ -74,8 +76,19 @@ class BackedReadiness(Readiness):
             self._signal.set(readable)
             self._signalled = readable
 
+    def new_descriptor(self) -> FileDescriptor:
+        """Return a descriptor of the same kernel object."""
+        return FileDescriptor(_dup(self.fd))
+
+    def drop(self, number: FileDescriptor) -> None:
+        """Give one of the descriptors back; the first one goes with the kernel object."""
+        super().drop(number)
+        if number in self._others:
+            self._others.remove(number)
+            socket.close(number)
+
     def close(self) -> None:
-        """Give the descriptor back."""
+        """Give the descriptors back."""
         if not self._closed:
             super().close()
             self._closed = True

@@ -9,7 +9,9 @@ from selectors import EVENT_READ, EVENT_WRITE
 from typing import TYPE_CHECKING, Any, final
 
 from asyncio_testselector._memory.stream import BOTH, Buffer, os_error
+from asyncio_testselector._names.numeric import is_multicast
 from asyncio_testselector._network.fabric import UNIX, Binding, Fabric
+from asyncio_testselector._network.groups import is_broadcast, is_for_many
 from asyncio_testselector._network.wire import Wire
 
 if TYPE_CHECKING:
@@ -46,7 +48,10 @@ class NetworkDatagramEnd:
         self.error = 0
         self.binding: Binding | None = None
         self.remote: Any = None
-        self.read_shut = self.write_shut = False
+        self.read_shut = self.write_shut = self.closed = False
+        self.groups: set[str] = set()
+        self.broadcasts: bool = False  # SO_BROADCAST
+        self.loops: bool = True  # IP_MULTICAST_LOOP
         self._messages: deque[tuple[bytes, Any]] = deque()
         self._size = 0
         self._wires: dict[str, Wire] = {}
@@ -75,6 +80,9 @@ class NetworkDatagramEnd:
         message = bytes(data)
         if len(message) > LONGEST:
             raise os_error(errno.EMSGSIZE)
+        if self.family != UNIX and is_for_many(address[0], self.fabric.hosts):
+            self._send_to_many(message, address)
+            return len(message)
         target = None if self.family == UNIX else self.fabric.hosts.owner(address[0])
         if self.family == UNIX:
             self._require_path(address)
@@ -83,15 +91,47 @@ class NetworkDatagramEnd:
         topology, cut = self.fabric.topology, False
         if target is not None:
             cut = topology.is_cut(self.host, target)
-        wire = self._wires.get(target or "")
-        if wire is None:
-            wire = self._wires[target or ""] = Wire(topology, self.host, target)
+        wire = self._wire(target)
         kind = "drop" if cut else wire.fate()
         self.fabric.log.add(topology.now(), kind, self.local, address, message)
         if kind != "drop":
             copies = 2 if kind == "duplicate" else 1
             wire.put_datagram(copies, self._deliver, message, self.local, address)
         return len(message)
+
+    def _wire(self, target: str | None) -> Wire:
+        wire = self._wires.get(target or "")
+        if wire is None:
+            wire = Wire(self.fabric.topology, self.host, target)
+            self._wires[target or ""] = wire
+        return wire
+
+    def may_reach(self, address: Any) -> None:
+        """
+        Check that this socket may send to an address.
+
+        Raises:
+            OSError: It is a broadcast address, and ``SO_BROADCAST`` is off.
+        """
+        if not self.broadcasts and is_broadcast(address[0], self.fabric.hosts):
+            raise os_error(errno.EACCES)
+
+    def _send_to_many(self, message: bytes, address: Any) -> None:
+        """Send one message to all that have joined a group, or to everybody."""
+        self.may_reach(address)
+        fabric = self.fabric
+        fabric.log.add(fabric.topology.now(), "datagram", self.local, address, message)
+        for end in fabric.find_all(KIND, address):
+            echo = end.host == self.host and is_multicast(address[0]) and not self.loops
+            if echo or not fabric.reaches(self.host, end.host, address):
+                continue
+            wire = self._wire(end.host)
+            fate = wire.fate()
+            if fate != "datagram":
+                fabric.log.add(fabric.topology.now(), fate, self.local, address, message)
+            if fate != "drop":
+                copies = 2 if fate == "duplicate" else 1
+                wire.put_datagram(copies, end.arrive, message, self.local, address)
 
     def _require_path(self, path: Any) -> None:
         if self.fabric.find(KIND, UNIX, path) is None:
@@ -109,7 +149,7 @@ class NetworkDatagramEnd:
 
     def arrive(self, message: bytes, source: Any, address: Any) -> None:
         """Take a message, unless the queue is full or it is from somebody else than the peer."""
-        if self.remote is not None and source != self.remote:
+        if self.closed or (self.remote is not None and source != self.remote):
             return
         if self._size + len(message) > self.capacity:
             self.fabric.log.add(self.fabric.topology.now(), "drop", source, address, message)
@@ -134,6 +174,10 @@ class NetworkDatagramEnd:
         """Return who sent the message that is to be received next."""
         return self._messages[0][1] if self._messages else None
 
+    def next_size(self) -> int:
+        """Return how long the message is that is to be received next, 0 if there is none."""
+        return len(self._messages[0][0]) if self._messages else 0
+
     def recv(self, size: int) -> bytes:
         """Return one message, cut to *size* bytes; Python does not ask for none at all."""
         return self.recv_from(size)[0] if size else b""
@@ -148,6 +192,8 @@ class NetworkDatagramEnd:
         """Send to, and receive from, this address only."""
         if self.family == UNIX:
             self._require_path(address)
+        else:
+            self.may_reach(address)
         self.remote = address if self.family == UNIX or address[1] else None
 
     def peername(self) -> Any:
@@ -178,6 +224,7 @@ class NetworkDatagramEnd:
 
     def close(self) -> None:
         """Give the address back."""
+        self.closed = True
         if self.binding is not None:
             self.fabric.unbind(self.binding)
         self._messages.clear()

@@ -12,9 +12,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, final
 
 from asyncio_testselector._memory.stream import os_error
-from asyncio_testselector._network.addresses import ANY, family_in, unmapped
+from asyncio_testselector._names import resolution
+from asyncio_testselector._names.addresses import (
+    ANY,
+    family_in,
+    is_abstract,
+    unix_address,
+    unmapped,
+)
+from asyncio_testselector._names.hosts import LOCALHOST, Hosts
+from asyncio_testselector._names.numeric import is_multicast, is_wildcard
 from asyncio_testselector._network.backing import BackedReadiness
-from asyncio_testselector._network.hosts import LOCALHOST, Hosts, is_wildcard
+from asyncio_testselector._network.groups import (
+    EVERYBODY,
+    is_for_many,
+    stays_at_home,
+)
 from asyncio_testselector._selector.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -22,6 +35,7 @@ if TYPE_CHECKING:
     from asyncio_testselector._network.topology import Topology
 
 FIRST_PORT = 49152
+BROADCAST = dict.fromkeys(("<broadcast>", EVERYBODY), EVERYBODY)
 UNIX: int = getattr(socket, "AF_UNIX", -1)
 
 
@@ -97,12 +111,21 @@ class Fabric:
     def __post_init__(self) -> None:
         self.open: weakref.WeakSet[OpenSocket] = weakref.WeakSet()
         self.host: ContextVar[str] = ContextVar("host", default=LOCALHOST)
+        self.descriptors: dict[int, Any] = {}  # the sockets of those that were detached
         self._ports = itertools.count(FIRST_PORT)
+        self._names = itertools.count()
         self._bindings: dict[Any, list[Binding]] = {}
 
     def new_level(self) -> Readiness:
         """Return the readiness of a new socket."""
         return BackedReadiness() if self.backed else Readiness()
+
+    def socket_of(self, number: int) -> Any:
+        """Return a socket by its descriptor, None if there is no such."""
+        found = self.descriptors.get(number)
+        if found is None:
+            found = next((sock for sock in self.open if sock.fileno() == number), None)
+        return found
 
     # -- addresses in use --------------------------------------------------------------------
 
@@ -118,10 +141,12 @@ class Fabric:
         if family != UNIX:
             family = family_in(address)  # which is another one if an IPv4 address was mapped
             dual = dual and family == socket.AF_INET6 and is_wildcard(address[0])
-            if not is_wildcard(address[0]):
+            if not (is_wildcard(address[0]) or is_for_many(address[0], self.hosts)):
                 host = self.hosts.claim(address[0])
             if not address[1]:
                 address = (address[0], self.free_port(), *address[2:])
+        elif not address:
+            address = self._free_name()
         binding = Binding(kind, family, address, host, shared, dual)
         there = self._bindings.setdefault(binding.place, [])
         for other in there:
@@ -136,6 +161,10 @@ class Fabric:
         there.remove(binding)
         if not there:
             del self._bindings[binding.place]
+
+    def _free_name(self) -> bytes:
+        """Return an abstract address that nobody uses, as Linux gives to who binds to nothing."""
+        return b"\0%05x" % next(self._names)
 
     def free_port(self) -> int:
         """Return a port that nobody uses; after the last one it starts again."""
@@ -154,6 +183,9 @@ class Fabric:
         there.sort(key=lambda each: each.family != family)  # what is meant for it goes first
         if family == UNIX:
             return there[0].end if there else None
+        if kind == socket.SOCK_DGRAM:
+            there.reverse()  # who came last, of those that share a port
+            there.sort(key=lambda each: each.family != family)
         owner = self.hosts.owner(address[0])
         exact = [each for each in there if each.address[0] == address[0]]
         wild = [each for each in there if is_wildcard(each.address[0])]
@@ -164,9 +196,31 @@ class Fabric:
                 return each.end
         return None
 
+    def find_all(self, kind: int, address: Any) -> list[Any]:
+        """Return the datagram ends of all hosts that a message to a group, or to all, is for."""
+        target, port = address[:2]
+        family = family_in(address)
+        there = [
+            each
+            for each in self._bindings.get((kind, port), ())
+            if each.end is not None
+            and each.answers(family)
+            and (is_wildcard(each.address[0]) or each.address[0] == target)
+        ]
+        if is_multicast(target):
+            # A host takes what is for a group if any of its sockets has joined that.
+            ends = [each.end for group in self._bindings.values() for each in group]
+            joined = {end.host for end in ends if target in getattr(end, "groups", ())}
+            there = [each for each in there if each.host in joined]
+        return [each.end for each in there]
+
+    def reaches(self, host: str, other: str, address: Any) -> bool:
+        """Tell whether what *host* sends to a group, or to all, comes to another at all."""
+        return host == other or not (stays_at_home(address[0]) or self.topology.is_cut(host, other))
+
     def has_path(self, kind: int, path: Any) -> bool:
         """Tell whether there is a Unix socket at a path."""
-        return (kind, path) in self._bindings
+        return is_abstract(path) or (kind, path) in self._bindings
 
     def resolved(self, family: int, address: Any, kind: int) -> Any:
         """
@@ -176,14 +230,18 @@ class Fabric:
             OSError: It is no address of this family.
         """
         if family == UNIX:
-            return address.decode("utf-8") if isinstance(address, bytes) else str(address)
-        if not isinstance(address, tuple) or len(address) < 2:
-            msg = f"AF_INET address must be a tuple of host and port, not {address!r}"
+            return unix_address(address)
+        most, form = (2, "AF_INET") if family == socket.AF_INET else (4, "AF_INET6")
+        if not isinstance(address, tuple) or not 2 <= len(address) <= most:
+            more = "" if most == 2 else ", possibly flow information and scope"
+            msg = f"{form} address must be a tuple of host and port{more}, not {address!r}"
             raise TypeError(msg)
         port = operator.index(address[1])
         if not 0 <= port <= 65535:
             msg = f"port must be 0-65535, not {port!r}"
             raise OverflowError(msg)
         name = address[0] or ANY[socket.AddressFamily(family)]
-        info = self.hosts.getaddrinfo(name, address[1], family, kind)
+        if name in BROADCAST:
+            return (BROADCAST[name], port)
+        info = resolution.getaddrinfo(self.hosts, name, port, family, kind)
         return unmapped(info[0][4])

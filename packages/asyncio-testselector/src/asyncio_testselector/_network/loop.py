@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import io
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from asyncio_testselector._files.pipes import refuse_pipes
 from asyncio_testselector._installation.installation import find_selector
 from asyncio_testselector._installation.overrides import Overrides
 from asyncio_testselector._memory.socket import MemorySocket
+from asyncio_testselector._names import resolution
 from asyncio_testselector._network.fabric import UNIX, Fabric
 from asyncio_testselector._network.socket import NetworkSocket
 
@@ -32,7 +35,7 @@ def override(loop: AbstractEventLoop, fabric: Fabric) -> Overrides:
     overrides = Overrides(loop)
     overrides.put("getaddrinfo", _getaddrinfo(fabric))
     overrides.put("getnameinfo", _getnameinfo(fabric))
-    if hasattr(loop, "create_unix_server"):  # pragma: no branch - Windows' loops have none
+    if type(loop).create_unix_server is not asyncio.AbstractEventLoop.create_unix_server:
         overrides.put("create_unix_server", _create_unix_server(loop, fabric))
     overrides.put("sock_sendfile", _sock_sendfile(loop))
     return overrides
@@ -49,7 +52,7 @@ def _getaddrinfo(fabric: Fabric) -> Callable[..., Any]:
         flags: int = 0,
     ) -> Any:
         """Resolve among the hosts of the memory network."""
-        return fabric.hosts.getaddrinfo(host, port, family, type, proto, flags)
+        return resolution.getaddrinfo(fabric.hosts, host, port, family, type, proto, flags)
 
     return getaddrinfo
 
@@ -57,7 +60,7 @@ def _getaddrinfo(fabric: Fabric) -> Callable[..., Any]:
 def _getnameinfo(fabric: Fabric) -> Callable[..., Any]:
     async def getnameinfo(sockaddr: Any, flags: int = 0) -> Any:
         """Name an address of the memory network."""
-        return fabric.hosts.getnameinfo(sockaddr, flags)
+        return resolution.getnameinfo(fabric.hosts, sockaddr, flags)
 
     return getnameinfo
 
@@ -101,10 +104,14 @@ def _sock_sendfile(loop: AbstractEventLoop) -> Callable[..., Any]:
         """Send a file over a memory socket, which ``os.sendfile`` cannot."""
         if not isinstance(sock, MemorySocket):
             return await original(sock, file, offset, count, fallback=fallback)
-        if not fallback:
-            msg = f"the kernel does not know {sock!r}, so it cannot send a file: use fallback=True"
+        check_sendfile(loop, sock, file, offset, count)
+        if not (fallback or is_regular(file)):
+            msg = (
+                f"{file!r} is no regular file, which alone can be sent as it is: use fallback=True"
+            )
             raise asyncio.SendfileNotAvailableError(msg)
-        file.seek(offset)
+        if hasattr(file, "seek"):
+            file.seek(offset)
         sent = 0
         while count is None or sent < count:
             data = file.read(65536 if count is None else min(65536, count - sent))
@@ -115,6 +122,41 @@ def _sock_sendfile(loop: AbstractEventLoop) -> Callable[..., Any]:
         return sent
 
     return sock_sendfile
+
+
+def check_sendfile(
+    loop: AbstractEventLoop, sock: MemorySocket, file: Any, offset: Any, count: Any
+) -> None:
+    """
+    Refuse what ``loop.sock_sendfile()`` refuses.
+
+    Raises:
+        ValueError: The socket blocks, the file is one of text, or the numbers make no sense.
+        TypeError: *count* or *offset* is no number.
+    """
+    if loop.get_debug() and sock.gettimeout() != 0:
+        msg = "the socket must be non-blocking"
+        raise ValueError(msg)
+    if "b" not in getattr(file, "mode", "b") or isinstance(file, io.TextIOBase):
+        msg = "file should be opened in binary mode"
+        raise ValueError(msg)
+    if not isinstance(offset, int) or not isinstance(count, (int, type(None))):
+        msg = f"offset and count must be integers (got {offset!r}, {count!r})"
+        raise TypeError(msg)
+    if count is not None and count <= 0:
+        msg = f"count must be a positive integer (got {count!r})"
+        raise ValueError(msg)
+    if offset < 0:
+        msg = f"offset must be a non-negative integer (got {offset!r})"
+        raise ValueError(msg)
+
+
+def is_regular(file: Any) -> bool:
+    """Tell whether the kernel could send a file by itself."""
+    try:
+        return stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    except (AttributeError, OSError, ValueError):
+        return False
 
 
 def unwrap(loop: asyncio.AbstractEventLoop) -> None:

@@ -19,6 +19,8 @@ from asyncio_testselector._installation.installation import find_selector, insta
 from asyncio_testselector._installation.overrides import Overrides, running_loop
 from asyncio_testselector._memory.stream import CAPACITY
 from asyncio_testselector._memory.tcp import TcpEnd
+from asyncio_testselector._names import resolution
+from asyncio_testselector._names.hosts import Hosts
 from asyncio_testselector._network import resolver
 from asyncio_testselector._network.checks import check_count, check_seconds
 from asyncio_testselector._network.fabric import Fabric
@@ -29,7 +31,6 @@ from asyncio_testselector._network.faults import (
     check_seed,
     check_span,
 )
-from asyncio_testselector._network.hosts import Hosts
 from asyncio_testselector._network.idle import IdleEnd
 from asyncio_testselector._network.log import KEPT, WireLog
 from asyncio_testselector._network.loop import forget, override, unwrap
@@ -246,6 +247,7 @@ class MemoryNetwork:
         self._fabric.topology.stop()
         left = sorted(self._fabric.open, key=lambda sock: sock.fileno())
         text = f"memory network uninstalled with {len(left)} open sockets: {list(left)!r}"
+        self._fabric.descriptors.clear()
         for sock in left:
             forget(loop, sock.fileno())
             sock.close()
@@ -383,8 +385,14 @@ class MemoryNetwork:
     def _serve(self, host: str, port: int, scripts: Sequence[Scenario]) -> NetworkSocket:
         sock = self.socket()
         try:
-            info = self._fabric.hosts.getaddrinfo(
-                host, port, socket.AF_INET, socket.SOCK_STREAM, 0, socket.AI_PASSIVE
+            info = resolution.getaddrinfo(
+                self._fabric.hosts,
+                host,
+                port,
+                socket.AF_INET,
+                socket.SOCK_STREAM,
+                0,
+                socket.AI_PASSIVE,
             )
             sock.bind(info[0][4])
             idle = sock._end

@@ -1,5 +1,5 @@
 """
-The functions of the module ``socket`` that resolve names, answered by the memory network.
+The functions of the module ``socket`` that the memory network answers: names, and descriptors.
 
 Libraries call them without a loop, from code that runs on it. They are put in front of the
 originals while any network is there, and answer for the thread of a loop that has one only.
@@ -10,6 +10,8 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING, Any
 
+from asyncio_testselector._files.descriptor import is_virtual
+from asyncio_testselector._names import resolution
 from asyncio_testselector._network.seam import current_fabric
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def getaddrinfo(
     fabric = current_fabric()
     if fabric is None:
         return original("getaddrinfo")(host, port, family, type, proto, flags)
-    return fabric.hosts.getaddrinfo(host, port, family, type, proto, flags)
+    return resolution.getaddrinfo(fabric.hosts, host, port, family, type, proto, flags)
 
 
 def getnameinfo(sockaddr: Any, flags: int, /) -> Any:
@@ -65,7 +67,7 @@ def getnameinfo(sockaddr: Any, flags: int, /) -> Any:
     fabric = current_fabric()
     if fabric is None:
         return original("getnameinfo")(sockaddr, flags)
-    return fabric.hosts.getnameinfo(sockaddr, flags)
+    return resolution.getnameinfo(fabric.hosts, sockaddr, flags)
 
 
 def gethostbyname(hostname: Any, /) -> Any:
@@ -73,11 +75,49 @@ def gethostbyname(hostname: Any, /) -> Any:
     fabric = current_fabric()
     if fabric is None:
         return original("gethostbyname")(hostname)
-    return fabric.hosts.getaddrinfo(hostname, 0, socket.AF_INET, socket.SOCK_STREAM)[0][4][0]
+    return resolution.gethostbyname(fabric.hosts, hostname)
+
+
+def gethostbyname_ex(hostname: Any, /) -> Any:
+    """Return name and IPv4 addresses of a host."""
+    fabric = current_fabric()
+    if fabric is None:
+        return original("gethostbyname_ex")(hostname)
+    return resolution.gethostbyname_ex(fabric.hosts, hostname)
+
+
+def gethostbyaddr(ip_address: Any, /) -> Any:
+    """Return the name of the host that has an address."""
+    fabric = current_fabric()
+    if fabric is None:
+        return original("gethostbyaddr")(ip_address)
+    return resolution.gethostbyaddr(fabric.hosts, ip_address)
+
+
+def dup(integer: Any, /) -> Any:
+    """Duplicate a descriptor, also one of the running loop's network."""
+    fabric = current_fabric() if isinstance(integer, int) and is_virtual(integer) else None
+    sock = None if fabric is None else fabric.socket_of(integer)
+    return original("dup")(integer) if sock is None else sock.dup().detach()
+
+
+def close(integer: Any, /) -> None:
+    """Close a descriptor, also one of the running loop's network."""
+    fabric = current_fabric() if isinstance(integer, int) and is_virtual(integer) else None
+    sock = None if fabric is None else fabric.socket_of(integer)
+    if fabric is None or sock is None:
+        original("close")(integer)
+    else:
+        fabric.descriptors.pop(integer, None)
+        sock.close()
 
 
 ANSWERS: dict[str, Callable[..., Any]] = {
+    "close": close,
+    "dup": dup,
     "getaddrinfo": getaddrinfo,
+    "gethostbyaddr": gethostbyaddr,
     "gethostbyname": gethostbyname,
+    "gethostbyname_ex": gethostbyname_ex,
     "getnameinfo": getnameinfo,
 }

@@ -25,6 +25,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from asyncio_testselector._cpython.sockets import SOCKETPAIRS, Socket
+from asyncio_testselector._files.descriptor import is_virtual
 from asyncio_testselector._network.fabric import UNIX, Fabric
 from asyncio_testselector._network.socket import FLAGS, NetworkSocket
 
@@ -70,9 +71,20 @@ def current_fabric() -> Fabric | None:
         return None
 
 
-def _wanted(family: int = -1, type: int = -1, proto: int = -1, fileno: Any = None) -> bool:  # noqa: A002
+def _wanted(
+    family: Any = -1,
+    type: Any = -1,  # noqa: A002
+    proto: Any = -1,
+    fileno: Any = None,
+    **unknown: Any,
+) -> bool:
+    """Tell whether a network can make such a socket; what is none at all, it refuses as well."""
+    if fileno is not None:
+        return isinstance(fileno, int) and is_virtual(fileno)
+    if not (isinstance(family, int) and isinstance(type, int)):
+        return True
     kind = int(type) if type == -1 else int(type) & ~FLAGS
-    return fileno is None and int(family) in FAMILIES and kind in TYPES
+    return int(family) in FAMILIES and kind in TYPES
 
 
 def attach(loop: AbstractEventLoop, fabric: Fabric) -> None:

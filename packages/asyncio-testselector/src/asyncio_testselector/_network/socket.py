@@ -1,29 +1,49 @@
-"""The sockets that code gets from ``socket.socket()`` while a memory network is installed."""
+"""
+The sockets that code gets from ``socket.socket()`` while a memory network is installed.
+
+More than 300 lines: one class, which has a socket's many methods a second time, with the network
+that `MemorySocket` has not.
+"""
 
 from __future__ import annotations
 
 import errno
+import operator
 import socket
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from asyncio_testselector._cpython.sockets import Socket
-from asyncio_testselector._memory.socket import CLOSED, MemorySocket
+from asyncio_testselector._memory.closed import CLOSED
+from asyncio_testselector._memory.socket import MemorySocket
 from asyncio_testselector._memory.stream import Buffer, StreamEnd, os_error
 from asyncio_testselector._memory.tcp import TcpEnd
-from asyncio_testselector._network.addresses import (
+from asyncio_testselector._names.addresses import (
     IPV6,
     V6ONLY,
     family_in,
     presented,
     unbound,
 )
+from asyncio_testselector._names.numeric import is_multicast, is_wildcard
+from asyncio_testselector._network import groups
 from asyncio_testselector._network.datagram import NetworkDatagramEnd
 from asyncio_testselector._network.fabric import UNIX, Fabric
-from asyncio_testselector._network.hosts import is_wildcard
 from asyncio_testselector._network.idle import IdleEnd
 from asyncio_testselector._network.listening import Attempt, Listener
 
+if TYPE_CHECKING:
+    from asyncio_testselector._files.descriptor import FileDescriptor
+
 FLAGS = int(getattr(socket, "SOCK_NONBLOCK", 0)) | int(getattr(socket, "SOCK_CLOEXEC", 0))
+
+PROTOCOLS = {
+    (False, int(socket.SOCK_STREAM)): (socket.IPPROTO_TCP, 262),  # and Multipath TCP, which is TCP
+    (False, int(socket.SOCK_DGRAM)): (socket.IPPROTO_UDP, 136),  # and UDP-Lite
+    (True, int(socket.SOCK_STREAM)): (1,),
+    (True, int(socket.SOCK_DGRAM)): (1,),
+}
+
+LOOPS = groups.options(groups.IP, "IP_MULTICAST_LOOP") | groups.options(IPV6, "IPV6_MULTICAST_LOOP")
 
 REUSEPORT: int = getattr(socket, "SO_REUSEPORT", 0)
 
@@ -39,7 +59,7 @@ class NetworkSocket(MemorySocket):
         family: ``AF_INET``, the default, ``AF_INET6`` or ``AF_UNIX``.
         type: ``SOCK_STREAM``, the default, or ``SOCK_DGRAM``, possibly with ``SOCK_NONBLOCK``.
         proto: The protocol.
-        fileno: Not here: a descriptor makes a socket of the operating system.
+        fileno: The descriptor of another one that was detached, to take over what it was.
         fabric: The network it belongs to, unless it was given one when it was created.
 
     .. versionadded:: 1.0.0
@@ -63,11 +83,16 @@ class NetworkSocket(MemorySocket):
         if fabric is not None:
             self._fabric = fabric
         fabric = self._fabric
+        if fileno is not None:
+            self._take(fileno)
+            return
         self._host = host = fabric.host.get()
-        family = int(socket.AF_INET) if family == -1 else family
-        kind = int(socket.SOCK_STREAM) if type == -1 else type
+        family = int(socket.AF_INET) if family == -1 else operator.index(family)
+        kind = int(socket.SOCK_STREAM) if type == -1 else operator.index(type)
         nonblocking = kind & int(getattr(socket, "SOCK_NONBLOCK", 0))
         kind &= ~FLAGS
+        if proto > 0 and proto not in PROTOCOLS.get((family == UNIX, kind), ()):
+            raise os_error(errno.EPROTONOSUPPORT)
         level = fabric.new_level()
         local = unbound(family)
         end: Any = IdleEnd(fabric, level, family, local)
@@ -77,11 +102,44 @@ class NetworkSocket(MemorySocket):
         super().__init__(family, kind, max(proto, 0), level, end, timeout)
         fabric.open.add(self)
 
+    def _take(self, number: int) -> None:
+        """Become the socket of a descriptor."""
+        other = self._fabric.socket_of(number)
+        if other is None:
+            raise os_error(errno.EBADF)
+        self.become_twin(other, other._descriptor)
+        if self._fabric.descriptors.pop(number, None) is not None:
+            other.detach_silently()
+
+    def become_twin(self, other: MemorySocket, descriptor: FileDescriptor) -> None:
+        """Become a twin of another socket; for this package."""
+        assert isinstance(other, NetworkSocket)
+        self._fabric, self._host, self._fresh = other._fabric, other._host, other._fresh
+        super().become_twin(other, descriptor)
+        self._fabric.open.add(self)
+
+    def detach(self) -> int:
+        """Close the socket but not the connection, and return the descriptor, which stays open."""
+        if self._end is not CLOSED:
+            owner = _raw_new(NetworkSocket)
+            owner.become_twin(self, self._descriptor)
+            self._fabric.descriptors[self._descriptor] = owner
+        return self.detach_silently()
+
+    def detach_silently(self) -> int:
+        """Be closed, as somebody else has the descriptor; for this package."""
+        self._fabric.open.discard(self)
+        return super().detach()
+
     def _adopt(self, other: NetworkSocket, end: StreamEnd) -> None:
         """Become the socket of a connection that *other* accepted."""
         self._fabric, self._host, self._fresh = other._fabric, other._host, False
         timeout = socket.getdefaulttimeout()
         MemorySocket.__init__(self, other.family, other.type, other.proto, end.level, end, timeout)
+        if other.family != UNIX:
+            self._options.inherit(other._options)
+        if isinstance(end, TcpEnd):
+            end.linger_reset = self._options.resets_on_close()
         self._fabric.open.add(self)
 
     # -- serving -----------------------------------------------------------------------------
@@ -101,6 +159,8 @@ class NetworkSocket(MemorySocket):
         resolved = self._fabric.resolved(self._family, address, self._type)
         dual = self._speaks(resolved, errno.EINVAL)
         shared = bool(REUSEPORT and self._options.get(socket.SOL_SOCKET, REUSEPORT))
+        if self._type == socket.SOCK_DGRAM and self._family != UNIX:
+            shared = shared or bool(self._options.get(socket.SOL_SOCKET, socket.SO_REUSEADDR))
         binding = self._fabric.bind(
             self._type, self._family, resolved, self._host, shared=shared, dual=dual
         )
@@ -132,7 +192,18 @@ class NetworkSocket(MemorySocket):
         """Keep an option; which families it speaks, a socket decides before it has an address."""
         if (level, optname) == (IPV6, V6ONLY) and getattr(self._end, "binding", None) is not None:
             raise os_error(errno.EINVAL)
+        end = self._end
+        if not isinstance(end, NetworkDatagramEnd):
+            super().setsockopt(level, optname, value, optlen)
+            return
+        if (level, optname) in groups.JOINING | groups.LEAVING:
+            groups.change(end.groups, (level, optname), value)
+            return
         super().setsockopt(level, optname, value, optlen)
+        if (level, optname) == (socket.SOL_SOCKET, socket.SO_BROADCAST):
+            end.broadcasts = bool(self._options.get(level, optname))
+        elif (level, optname) in LOOPS:
+            end.loops = bool(self._options.get(level, optname))
 
     def getsockname(self) -> Any:
         """Return the own address."""
@@ -159,7 +230,8 @@ class NetworkSocket(MemorySocket):
     def serve(self, listener: Listener) -> None:
         """Listen with a listener of any kind, on the address that is bound; for this package."""
         assert listener.binding is not None
-        listener.binding.end = self._end = listener
+        listener.binding.end = listener
+        self.become(listener)
         listener.level.events = 0
         self._options.listening()
 
@@ -212,7 +284,16 @@ class NetworkSocket(MemorySocket):
             try:
                 self._attempt(end, remote)
             except BlockingIOError as exc:
-                raise self._cannot_wait(exc) from None
+                if self._timeout == 0 or not self._is_settled(end):
+                    raise self._cannot_wait(exc) from None
+
+    def _is_settled(self, end: IdleEnd) -> bool:
+        """Tell whether a ``connect()`` that may wait succeeded at once; raise if it failed."""
+        if end.error:
+            end.failed = False
+            raise end.take_error()
+        self._fresh = False
+        return self._end is not end
 
     def _attempt(self, end: IdleEnd, remote: Any) -> None:
         if isinstance(end, Listener) or end.attempt is not None:
@@ -235,19 +316,27 @@ class NetworkSocket(MemorySocket):
         end = self._end
         if self._family == UNIX or (end.binding is not None and not is_wildcard(end.local[0])):
             return
-        source = self._fabric.hosts.source(self._host, family_in(remote), remote[0])
+        source = self._source(remote)
         port = end.local[1] or self._fabric.free_port()
         end.local = (source, port, *remote[2:])
         if isinstance(end, NetworkDatagramEnd) and end.binding is None:
             self._end.local = unbound(self._family)
             self.bind(presented(self._family, (source, port, *remote[2:])))
 
+    def _source(self, remote: Any) -> str:
+        """Return the own address towards *remote*."""
+        if is_multicast(remote[0]):
+            chosen = groups.interface(self._options.get(groups.IP, groups.INTERFACE))
+            if chosen is not None and self._fabric.hosts.owner(chosen) == self._host:
+                return chosen
+        return self._fabric.hosts.source(self._host, family_in(remote), remote[0])
+
     def connected(self, end: StreamEnd) -> None:
         """Become connected; for this package."""
         binding = self._end.binding
         if binding is not None:
             self._fabric.unbind(binding)
-        self._end = end
+        self.become(end)
         if isinstance(end, TcpEnd):
             self._fresh = True
             end.linger_reset = self._options.resets_on_close()
@@ -266,7 +355,7 @@ class NetworkSocket(MemorySocket):
                 self.bind(unbound(self._family))
         if self._family != UNIX and is_wildcard(end.local[0]):
             # Each message says where it comes from, as seen from there.
-            source = self._fabric.hosts.source(self._host, family_in(remote), remote[0])
+            source = self._source(remote)
             bound, end.local = end.local, (source, end.local[1], *remote[2:])
             try:
                 return end.send_to(data, remote)

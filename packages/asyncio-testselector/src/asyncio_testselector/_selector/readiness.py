@@ -148,13 +148,14 @@ class Readiness:
         True
     """
 
-    __slots__ = ("__weakref__", "_watches", "events", "fd")
+    __slots__ = ("__weakref__", "_others", "_watches", "events", "fd")
 
     def __init__(self, events: int = 0, fd: FileDescriptor | None = None) -> None:
         self.fd: FileDescriptor = FileDescriptor() if fd is None else fd
         self.events: int = events
         # Replaced, never changed, so that set() may walk over it while another thread watches.
         self._watches: tuple[Watch, ...] = ()
+        self._others: list[FileDescriptor] = []  # by which it is found as well
         _levels[self.fd] = weakref.KeyedRef(self, forget, self.fd)
 
     def set(self, events: int) -> None:
@@ -188,7 +189,23 @@ class Readiness:
         """Be ready for nothing, and be found and watched by nobody any more."""
         self.events = 0
         self._watches = ()
-        _levels.pop(self.fd, None)
+        for number in (self.fd, *self._others):
+            self.drop(number)
+
+    def another(self) -> FileDescriptor:
+        """Be found by one more descriptor, and return it."""
+        number = self.new_descriptor()
+        self._others.append(number)
+        _levels[number] = weakref.KeyedRef(self, forget, number)
+        return number
+
+    def new_descriptor(self) -> FileDescriptor:
+        """Return a descriptor for `another`."""
+        return FileDescriptor()
+
+    def drop(self, number: FileDescriptor) -> None:
+        """Be found by a descriptor no longer."""
+        _levels.pop(number, None)
 
     def watch(self, watch: Watch) -> None:
         """Announce *watch* from now on, whenever something is newly ready that it waits for."""

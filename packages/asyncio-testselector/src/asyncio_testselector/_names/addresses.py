@@ -8,8 +8,12 @@ the sockets of IPv6 write it as ``::ffff:``, towards the code that uses them.
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from typing import Any
+
+LONGEST_PATH = 107
+"""Bytes of the path of a Unix socket, as Linux has it."""
 
 ANY = {socket.AF_INET: "0.0.0.0", socket.AF_INET6: "::"}
 
@@ -36,6 +40,32 @@ def presented(family: int, address: Any) -> Any:
 def family_in(address: Any) -> int:
     """Return the family of an address of the network."""
     return socket.AF_INET if len(address) == 2 else socket.AF_INET6
+
+
+def unix_address(path: Any) -> Any:
+    """
+    Return the address of a Unix socket as the network keeps it: a path, or bytes if it is abstract.
+
+    Raises:
+        OSError: It is too long.
+        TypeError: It is none.
+    """
+    if isinstance(path, (bytes, bytearray, memoryview)):
+        raw = bytes(path)
+    elif isinstance(path, str):
+        raw = os.fsencode(path)
+    else:
+        msg = f"a bytes-like object is required, not {type(path).__name__!r}"
+        raise TypeError(msg)
+    if len(raw) > LONGEST_PATH + raw.startswith(b"\0"):
+        msg = "AF_UNIX path too long"
+        raise OSError(msg)
+    return raw if raw.startswith(b"\0") else os.fsdecode(raw)
+
+
+def is_abstract(path: Any) -> bool:
+    """Tell whether the address of a Unix socket is none of the file system."""
+    return isinstance(path, bytes)
 
 
 def unbound(family: int) -> Any:

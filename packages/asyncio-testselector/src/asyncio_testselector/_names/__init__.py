@@ -1,0 +1,1 @@
+"""What memory networks call things: hosts and their names, addresses, services."""
