@@ -2,6 +2,7 @@
 
 import asyncio
 import selectors
+import socket
 import unittest
 
 import pytest
@@ -117,4 +118,48 @@ def test_selector_that_the_block_puts_around_the_loops_own() -> None:
         loop.add_reader(mock, ready)
         loop.run_until_complete(asyncio.sleep(0))
     loop.remove_reader(mock)
+    loop.close()
+
+
+def test_file_is_reported_with_its_place_though_its_loop_got_a_test_selector_meanwhile() -> None:
+    real, other = socket.socketpair()
+
+    class Case(TestCase):
+        loop_factory = asyncio.SelectorEventLoop
+
+        async def test(self) -> None:
+            loop = asyncio.get_running_loop()
+            FileMock()
+            assert isinstance(loop._selector, TestSelector)
+            loop.add_reader(real, ready)
+
+    with real, other:
+        failure = run(Case)
+
+    assert "reader of <socket.socket" in failure
+    assert 'test_checks_selector.py", line' in failure
+    assert "loop.add_reader(real, ready)" in failure
+
+
+@pytest.mark.parametrize("order", ["one in the other", "first in, first out"])
+def test_nobody_is_told_of_registrations_after_the_blocks(order: str) -> None:
+    loop = asyncio.SelectorEventLoop()
+    real = loop._selector
+
+    async def main() -> None:
+        blocks = [check_loop(), check_loop(), check_loop()]
+        await blocks[0].__aenter__()
+        await blocks[1].__aenter__()
+        mock = FileMock()
+        loop.add_reader(mock, ready)
+        await blocks[2].__aenter__()
+        loop.remove_reader(mock)
+        for block in blocks if order == "first in, first out" else reversed(blocks):
+            await block.__aexit__(None, None, None)
+
+    loop.run_until_complete(main())
+
+    assert isinstance(loop._selector, TestSelector)
+    assert loop._selector.on_register is None
+    assert not hasattr(real, "on_register")
     loop.close()

@@ -192,7 +192,7 @@ def test_test_case_works_without_the_selector(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-def test_test_case_serves_mocks_with_the_selector(tmp_path):
+def test_test_case_serves_mocks_as_soon_as_there_is_one(tmp_path):
     code = """
     import unittest
     from asyncio_testselector import SocketMock, TestSelector
@@ -200,8 +200,9 @@ def test_test_case_serves_mocks_with_the_selector(tmp_path):
 
     class Tests(TestCase):
         async def test(self):
-            self.assertIsInstance(self.loop._selector, TestSelector)
+            self.assertNotIsInstance(self.loop._selector, TestSelector)
             mock = SocketMock()
+            self.assertIsInstance(self.loop._selector, TestSelector)
             self.loop.add_reader(mock, print)
             self.assertTrue(self.loop.remove_reader(mock))
 

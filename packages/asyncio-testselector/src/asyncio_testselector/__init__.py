@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncio_testselector._files.descriptor import FileDescriptor, fd
 from asyncio_testselector._files.filemock import FileMock, isfilemock
+from asyncio_testselector._files.service import install_when_needed
 from asyncio_testselector._files.socketmock import SocketMock, SSLSocketMock
 from asyncio_testselector._installation.installation import install, set_read_ready, set_write_ready
 from asyncio_testselector._memory.pair import memory_socketpair, memory_stream_pair
@@ -54,6 +55,7 @@ __all__ = [
     "fd",
     "get_registered_events",
     "install",
+    "install_when_needed",
     "isfilemock",
     "memory_socketpair",
     "memory_stream_pair",

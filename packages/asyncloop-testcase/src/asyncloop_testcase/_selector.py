@@ -1,8 +1,9 @@
 """
 File mocks for the loop of a test: the one optional import of this package.
 
-When asyncio-testselector is installed, the selector of a test's loop is wrapped, so that its
-``FileMock`` and ``SocketMock`` can be registered. Nothing else here depends on it.
+When asyncio-testselector is installed, the selector of a test's loop is wrapped as soon as the test
+makes a ``FileMock`` or ``SocketMock``, so that it can be registered. A proactor has to know before.
+Nothing else here depends on that package.
 """
 
 from __future__ import annotations
@@ -19,19 +20,21 @@ if TYPE_CHECKING:
 __unittest = __tracebackhide__ = True
 
 
-SERVED = (BaseSelectorEventLoop, BaseProactorEventLoop)
-
 _UNKNOWN: Any = object()
 _install: Callable[[asyncio.AbstractEventLoop], object] | None = _UNKNOWN
+_install_when_needed: Callable[[asyncio.AbstractEventLoop], object]
 
 
 def _find_install() -> Callable[[asyncio.AbstractEventLoop], object] | None:
     """Return what installs a ``TestSelector``, or None; imported with the first test."""
-    global _install
+    global _install, _install_when_needed
     try:
-        _install = importlib.import_module("asyncio_testselector").install
+        package = importlib.import_module("asyncio_testselector")
     except ImportError:
         _install = None
+        return None
+    _install = package.install
+    _install_when_needed = getattr(package, "install_when_needed", package.install)
     return _install
 
 
@@ -44,5 +47,9 @@ def serve_file_mocks(loop: asyncio.AbstractEventLoop) -> None:
     install = _install
     if install is _UNKNOWN:
         install = _find_install()
-    if install is not None and isinstance(loop, SERVED):
+    if install is None:
+        return
+    if isinstance(loop, BaseSelectorEventLoop):
+        _install_when_needed(loop)
+    elif isinstance(loop, BaseProactorEventLoop):
         install(loop)

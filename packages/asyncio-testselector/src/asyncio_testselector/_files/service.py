@@ -17,6 +17,8 @@ What serves a loop is above this room, and is handed in by `provide`.
 from __future__ import annotations
 
 import asyncio
+import weakref
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Protocol
 
 from asyncio_testselector._cpython.frames import asking, loop_that_asks
@@ -52,6 +54,9 @@ class Service(Protocol):
 
 _service: Service | None = None
 
+# Loops that do not run yet, to be served with the first mock of their thread: by thread.
+_waiting: dict[int, list[weakref.ref[asyncio.AbstractEventLoop]]] = {}
+
 
 def provide(service: Service) -> None:
     """Have mocks use *service* from now on."""
@@ -59,10 +64,49 @@ def provide(service: Service) -> None:
     _service = service
 
 
+def install_when_needed(loop: asyncio.AbstractEventLoop) -> None:
+    """
+    Install a `TestSelector` on a loop as soon as its thread makes a mock or memory socket.
+
+    That is for whoever opens loops for code of others, as test cases do: most tests make no mock,
+    and their loop stays what it is.
+
+    Args:
+        loop: A selector or proactor loop, which need not run. It is not kept alive.
+
+    Raises:
+        TypeError: It is no event loop.
+
+    Example:
+        >>> from asyncio_testselector import FileMock, TestSelector
+        >>> loop = asyncio.SelectorEventLoop()
+        >>> install_when_needed(loop)
+        >>> mock = FileMock()
+        >>> loop.add_reader(mock.fileno(), print)
+        >>> loop.remove_reader(mock), loop.close()
+        (True, None)
+
+    .. versionadded:: 1.0.0
+    """
+    if not isinstance(loop, asyncio.AbstractEventLoop):
+        msg = f"cannot install a TestSelector on {loop!r}: it is no event loop"
+        raise TypeError(msg)
+    known = _waiting.setdefault(get_ident(), [])
+    if known:
+        known[:] = [ref for ref in known if (other := ref()) and not other.is_closed()]
+    known.append(weakref.ref(loop))
+
+
 def made() -> None:
     """Take note that there is a new mock or memory socket."""
-    if _service is not None:
-        _service.prepare()
+    if _service is None:
+        return
+    _service.prepare()
+    if _waiting:
+        for ref in _waiting.pop(get_ident(), ()):
+            loop = ref()
+            if loop is not None and not _service.serves(loop):
+                _service.serve(loop)
 
 
 def used() -> None:

@@ -37,6 +37,8 @@ from asyncio_testselector._selector.readiness import Candidates, Watch, readines
 from asyncio_testselector._selector.registry import ALL, Events, Registry, check_events, merged
 from asyncio_testselector._selector.wakeup import LoopWakeup, SocketWakeup
 
+__unittest = __tracebackhide__ = True  # whoever registers a file stands above
+
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
@@ -64,7 +66,7 @@ class TestSelector(selectors.BaseSelector):
         default_selector: What makes the selector for real files where none was given: a subclass
             may have another one.
         on_register: Called with the key of each file that is registered or modified, by whoever
-            watches a test; None for nobody.
+            watches a test; None for nobody. Taken over from the real selector, if that has it.
 
     Raises:
         TypeError: *selector* is no selector.
@@ -89,7 +91,8 @@ class TestSelector(selectors.BaseSelector):
         if not hasattr(selector, "register") and selector is not None:
             msg = f"{selector!r} is no selector: pass one of the selectors module, or None"
             raise TypeError(msg)
-        self.on_register: Callable[[SelectorKey], object] | None = None
+        self.on_register: Callable[[SelectorKey], object] | None
+        self.on_register = getattr(selector, "on_register", None)
         self._selector = selector
         self._direct: selectors.BaseSelector | None = None  # the real one, to be asked alone
         self._registry = Registry()

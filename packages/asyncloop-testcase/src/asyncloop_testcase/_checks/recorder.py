@@ -120,9 +120,9 @@ class Recorder(Hooks):
     def _end_recording(self) -> None:
         """Put back what was there before."""
         self._uninstall(DEPTH)
-        if self._observer is not None:
+        if self.registrations is not None:
             others = [each._observer for each in _active if isinstance(each, Recorder)]
-            self._observer.restore(filter(None, others))
+            self.registrations.leave(list(filter(None, others)))
         self._inherited = ()
 
     def _has_noticed(self) -> bool:

@@ -51,6 +51,10 @@ class Registrations:
         """Return where it was registered, None if that is not known."""
         return None if self._sites is None else self._sites.get(handle)
 
+    def leave(self, others: Iterable[RegistrationObserver]) -> None:
+        """Let those go that may have come after this one."""
+        raise NotImplementedError
+
     def may_be_more(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Tell, by counting, whether the loop has files registered that were not there before."""
         # The test may have put a selector of its own around the one that was there.
@@ -78,9 +82,18 @@ class RegistrationDict(Registrations, dict[int, "SelectorKey"]):
         if self._outer is before:
             self._outer = before._outer
 
+    def leave(self, others: Iterable[RegistrationObserver]) -> None:
+        """Let those go that may have come after this one, to a ``TestSelector`` around."""
+        for other in others:
+            other.forget(self, self._outer, self._outer)
+
     def __setitem__(self, fd: int, key: SelectorKey) -> None:
         super().__setitem__(fd, key)
         self.note(key, 1)
+
+    def __call__(self, key: SelectorKey) -> None:
+        """Note what a ``TestSelector`` registers that was put around the selector meanwhile."""
+        self.note(key, 2)
 
 
 @final
@@ -102,10 +115,10 @@ class RegistrationObserver(Registrations):
     def __call__(self, key: SelectorKey) -> None:
         """Note who calls the selector's method, which calls this."""
         self.note(key, 2)
-        if self._previous is not self._outer:
+        if self._previous is not None and self._previous is not self._outer:
             self._previous(key)
 
-    def restore(self, others: Iterable[RegistrationObserver]) -> None:
+    def leave(self, others: Iterable[RegistrationObserver]) -> None:
         """
         Be called no longer, unless somebody else does that.
 
@@ -115,7 +128,11 @@ class RegistrationObserver(Registrations):
         if self._selector.on_register is self:
             self._selector.on_register = self._previous
         for other in others:
-            if other._previous is self:
-                other._previous = self._previous
-            if other._outer is self:
-                other._outer = self._outer
+            other.forget(self, self._previous, self._outer)
+
+    def forget(self, gone: Any, previous: Any, outer: Registrations | None) -> None:
+        """Call what one that is no longer needed has called, instead of it."""
+        if self._previous is gone:
+            self._previous = previous
+        if self._outer is gone:
+            self._outer = outer

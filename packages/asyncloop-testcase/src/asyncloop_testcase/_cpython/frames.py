@@ -51,4 +51,4 @@ else:
                 if each is frame:
                     return False
                 each = each.f_back
-        return not any(isinstance(each, SUSPENDED) for each in gc.get_referrers(frame))
+        return not any(type(each) in SUSPENDED for each in gc.get_referrers(frame))

@@ -48,7 +48,9 @@ class Hooks:
 
     - ``default_exception_handler`` of the loop, which is public: it is called where no handler was
       set, or one that was set passes on to it. ``get_exception_handler()`` says what it ever says.
-    - ``_fd_to_key``, the dictionary in which all selectors of the standard library keep their keys.
+    - ``_fd_to_key``, the dictionary in which all selectors of the standard library keep their keys;
+      and ``on_register``, which a ``TestSelector`` of asyncio-testselector takes over from the
+      selector that it is put around.
     - ``warnings._warn_unawaited_coroutine``, which the interpreter looks up at each call, for a
       coroutine that is deleted before it was awaited.
 
@@ -107,6 +109,7 @@ class Hooks:
             if type(keys) is dict or type(keys) is registrations:
                 self._keys = keys
                 self.registrations = selector._fd_to_key = registrations(keys)
+                selector.on_register = self.registrations
         if depth:
             if warnings._warn_unawaited_coroutine is not _unawaited:  # type: ignore[attr-defined]
                 _replace_unawaited()
@@ -170,11 +173,21 @@ class Hooks:
                 keys.clear()
                 keys.update(mine)
             self._selector._fd_to_key = keys
+            self._leave_selectors(keys if type(keys) is type(mine) else None)
             return
         for other in _active:
             if other._keys is mine:
                 other._keys = keys
                 other.registrations.follow(mine)
+
+    def _leave_selectors(self, before: dict[int, Any] | None) -> None:
+        for selector in {self._selector, getattr(self.loop, "_selector", None)}:
+            if getattr(selector, "on_register", None) is not self.registrations:
+                continue
+            if before is None and selector is self._selector:
+                del selector.on_register
+            else:
+                selector.on_register = before
 
     def _leave_coroutines(self, depth: int) -> None:
         others = [each for each in _active if each._thread == self._thread]
