@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -75,7 +76,6 @@ QUESTIONS: list[tuple[Any, ...]] = [
     ("a..b", 80),
     (5, 5),
     ("127.0.0.1", 1.5),
-    ("127.0.0.1", True),
 ]
 
 ADDRESSES: list[tuple[Any, ...]] = [
@@ -118,6 +118,12 @@ def test_names_resolve_as_the_c_library_resolves_them(question: Any) -> None:
     assert answer(resolution.getaddrinfo, Hosts(), *question) == answer(
         socket.getaddrinfo, *question
     )
+
+
+def test_port_may_be_of_a_subclass_of_int() -> None:
+    found = resolution.getaddrinfo(Hosts(), "127.0.0.1", HTTPStatus.OK, V4, STREAM)
+
+    assert found == socket.getaddrinfo("127.0.0.1", 200, V4, STREAM)
 
 
 @LINUX

@@ -108,8 +108,8 @@ def _service(port: Any) -> str | int | None:
     """Return a port as a number if it is one, otherwise its name; None if nothing is said."""
     if port is None or port in ("", b""):
         return 0 if port is not None else None
-    if isinstance(port, int) and not isinstance(port, bool):
-        text = str(port)
+    if isinstance(port, int):  # of which CPython refuses subclasses before 3.14
+        text = str(int(port))
     elif isinstance(port, (str, bytes)):
         text = port if isinstance(port, str) else port.decode("ascii")
     else:
