@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asyncio_fakeclock import DeadlockError, FakeClock, LivelockError, new_event_loop
+from capabilities import with_signals
 from clocked import clocked_loop, run
 
 
@@ -176,6 +177,7 @@ def test_frozen_time_names_the_callback_that_is_due() -> None:
     assert "expire()" in text_of(DeadlockError, main, auto=False).splitlines()[0]
 
 
+@with_signals
 def test_signal_handler_is_mentioned_in_a_deadlock() -> None:
     import signal
 

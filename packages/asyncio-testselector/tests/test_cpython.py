@@ -36,7 +36,7 @@ def test_selector_of_a_loop_can_be_replaced(loop):
 
         def select(self, timeout=None):
             self.asked += 1
-            return super().select(0)
+            return []
 
     original, probe = loops.selector_of(loop), Probe()
     loops.replace_selector(loop, probe)

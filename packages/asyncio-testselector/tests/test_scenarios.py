@@ -3,20 +3,25 @@
 import asyncio
 import gc
 import inspect
-import sys
 import warnings
 
 import pytest
 from asyncio_testselector import TestProactorEventLoop, TestSelector
+from capabilities import HAS_PIPES, HAS_UNIX_SOCKETS, with_resets
 from scenarios import SCENARIOS
 from worlds import KernelWorld, MemoryWorld, MockWorld
 
-# Windows has neither Unix sockets nor pipes for its selector loop.
-FOR_THE_KERNEL = [
-    function
-    for function in SCENARIOS
-    if sys.platform != "win32" or not ("unix" in function.__name__ or "pipe" in function.__name__)
-]
+
+def named(scenario, *, kernel=False):
+    """Return a scenario as a parameter, which is skipped where the system lacks what it takes."""
+    name = scenario.__name__
+    marks = [with_resets] if kernel and "reset" in name else []
+    if "unix" in name:
+        marks.append(pytest.mark.skipif(not HAS_UNIX_SOCKETS, reason="there are no Unix sockets"))
+    if "pipe" in name:
+        marks.append(pytest.mark.skipif(not HAS_PIPES, reason="selector loops have no pipes here"))
+    return pytest.param(scenario, marks=marks, id=name)
+
 
 LIMIT = 30  # seconds, so that a scenario that hangs is a failure
 
@@ -47,13 +52,13 @@ def debug(request):
     return request.param
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda function: function.__name__)
+@pytest.mark.parametrize("scenario", [named(each) for each in SCENARIOS])
 def test_mock_passes_the_scenario(scenario, debug):
     loop = asyncio.SelectorEventLoop(TestSelector())
     run(loop, MockWorld(loop), scenario, debug)
 
 
-@pytest.mark.parametrize("scenario", FOR_THE_KERNEL, ids=lambda function: function.__name__)
+@pytest.mark.parametrize("scenario", [named(each, kernel=True) for each in SCENARIOS])
 def test_real_socket_passes_the_scenario(scenario, debug, tmp_path):
     loop = asyncio.SelectorEventLoop()
     run(loop, KernelWorld(loop, str(tmp_path)), scenario, debug)
@@ -70,7 +75,7 @@ def test_mock_passes_the_scenario_on_a_proactor(scenario, debug):
     run(loop, MockWorld(loop), scenario, debug)
 
 
-@pytest.mark.parametrize("scenario", PROACTOR_SCENARIOS, ids=lambda function: function.__name__)
+@pytest.mark.parametrize("scenario", [named(each, kernel=True) for each in PROACTOR_SCENARIOS])
 def test_real_socket_passes_the_scenario_on_a_proactor(scenario, debug, tmp_path):
     loop = TestProactorEventLoop()
     run(loop, KernelWorld(loop, str(tmp_path)), scenario, debug)

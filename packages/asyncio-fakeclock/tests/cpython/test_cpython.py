@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from asyncio_fakeclock._cpython import handles, loops, tasks, timers
+from capabilities import with_signals
 
 
 @pytest.fixture
@@ -147,6 +148,7 @@ def test_loop_without_a_wakeup_pipe_has_no_wakeup_fd() -> None:
     assert loops.wakeup_fd(loop) == -1
 
 
+@with_signals
 def test_signal_handlers_are_seen(loop: Any) -> None:
     import signal
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 
 import pytest
@@ -18,4 +19,7 @@ with_unix_sockets = pytest.mark.skipif(
 with_files = pytest.mark.skipif(not has_files(), reason="sockets and pipes are no files here")
 with_commands = pytest.mark.skipif(
     not command_of(os.getpid()), reason="the command lines of processes are not known here"
+)
+with_signals = pytest.mark.skipif(
+    not hasattr(signal, "SIGUSR1"), reason="there are no signals of users here"
 )

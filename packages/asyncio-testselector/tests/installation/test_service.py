@@ -292,6 +292,7 @@ def test_loop_that_cannot_serve_says_so_with_the_way_out(kind: Any, use: Any) ->
 
 
 def test_mock_is_looked_at_on_a_loop_that_cannot_serve_it() -> None:
+    loop = uvloop()
     here, there = memory_socketpair()
 
     async def main() -> None:
@@ -299,7 +300,6 @@ def test_mock_is_looked_at_on_a_loop_that_cannot_serve_it() -> None:
         assert fd(SocketMock())
         assert repr(here)
 
-    loop = uvloop()
     loop.run_until_complete(main())
     loop.close()
     here.close()

@@ -48,6 +48,24 @@ def test_datagrams_go_to_and_fro(run: Any, network: MemoryNetwork) -> None:
     run(main())
 
 
+def test_endpoint_without_a_remote_address_is_closed_on_the_default_loop() -> None:
+    problems: list[Any] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: problems.append(context))
+        async with MemoryNetwork():
+            transport, _ = await loop.create_datagram_endpoint(
+                asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0)
+            )
+            transport.close()
+            await asyncio.sleep(0)
+
+    asyncio.run(main())
+
+    assert problems == []
+
+
 def test_datagram_to_a_closed_port_is_an_error_of_a_connected_endpoint(
     run: Any, network: MemoryNetwork
 ) -> None:

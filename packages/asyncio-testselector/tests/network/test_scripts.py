@@ -13,6 +13,7 @@ from asyncio_testselector import (
     ScriptError,
     SocketScript,
 )
+from capabilities import RESOLUTION
 from streams import ask, close
 
 
@@ -50,7 +51,7 @@ def test_script_played_with_latency_takes_its_time() -> None:
     loop = asyncio.SelectorEventLoop()
     loop.set_exception_handler(lambda loop, context: None)
     try:
-        assert loop.run_until_complete(main()) >= 0.035
+        assert loop.run_until_complete(main()) >= 0.035 - 4 * RESOLUTION
     finally:
         loop.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio_testselector._memory.stream import os_error
+from asyncio_testselector._files.errors import os_error
 
 
 def number(code: int) -> int | None:

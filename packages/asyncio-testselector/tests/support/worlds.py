@@ -112,6 +112,8 @@ class MockListener:
 
 
 class MockWorld:
+    UNIX = getattr(socket, "AF_UNIX", None)
+
     def __init__(self, loop):
         self.loop = loop
 
@@ -229,6 +231,8 @@ class KernelListener:
 
 
 class KernelWorld:
+    UNIX = getattr(socket, "AF_UNIX", None)
+
     def __init__(self, loop, folder):
         self.loop = loop
         self.folder = folder
@@ -239,8 +243,8 @@ class KernelWorld:
         return thing
 
     def pair(self, family=socket.AF_INET):
-        if family == socket.AF_UNIX:
-            sock, other = map(self.kept, socket.socketpair(socket.AF_UNIX))
+        if family == self.UNIX:
+            sock, other = map(self.kept, socket.socketpair(family))
         else:
             listener, clients = self.listener()
             other = clients.connect().sock
@@ -261,7 +265,7 @@ class KernelWorld:
 
     def listener(self, family=socket.AF_INET):
         sock = self.kept(socket.socket(family))
-        sock.bind(self.folder + "/s" if family == socket.AF_UNIX else ("127.0.0.1", 0))
+        sock.bind(self.folder + "/s" if family == self.UNIX else ("127.0.0.1", 0))
         sock.listen()
         sock.setblocking(False)
         return sock, KernelListener(sock, self)

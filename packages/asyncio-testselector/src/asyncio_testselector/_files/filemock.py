@@ -116,11 +116,6 @@ class FileDefaults:
         """Accept everything."""
         return len(data)
 
-    def check_open(self) -> None:
-        """Fail as the kernel does when the descriptor is closed."""
-        if self.closed:
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-
     @property
     def mock(self) -> Any:
         """The file mock; if nobody holds it any more, what it would do by default."""

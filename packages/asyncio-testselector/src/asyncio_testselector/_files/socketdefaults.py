@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from asyncio_testselector._files import service
-from asyncio_testselector._files.filemock import FileDefaults, FileMethod, FileMock, would_block
+from asyncio_testselector._files.errors import os_error
+from asyncio_testselector._files.filemock import FileDefaults, FileMethod, FileMock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ class AcceptMethod(FileMethod):
 
     def _exhausted(self) -> Exception:
         # asyncio accepts until the kernel says that nobody is left, up to a hundred times.
-        return would_block()
+        return os_error(errno.EAGAIN)
 
 
 class IntoMethod(FileMethod):
@@ -83,6 +83,11 @@ class SocketDefaults(FileDefaults):
         self.always_connected = always_connected
         self.options: dict[tuple[int, int], Any] = {}
 
+    def check_open(self) -> None:
+        """Fail as the kernel does when the socket is closed."""
+        if self.closed:
+            raise os_error(errno.EBADF)
+
     def detach(self) -> int:
         """Return the descriptor and be closed."""
         descriptor = self.fileno()
@@ -123,7 +128,7 @@ class SocketDefaults(FileDefaults):
     def accept(self) -> Any:
         """Fail: nobody is waiting to be accepted."""
         self.check_open()
-        raise would_block()
+        raise os_error(errno.EAGAIN)
 
     def connect(self, address: Any, /) -> None:
         """Be connected at once."""
@@ -146,7 +151,7 @@ class SocketDefaults(FileDefaults):
         if self.peer is not None:
             return self.peer
         if self.listening or (self.mock.type == socket.SOCK_DGRAM and not self.always_connected):
-            raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN))
+            raise os_error(errno.ENOTCONN)
         return self._address(THERE)
 
     def _address(self, address: tuple[str, int]) -> Any:
@@ -174,12 +179,12 @@ class SocketDefaults(FileDefaults):
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
         """Fail: there is nothing to read."""
         self.check_open()
-        raise would_block()
+        raise os_error(errno.EAGAIN)
 
     def recvfrom(self, bufsize: int, flags: int = 0, /) -> tuple[bytes, Any]:
         """Fail: there is nothing to read."""
         self.check_open()
-        raise would_block()
+        raise os_error(errno.EAGAIN)
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         """Read what the mock's ``recv`` gives."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import NoReturn
 
-from asyncio_testselector._memory.stream import os_error
+from asyncio_testselector._files.errors import os_error
 
 
 class ClosedEnd:

@@ -8,9 +8,10 @@ from collections import deque
 from selectors import EVENT_READ, EVENT_WRITE
 from typing import TYPE_CHECKING, Any, final
 
-from asyncio_testselector._memory.stream import Buffer, os_error
+from asyncio_testselector._files.errors import os_error
 
 if TYPE_CHECKING:
+    from asyncio_testselector._memory.stream import Buffer
     from asyncio_testselector._selector.readiness import Readiness
 
 QUEUE = 10

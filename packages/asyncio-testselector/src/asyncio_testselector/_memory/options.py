@@ -15,7 +15,7 @@ import struct
 import sys
 from typing import Any, final
 
-from asyncio_testselector._memory.stream import os_error
+from asyncio_testselector._files.errors import os_error
 
 
 def numbers(prefix: str, names: str) -> frozenset[int]:

@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING, Any
 from asyncio_testselector._cpython.frames import wraps_in_tls
 from asyncio_testselector._cpython.sockets import Socket
 from asyncio_testselector._files import service
+from asyncio_testselector._files.errors import os_error
 from asyncio_testselector._memory.closed import CLOSED
 from asyncio_testselector._memory.options import SocketOptions, as_asked, doubled
-from asyncio_testselector._memory.stream import os_error
 from asyncio_testselector._memory.transfer import TransferringSocket
 
 if TYPE_CHECKING:

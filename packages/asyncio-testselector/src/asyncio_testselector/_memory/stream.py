@@ -13,18 +13,17 @@ not at all; without one they are there at once.
 Which error comes when is Linux' ``net/unix/af_unix.c``, and the tests compare it, step by step,
 with the kernel's socket pairs. There is no loop, no socket and no descriptor in this module but
 the level's.
-
-A little over 300 lines, as the errors that both kinds of ends raise are here as well.
 """
 
 from __future__ import annotations
 
 import errno
-import os
 import socket
 from collections import deque
 from selectors import EVENT_READ, EVENT_WRITE
 from typing import TYPE_CHECKING, Any, Protocol
+
+from asyncio_testselector._files.errors import os_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,32 +36,6 @@ CAPACITY = 212992
 """Bytes that may wait unread in one direction unless told otherwise: Linux' default."""
 
 BOTH = EVENT_READ | EVENT_WRITE
-
-
-def os_error(code: int, text: str | None = None) -> OSError:
-    """Return the kernel's error for *code*, of the subclass, with the number and words it has."""
-    if WINSOCK:  # pragma: no cover - Windows
-        number = WINSOCK.get(code, code)
-        words = ctypes.FormatError(number)  # type: ignore[attr-defined, unused-ignore]
-        return OSError(0, text or words, None, number)
-    return OSError(code, text or os.strerror(code))
-
-
-WINSOCK: dict[int, int] = {
-    getattr(errno, name): getattr(errno, other)
-    for name, other in (
-        ("EAGAIN", "WSAEWOULDBLOCK"),
-        ("EINPROGRESS", "WSAEWOULDBLOCK"),
-        ("EBADF", "WSAENOTSOCK"),
-        ("EINVAL", "WSAEINVAL"),
-        ("EPIPE", "WSAESHUTDOWN"),
-    )
-    if hasattr(errno, other)
-}
-"""What Windows' sockets say instead; the other numbers of ``errno`` are theirs there."""
-
-if WINSOCK:  # pragma: no cover - Windows
-    import ctypes
 
 
 class Wire(Protocol):

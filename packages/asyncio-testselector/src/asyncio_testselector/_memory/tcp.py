@@ -15,7 +15,8 @@ import socket
 from selectors import EVENT_READ
 from typing import TYPE_CHECKING, Any
 
-from asyncio_testselector._memory.stream import CAPACITY, WINSOCK, StreamEnd, os_error
+from asyncio_testselector._files.errors import WINSOCK, os_error
+from asyncio_testselector._memory.stream import CAPACITY, StreamEnd
 
 if TYPE_CHECKING:
     from asyncio_testselector._selector.readiness import Readiness

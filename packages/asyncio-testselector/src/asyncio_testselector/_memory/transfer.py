@@ -13,10 +13,12 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from asyncio_testselector._cpython.sockets import FileSocket
-from asyncio_testselector._memory.stream import Buffer, os_error
+from asyncio_testselector._files.errors import os_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from asyncio_testselector._memory.stream import Buffer
 
 PEEK = int(getattr(socket, "MSG_PEEK", 0))
 HARMLESS = PEEK | sum(

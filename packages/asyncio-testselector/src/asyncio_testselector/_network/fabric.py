@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, final
 
-from asyncio_testselector._memory.stream import os_error
+from asyncio_testselector._files.errors import os_error
 from asyncio_testselector._names import resolution
 from asyncio_testselector._names.addresses import (
     ANY,

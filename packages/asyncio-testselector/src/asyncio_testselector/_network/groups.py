@@ -11,7 +11,7 @@ import errno
 import socket
 from typing import TYPE_CHECKING, Any
 
-from asyncio_testselector._memory.stream import os_error
+from asyncio_testselector._files.errors import os_error
 from asyncio_testselector._names.addresses import IPV6
 from asyncio_testselector._names.numeric import is_loopback, is_multicast
 

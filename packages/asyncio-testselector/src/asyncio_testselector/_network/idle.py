@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from asyncio_testselector._memory.stream import BOTH, WINSOCK, Buffer, os_error
+from asyncio_testselector._files.errors import WINSOCK, os_error
+from asyncio_testselector._memory.stream import BOTH, Buffer
 from asyncio_testselector._network.fabric import UNIX, Binding, Fabric
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from collections import deque
 from selectors import EVENT_READ
 from typing import TYPE_CHECKING, Any, Protocol
 
-from asyncio_testselector._memory.stream import StreamEnd, join, os_error
+from asyncio_testselector._files.errors import os_error
+from asyncio_testselector._memory.stream import StreamEnd, join
 from asyncio_testselector._memory.tcp import TcpEnd
 from asyncio_testselector._network.fabric import UNIX, Binding, Fabric
 from asyncio_testselector._network.idle import IdleEnd

@@ -13,9 +13,9 @@ import socket
 from typing import TYPE_CHECKING, Any, final
 
 from asyncio_testselector._cpython.sockets import Socket
+from asyncio_testselector._files.errors import os_error
 from asyncio_testselector._memory.closed import CLOSED
 from asyncio_testselector._memory.socket import MemorySocket
-from asyncio_testselector._memory.stream import Buffer, StreamEnd, os_error
 from asyncio_testselector._memory.tcp import TcpEnd
 from asyncio_testselector._names.addresses import (
     IPV6,
@@ -33,6 +33,7 @@ from asyncio_testselector._network.listening import Attempt, Listener
 
 if TYPE_CHECKING:
     from asyncio_testselector._files.descriptor import FileDescriptor
+    from asyncio_testselector._memory.stream import Buffer, StreamEnd
 
 FLAGS = int(getattr(socket, "SOCK_NONBLOCK", 0)) | int(getattr(socket, "SOCK_CLOEXEC", 0))
 

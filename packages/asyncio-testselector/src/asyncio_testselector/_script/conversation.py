@@ -15,7 +15,8 @@ import ssl
 from typing import TYPE_CHECKING, Protocol, final
 
 from asyncio_testselector._cpython.transports import lose_connection
-from asyncio_testselector._memory.stream import CAPACITY, Buffer, join, os_error
+from asyncio_testselector._files.errors import os_error
+from asyncio_testselector._memory.stream import CAPACITY, Buffer, join
 from asyncio_testselector._memory.tcp import TcpEnd
 from asyncio_testselector._script.tls import Tls, is_client
 from asyncio_testselector._selector.readiness import Readiness

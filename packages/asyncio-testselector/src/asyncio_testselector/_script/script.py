@@ -436,6 +436,9 @@ class SocketScript:
         """
         Have the client's next *n* calls of ``send()`` raise `BlockingIOError`, as on a full buffer.
 
+        Where sockets have no ``sendmsg()``, in Windows, asyncio from 3.12 on loses data that
+        ``send()`` refuses a second time.
+
         Raises:
             ValueError: *n* is less than 1.
         """
