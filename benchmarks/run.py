@@ -82,7 +82,7 @@ def main() -> None:
             from _plots import plot
 
             keep(tables)
-            plot(Path(folder), PLOTS, VERSION)
+            plot(RESULTS, PLOTS, VERSION)
 
 
 if __name__ == "__main__":
