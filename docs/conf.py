@@ -29,13 +29,14 @@ extensions = [
     "sphinx_sitemap",
     "sphinxext.opengraph",
 ]
-# Where the site and the repository are: not known before the first release, and set here alone.
+# Not known before the first release; docs/set_addresses.py sets it here and in all other places.
 SITE = os.environ.get("DOCS_SITE", "https://asynctest-suite.example/")
 REPOSITORY = os.environ.get("DOCS_REPOSITORY", "")
 
 html_theme = "furo"
 html_title = f"asynctest-suite {release}"
 html_static_path = ["_static"]
+html_extra_path = ["../benchmarks/plots"]  # the READMEs show some of them
 html_css_files = ["site.css"]
 html_logo = "_static/logo.svg"
 html_favicon = "_static/logo.svg"
