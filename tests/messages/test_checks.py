@@ -4,6 +4,8 @@
 import asyncio
 import gc
 import logging
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -293,6 +295,47 @@ def test_process_that_is_alive():
     finally:
         started[0].kill()
         started[0].wait()
+
+
+@says(
+    """
+    AssertionError: a check failed: changed_environment
+
+    changed_environment: the environment is another than before the test
+      os.environ['ASYNCLOOP_MESSAGE'] was set
+
+    (if that is meant to be, say so with @fail_on(changed_environment=False))
+    """
+)
+def test_environment_that_is_changed():
+    async def test(self):
+        os.environ["ASYNCLOOP_MESSAGE"] = "hello"
+
+    try:
+        return leave(test, changed_environment=True)
+    finally:
+        del os.environ["ASYNCLOOP_MESSAGE"]
+
+
+@says(
+    """
+    AssertionError: a check failed: changed_signal_handlers
+
+    changed_signal_handlers: signals have other handlers than before the test
+      SIGTERM is ignored; before, it did what it does by default
+
+    (if that is meant to be, say so with @fail_on(changed_signal_handlers=False))
+    """
+)
+def test_signal_handler_that_is_changed():
+    async def test(self):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        return leave(test, changed_signal_handlers=True)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @says(

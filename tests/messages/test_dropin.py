@@ -38,7 +38,7 @@ def test_override_that_does_not_call_super():
 
 
 @says(
-    "TypeError: fail_on() got an unexpected keyword argument 'unused_lop': unknown checks: 'unused_lop' (did you mean 'unused_loop'?); the known ones are active_asyncgens, active_handles, active_selector_callbacks, leaked_processes, leaked_threads, pending_tasks, slow_callbacks, unawaited_coroutines, unclosed_transports, unhandled_exceptions, unused_loop"
+    "TypeError: fail_on() got an unexpected keyword argument 'unused_lop': unknown checks: 'unused_lop' (did you mean 'unused_loop'?); the known ones are active_asyncgens, active_handles, active_selector_callbacks, changed_environment, changed_signal_handlers, leaked_processes, leaked_threads, pending_tasks, slow_callbacks, unawaited_coroutines, unclosed_transports, unhandled_exceptions, unused_loop"
 )
 def test_unknown_check():
     asynctest.fail_on(unused_lop=True)

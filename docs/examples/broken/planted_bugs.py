@@ -6,6 +6,8 @@ has to say.
 """
 
 import asyncio
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -142,6 +144,30 @@ class ProcessLeft(TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.process.communicate(b"\n")
+
+
+@bug("a variable of the environment that stays set", evidence="changed_environment")
+@strict
+class EnvironmentChanged(TestCase):
+    async def test(self):
+        os.environ["A_FORGOTTEN_VARIABLE"] = "1"
+
+    @classmethod
+    def tearDownClass(cls):
+        del os.environ["A_FORGOTTEN_VARIABLE"]
+
+
+@bug("a signal that stays ignored", evidence="changed_signal_handlers")
+@strict
+class SignalIgnored(TestCase):
+    before = signal.getsignal(signal.SIGTERM)
+
+    async def test(self):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    @classmethod
+    def tearDownClass(cls):
+        signal.signal(signal.SIGTERM, cls.before)
 
 
 @bug("a callback that blocks the loop", evidence="slow_callbacks")

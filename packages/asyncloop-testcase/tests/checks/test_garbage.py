@@ -303,3 +303,17 @@ def test_mocks_that_pretend_to_be_something_are_not_taken_for_it() -> None:
             KEPT.append(mock.Mock(spec=asyncio.Future))
 
     passed(Pretending)
+
+
+def test_baseline_is_among_the_young_objects_that_come_after_it() -> None:
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        baseline = garbage.take_baseline()
+        clean = baseline.is_clean()
+        baseline.release()
+    finally:
+        if was_enabled:
+            gc.enable()
+
+    assert clean

@@ -9,6 +9,7 @@ from asyncloop_testcase._checks.loop import ActiveHandles, UnusedLoop
 from asyncloop_testcase._checks.outside import LeakedProcesses, LeakedThreads
 from asyncloop_testcase._checks.selector import ActiveSelectorCallbacks
 from asyncloop_testcase._checks.slow import SlowCallbacks
+from asyncloop_testcase._checks.surroundings import ChangedEnvironment, ChangedSignalHandlers
 from asyncloop_testcase._checks.tasks import PendingTasks
 from asyncloop_testcase._checks.transports import UnclosedTransports
 
@@ -26,6 +27,8 @@ BUILTIN = (
     UnclosedTransports,
     LeakedThreads,
     LeakedProcesses,
+    ChangedEnvironment,
+    ChangedSignalHandlers,
     SlowCallbacks,
 )
 

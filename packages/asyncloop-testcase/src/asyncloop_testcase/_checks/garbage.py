@@ -70,6 +70,7 @@ def take_baseline() -> Baseline:
     now = monotonic()
     if now >= _next_full_collection and not gc.get_debug():
         _collect_all(now)
+    gc.collect(1)  # before there is a baseline, which would grow old by it
     return Baseline()
 
 
@@ -85,7 +86,6 @@ class Baseline:
     def __init__(self) -> None:
         # References to what was of interest when a collection put it among the old objects.
         self._promoted: list[Callable[[], Any]] = []
-        gc.collect(1)
         gc.callbacks.append(self._before_collection)
 
     def is_clean(self) -> bool:
