@@ -131,7 +131,7 @@ loaded = {{name.split(".")[0] for name in set(sys.modules) - before if not is_st
 print(*sorted(loaded - allowed))
 """
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=60
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=600
     )
 
     assert (done.stdout.split(), done.stderr) == ([], "")
@@ -143,7 +143,7 @@ def test_importing_the_mocks_loads_no_test_framework_that_mocks_do_not_need() ->
     for module in ("unittest.mock", "asyncmock_plus"):
         program = f"import {module}, sys; print(*sys.modules)"
         done = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=600
         )
         loaded[module] = {name for name in done.stdout.split() if "asyncmock_plus" not in name}
 

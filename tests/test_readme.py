@@ -35,7 +35,7 @@ def test_program_of_the_readme_runs(program: str, tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr

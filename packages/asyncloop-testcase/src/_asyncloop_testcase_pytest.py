@@ -114,7 +114,7 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
     if told is None or report.outcome not in {"passed", "failed"} or hasattr(report, "wasxfail"):
         return None
     if report.when == "call":
-        return "", "", ""
+        return ("", "", "") if told.get("held") else None
     return ("passed", ".", "PASSED") if report.passed else ("failed", "F", "FAILED")
 
 

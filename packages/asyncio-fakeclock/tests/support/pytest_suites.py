@@ -34,7 +34,7 @@ def output_of(text: str, *options: str, ini: str = "") -> str:
         (Path(folder) / "test_suite.py").write_text(text)
         command = [sys.executable, "-W", "error", "-m", "pytest", "-rA", "-p", "no:randomly"]
         command += ["-p", "no:cacheprovider", *options]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
     return done.stdout + done.stderr
 
 

@@ -601,7 +601,7 @@ async def main():
 asyncio.run(main())
 """
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=60
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=600
     )
 
     last = done.stderr.strip().splitlines()[-1]
@@ -610,4 +610,4 @@ asyncio.run(main())
 
 def test_package_is_imported_without_h11() -> None:
     program = "import sys, asyncio_testselector; assert 'h11' not in sys.modules"
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=600)

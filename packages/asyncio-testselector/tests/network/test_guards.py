@@ -213,7 +213,7 @@ from asyncio_testselector import MemorySocket, SocketMock
 assert true in MemorySocket.__mro__ and Guard not in MemorySocket.__mro__
 assert SocketMock()._spec_class is true
 """
-    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=600)
 
 
 def fallback_socketpair() -> Any:

@@ -141,7 +141,7 @@ def output_of(source: str, runner: str = "", *options: str) -> str:
             env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
         )
     return done.stdout + done.stderr
 

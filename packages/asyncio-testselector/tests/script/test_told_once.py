@@ -188,7 +188,7 @@ def test_keeps_it(script):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert "1 failed, 1 passed, 1 error" in done.stdout, done.stdout
     assert "FAILED test_program.py::test_lets_it_through" in done.stdout

@@ -24,7 +24,7 @@ def run(
         env={**os.environ, **BARE_PYTEST},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
 
 

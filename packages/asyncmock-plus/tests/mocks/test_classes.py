@@ -61,7 +61,7 @@ after = state()
 print([key for key in before.keys() | after.keys() if before.get(key) != after.get(key)])
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=600
     )
     assert done.stdout == "[]\n"
 

@@ -84,7 +84,7 @@ class Folder:
             env={**env, "PYTHONPATH": str(self.path), **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         return done.stdout + done.stderr
@@ -306,7 +306,7 @@ def test_a_run_within_a_run_leaves_the_process_as_it_was(folder: Folder) -> None
     """,
     )
     done = subprocess.run(
-        [sys.executable, "run.py"], cwd=folder.path, capture_output=True, text=True, timeout=120
+        [sys.executable, "run.py"], cwd=folder.path, capture_output=True, text=True, timeout=600
     )
 
     assert done.stdout.endswith("True True None\n")

@@ -174,7 +174,7 @@ with asyncmock_plus.replace() as replacement:
 print(replacement.early)
 """
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=60
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=600
     )
 
     assert (done.stdout, done.stderr) == ("{}\n", "")

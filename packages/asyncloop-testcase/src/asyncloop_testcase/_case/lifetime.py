@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
 import inspect
 import types
 import unittest
@@ -30,6 +31,7 @@ from asyncloop_testcase._case.one_task import PhaseRunner
 from asyncloop_testcase._case.timeout import ATTRIBUTE as TIMEOUT
 from asyncloop_testcase._case.timeout import Deadline, check_timeout
 from asyncloop_testcase._checks.fail_on import plan_of
+from asyncloop_testcase._checks.suite import suite_of
 from asyncloop_testcase._checks.watch import Watch
 from asyncloop_testcase._cpython.current import (
     CurrentLoop,
@@ -142,6 +144,9 @@ class Lifetime:
             watch.case = case
             if plan.fails_by(CAUSE):
                 watch.on_failure = self._end_waiting
+            suite = suite_of(cls)
+            if suite is not None:
+                watch.sift = functools.partial(suite.sift, cls)
             watch.start(loop, plan, fresh=not case.use_default_loop)
             self.watch = watch
 

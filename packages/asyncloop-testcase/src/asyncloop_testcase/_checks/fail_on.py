@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import types
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, overload
 
 from asyncloop_testcase._checks import base, builtin
 from asyncloop_testcase._checks.base import KNOWN, RESERVED, Check
 from asyncloop_testcase._checks.plan import EVERY, Plan
+from asyncloop_testcase._checks.suite import ATTRIBUTE as SUITE
+from asyncloop_testcase._checks.suite import Suite, suite_of
 from asyncloop_testcase._reports.words import nearest
 
 __unittest = __tracebackhide__ = True
@@ -180,10 +182,27 @@ def _plan_by_layers(case: type, method: object, plans: dict[object, Any]) -> Pla
     key = (bool(awaits), *map(id, layers))
     found = plans.get(key)
     if found is None:
-        new = make_plan([*layers_of_class(case), *layers], awaits=bool(awaits))
+        own = [*layers_of_class(case), *layers]
+        new = make_plan([*_layers_of_suite(case, own), *own], awaits=bool(awaits))
         found = plans[key] = (new, layers)
     plan: Plan = found[0]
     return plan
+
+
+def join(case: type, suite: Suite | None) -> None:
+    """Make a class a part of a suite, or of none any more."""
+    for name in {SUITE, PLANS} & case.__dict__.keys():
+        delattr(case, name)
+    if suite is not None:
+        setattr(case, SUITE, suite)
+
+
+def _layers_of_suite(case: type, own: Sequence[Layer]) -> list[Layer]:
+    """Return what the suite says, the weakest of all; decorators fail where the suite warns."""
+    suite = suite_of(case)
+    if suite is None:
+        return []
+    return [*suite.layers, {WARN: False}] if own else [*suite.layers]
 
 
 def layers_of_class(case: type) -> list[Layer]:

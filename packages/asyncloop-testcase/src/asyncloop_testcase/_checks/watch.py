@@ -46,7 +46,7 @@ from asyncloop_testcase._reports.creators import is_ignored
 from asyncloop_testcase._reports.report import Report, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from asyncloop_testcase._checks.plan import Plan
     from asyncloop_testcase._reports.report import Finding
@@ -68,6 +68,7 @@ class Watch(Recorder):
         goes_on: Whether the code that was watched goes on afterwards.
         reported: The tasks that are findings.
         case: The test case of the test, if it has one: nobody looks at it after the checks.
+        sift: What a suite does with what was found: returns what is to be told or warned of.
         started: The checks that are made before the test.
     """
 
@@ -75,6 +76,7 @@ class Watch(Recorder):
     passed: bool = True
     goes_on: bool = False
     case: object = None
+    sift: Callable[[Plan, Sequence[Verdict], bool], list[Verdict]] | None = None
     reported: set[asyncio.Task[Any]] = frozenset()  # type: ignore[assignment]  # never changed
     started: Sequence[Check] = ()
     _recording = False
@@ -230,6 +232,8 @@ class Watch(Recorder):
             findings = check.finish()
             if findings and (found := self._counting(findings)):
                 verdicts.append(Verdict(check.name, check.summary, found))
+        if verdicts and self.sift is not None:
+            verdicts = self.sift(self._plan, verdicts, self.passed)
         if verdicts and self._plan.warns:
             warned = [each for each in verdicts if self._plan.warns_of(each.check)]
             if warned:

@@ -59,6 +59,12 @@ def is_unittest(item: pytest.Item) -> bool:
     return isinstance(kind, type) and issubclass(kind, unittest.TestCase)
 
 
+def is_case(item: pytest.Item) -> bool:
+    """Tell whether our own test case runs the test, which has checks of its own."""
+    kind = getattr(item, "cls", None)
+    return isinstance(kind, type) and issubclass(kind, TestCase)
+
+
 def said_by_mark(mark: pytest.Mark) -> Said:
     """
     Return what a marker says.
@@ -90,7 +96,7 @@ def said_by_mark(mark: pytest.Mark) -> Said:
 
 def plan_of(item: pytest.Function, suite: Said) -> tuple[Plan, frozenset[str]] | None:
     """Return the checks of a test, and the names of those that only warn; None if it has none."""
-    if item.cls is not None and issubclass(item.cls, TestCase):
+    if is_case(item):
         return None  # which has checks of its own
     # Of a test of unittest only the suite has to say anything: markers are refused.
     said = [suite] if is_unittest(item) else [*_said(item, suite)]

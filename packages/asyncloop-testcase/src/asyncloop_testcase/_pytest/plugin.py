@@ -6,18 +6,29 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asyncloop_testcase._checks.fail_on import WARN, join
+from asyncloop_testcase._checks.suite import Suite, suite_of
 from asyncloop_testcase._pytest import baseline
-from asyncloop_testcase._pytest.marks import plan_of
-from asyncloop_testcase._pytest.verdicts import Fixtures, fail_at, is_ignored, sort_out, text_of
+from asyncloop_testcase._pytest.marks import is_case, plan_of
+from asyncloop_testcase._pytest.verdicts import (
+    Fixtures,
+    fail_at,
+    found_in,
+    is_ignored,
+    sort_out,
+    text_of,
+)
 from asyncloop_testcase._pytest.watching import ItemWatch, entering, is_async, replaced
 from asyncloop_testcase._reports.owners import Owner, owned_by
 from asyncloop_testcase._reports.report import LeakWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
+    from asyncloop_testcase._checks.plan import Plan
     from asyncloop_testcase._pytest.options import Options
     from asyncloop_testcase._pytest.verdicts import Found
+    from asyncloop_testcase._reports.report import Verdict
 
 __unittest = __tracebackhide__ = True
 
@@ -25,6 +36,8 @@ __unittest = __tracebackhide__ = True
 TOLD = "asyncloop"
 PROPERTY = "asyncloop"
 LOST = "what was lost by then"
+# What a finding is told as if the test has to answer for it.
+COUNTING = {"new", "warned"}
 
 
 class Checks:
@@ -43,12 +56,19 @@ class Checks:
         self._warns: frozenset[str] = frozenset()
         self._told: dict[str, Any] | None = None
         self._xpass: tuple[str, Any, str | None] | None = None
+        warn = ({WARN: True},) if options.said.warn else ()
+        self._suite = Suite((*options.said.layers, *warn), self._sift)
+        self._cases: set[type] = set()
+        self._item: pytest.Item | None = None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Make a watch for a test that has checks; it begins when it has something to watch."""
         self._watch = self._told = self._xpass = None
-        if isinstance(item, pytest.Function):
+        self._item = item
+        if is_case(item):
+            self._join(item)
+        elif isinstance(item, pytest.Function):
             found = plan_of(item, self._options.said)
             if found is not None:
                 plan, self._warns = found
@@ -102,24 +122,60 @@ class Checks:
         new: list[tuple[str, Found]] = []
         told: list[list[Any]] = []
         for summary, found in sort_out(item, watch.verdicts, self._fixtures):
-            if is_ignored(found, self._options.ignore):
-                told.append(found.told("ignored"))
-            elif self._options.update or (item.nodeid, found.check, found.creator) in self._known:
-                told.append(found.told("known"))
-            else:
+            status = self._status(item, found, warns=found.check in self._warns)
+            told.append(found.told(status))
+            if status in COUNTING:
                 new.append((summary, found))
-                told.append(found.told("warned" if found.check in self._warns else "new"))
         self._told = {"findings": told}
         if not new:
             return
-        checks = dict.fromkeys(found.check for _, found in new)
-        item.user_properties.append((PROPERTY, ", ".join(checks)))
+        _add_property(item, [found.check for _, found in new])
         warned = [each for each in new if each[1].check in self._warns]
         if warned:
             item.warn(LeakWarning(text_of(warned)))
         failed = [each for each in new if each not in warned]
         if failed:
             fail_at(failed[0][1].place, text_of(failed))
+
+    def _status(self, item: pytest.Item, found: Found, *, warns: bool) -> str:
+        if is_ignored(found, self._options.ignore):
+            return "ignored"
+        if self._options.update or (item.nodeid, found.check, found.creator) in self._known:
+            return "known"
+        return "warned" if warns else "new"
+
+    def _join(self, item: Any) -> None:
+        """Let the options of the suite hold for our own test case, which judges by itself."""
+        if suite_of(item.cls) is not self._suite:
+            join(item.cls, self._suite)
+            self._cases.add(item.cls)
+
+    def pytest_unconfigure(self) -> None:
+        """Let the test cases be as they were."""
+        while self._cases:
+            join(self._cases.pop(), None)
+
+    def _sift(
+        self, case: type, plan: Plan, verdicts: Sequence[Verdict], passed: bool
+    ) -> list[Verdict]:
+        item: Any = self._item
+        if item is None or item.cls is not case:
+            return [*verdicts]  # run by hand, in another test
+        left, told = [], []
+        for verdict in verdicts:
+            counting = []
+            for finding in verdict.findings:
+                found = found_in(item, verdict.check, finding)
+                status = self._status(item, found, warns=plan.warns_of(verdict.check))
+                told.append(found.told(status))
+                if status in COUNTING:
+                    counting.append(finding)
+            if counting:
+                left.append(verdict._replace(findings=counting))
+        if passed:
+            self._told = {"findings": told}
+            _add_property(item, [verdict.check for verdict in left])
+        return left
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -132,6 +188,10 @@ class Checks:
         """
         report = yield
         watch = self._watch
+        if watch is None and call.when == "call" and item is self._item and is_case(item):
+            if self._told is not None or report.passed:
+                setattr(report, TOLD, self._told or {"findings": []})
+            return report
         if watch is None or watch.item is not item:
             return report
         if call.when == "call" and call.excinfo is None:
@@ -161,3 +221,8 @@ class Checks:
             report.outcome, report.longrepr, reason = self._xpass  # type: ignore[assignment]
             if reason is not None:
                 report.wasxfail = reason
+
+
+def _add_property(item: pytest.Item, checks: Sequence[str]) -> None:
+    if checks:
+        item.user_properties.append((PROPERTY, ", ".join(dict.fromkeys(checks))))

@@ -93,11 +93,16 @@ def sort_out(
             if key in seen:
                 continue  # as seen from two loops, or of one more example of hypothesis
             seen.add(key)
-            place = finding.created or _place_of(item)
             what = finding
             if owner is not None:
                 what = replace(finding, what=f"{finding.what}, left by the fixture {owner.name!r}")
-            yield verdict.summary, Found(verdict.check, what, place, creator_of(place))
+            yield verdict.summary, found_in(item, verdict.check, what)
+
+
+def found_in(item: pytest.Item, check: str, finding: Finding) -> Found:
+    """Return a finding of a test with its place, which is the test if that is all one knows."""
+    place = finding.created or _place_of(item)
+    return Found(check, finding, place, creator_of(place))
 
 
 def _place_of(item: pytest.Item) -> Site:
