@@ -25,6 +25,9 @@ SUITES = (
             "tests.test_job.test_job_wait_closed": (
                 "test_job.py:212 raises what the job hands to the loop's exception handler"
             ),
+            "tests.test_job.test_job_close_closed": (
+                "test_job.py:230 raises what the job hands to the loop's exception handler"
+            ),
         },
     ),
     Suite("janus", "==2.0.0", requires=("pytest-asyncio", "pytest-codspeed"), args=("tests",)),
