@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
+from unittest import mock
 
 import pytest
 from asyncloop_testcase import TestCase, check_loop, fail_on, lenient
@@ -213,7 +214,7 @@ def test_work_of_an_earlier_test_on_the_same_loop_is_not_blamed_on_a_later_one(l
     tasks = []
 
     async def fail_later() -> None:
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(3600)
         raise ValueError("late")
 
     class First(TestCase):
@@ -223,13 +224,16 @@ def test_work_of_an_earlier_test_on_the_same_loop_is_not_blamed_on_a_later_one(l
             if level == "task":
                 tasks.append(asyncio.create_task(fail_later()))
             else:
-                asyncio.get_running_loop().call_later(0.01, fail_callback)
+                asyncio.get_running_loop().call_later(3600, fail_callback)
 
     class Second(TestCase):
         use_default_loop = True
 
         async def test(self) -> None:
-            await asyncio.sleep(0.03)
+            later = loop.time() + 7200
+            with mock.patch.object(loop, "time", lambda: later):
+                for _ in range(5):
+                    await asyncio.sleep(0)
             tasks.clear()
 
     loop = asyncio.new_event_loop()
