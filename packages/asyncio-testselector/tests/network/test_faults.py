@@ -253,7 +253,7 @@ print(json.dumps(asyncio.run(datagrams(40, seed=11, **faults))))
     folder = Path(__file__).parent
     folders = [str(folder), str(folder.parent / "support")]
     done = subprocess.run(
-        [sys.executable, "-c", program, *folders], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program, *folders], capture_output=True, text=True, timeout=600
     )
 
     assert json.loads(done.stdout) == SEED_11, done.stderr
