@@ -51,6 +51,7 @@ def plain(text):
     """Leave out addresses, names of modules and base classes, what ours add, the last full stop."""
     text = re.sub(r"(, nor has its spec, \w+)?(\. Did you mean: '\w+'\?)?$", "", str(text))
     text = re.sub(r"(argument.*): [\w.<>]+\(.*\)$", r"\1", text)
+    text = re.sub(r"^side_effect of '.*' is exhausted: it had \d+ results?$", "", text)
     pattern = r"id='\d+'|0x[0-9a-f]+|\b(asyncmock_plus|unittest)\.[\w.]+\.|\b\w+\.(?=assert_)|\.$"
     return re.sub(pattern, "", text)
 

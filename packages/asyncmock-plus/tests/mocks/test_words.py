@@ -1,10 +1,18 @@
 """What a failure says: which mock, what happened instead, where, and what may be meant."""
 
+import _thread
 import asyncio
+import copy
+import sys
+import threading
 
 import asyncmock_plus as mock
 import pytest
 from asyncmock_plus import coroutines
+
+with_notes = pytest.mark.skipif(
+    sys.version_info < (3, 11), reason="exceptions have notes since Python 3.11"
+)
 
 MISSPELT = [
     "any_await",
@@ -173,3 +181,108 @@ def test_a_mock_in_the_place_of_sleep_lets_the_loop_go_on(kind, way, monkeypatch
         "autospec": lambda: module.patch("asyncio.sleep", autospec=True),
     }[way]():
         asyncio.run(main())
+
+
+def line_here() -> int:
+    """Return the number of the line that calls this."""
+    return sys._getframe(1).f_lineno
+
+
+def notes(error: BaseException) -> list[str]:
+    return getattr(error, "__notes__", [])
+
+
+def told(check, *args) -> str:
+    """Return the only note of the failure of an assertion."""
+    with pytest.raises(AssertionError) as failed:
+        check(*args)
+    [note] = notes(failed.value)
+    return note
+
+
+async def send(message): ...
+
+
+@with_notes
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda: mock.Mock(name="client").send, "client.send"),
+        (lambda: mock.create_autospec(Client, instance=True).get, "mock.get"),
+        (lambda: mock.create_autospec(lambda: None), "mock"),
+        (lambda: mock.ThreadingMock(name="threads"), "threads"),
+        (lambda: mock.MagicMock(name="sized").__len__, "sized.__len__"),
+    ],
+    ids=["child", "method", "function", "threading", "magic"],
+)
+def test_failed_assertions_note_where_the_mock_was_called(make, name) -> None:
+    made = make()
+    made(), (line := line_here())
+
+    assert told(made.assert_not_called) == f"{name}: called at {__file__}:{line}"
+
+
+@with_notes
+def test_failed_assertions_note_the_first_of_several_calls() -> None:
+    made = mock.Mock()
+    made(1), (line := line_here())
+    made(2)
+
+    note = told(made.assert_called_once_with, 1)
+    assert note == f"mock: first of 2 calls at {__file__}:{line}"
+
+
+@with_notes
+def test_the_line_of_a_call_is_forgotten_with_the_call() -> None:
+    made = mock.Mock()
+    made()
+    made.reset_mock()
+    made(), (line := line_here())
+
+    assert told(made.assert_not_called).endswith(f":{line}")
+
+
+def test_a_mock_that_was_not_called_has_no_line() -> None:
+    with pytest.raises(AssertionError) as failed:
+        mock.Mock().assert_called()
+    assert notes(failed.value) == []
+
+
+@with_notes
+def test_an_await_that_failed_an_assertion_notes_the_line_of_its_call() -> None:
+    made = mock.AsyncMock()
+    coroutine, line = made(1), line_here()
+    asyncio.run(coroutine)
+
+    assert told(made.assert_not_awaited) == f"mock: called at {__file__}:{line}"
+
+
+@pytest.mark.parametrize("kind", ["AsyncMock", "CoroutineMock", "autospec"])
+def test_a_call_that_was_never_awaited_is_told_with_its_line(kind) -> None:
+    made = mock.create_autospec(send) if kind == "autospec" else getattr(mock, kind)()
+    coroutine, line = made(1), line_here()
+    coroutine.close()
+
+    with pytest.raises(AssertionError) as failed:
+        made.assert_awaited_once_with(1)
+    assert str(failed.value).endswith(f"Last call: mock(1) (called at {__file__}:{line})")
+
+
+def test_a_mock_that_the_interpreter_calls_has_no_line() -> None:
+    made = mock.Mock(side_effect=(done := threading.Event()).set)
+    _thread.start_new_thread(made, ())
+    assert done.wait(60)
+
+    with pytest.raises(AssertionError, match="Called 1 times") as failed:
+        made.assert_not_called()
+    assert notes(failed.value) == []
+
+
+@with_notes
+def test_a_copy_knows_where_the_original_was_called() -> None:
+    made = mock.Mock()
+    made(), (line := line_here())
+    other = copy.copy(made)
+    other()
+
+    assert told(other.assert_not_called) == f"mock: first of 2 calls at {__file__}:{line}"

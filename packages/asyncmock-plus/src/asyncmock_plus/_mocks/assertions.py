@@ -8,11 +8,13 @@ traceback: they tell a user nothing, and take thirty lines in pytest.
 
 from __future__ import annotations
 
+import sys
 from traceback import walk_tb
 from typing import Any
 
 from asyncmock_plus._cpython import AsyncMockMixin, std
 from asyncmock_plus._mocks.flattening import Mixin
+from asyncmock_plus._mocks.identity import dotted_name
 from asyncmock_plus._specs.spec import extract_mock
 
 __unittest = __tracebackhide__ = True
@@ -45,10 +47,34 @@ def _hand_over(assertion: Any, mock: Any, /, *args: Any, **kwargs: Any) -> None:
     try:
         assertion(mock, *args, **kwargs)
     except AssertionError as error:
-        *_, (innermost, _) = walk_tb(error.__traceback__)
-        if innermost.f_globals is vars(std) or innermost.f_globals is globals():
-            raise error.with_traceback(None)  # noqa: B904 - the same error
-        raise  # one of an __eq__ that asserts something
+        if not _is_failure(error):
+            raise
+        _add_place(error, mock)
+        raise error.with_traceback(None)  # noqa: B904 - the same error
+
+
+def _is_failure(error: AssertionError) -> bool:
+    """Return whether the assertion failed, and not an ``__eq__`` that asserts something."""
+    *_, (innermost, _) = walk_tb(error.__traceback__)
+    return innermost.f_globals is vars(std) or innermost.f_globals is globals()
+
+
+def _add_place(error: AssertionError, mock: Any) -> None:
+    """Say where the mock was called: in a note, since suites compare messages."""
+    place = _place(mock)
+    if place and sys.version_info >= (3, 11):
+        error.add_note(f"{dotted_name(mock._mock_home[0])}: {place}")
+
+
+def _place(mock: Any) -> str:
+    """Return where the mock was called first, empty when that is not known."""
+    place, count = mock._mock_home[0].place, mock.call_count
+    if place is None or not count:
+        return ""
+    which = "called" if count == 1 else f"first of {count} calls"
+    code, offset = place
+    found = (line for start, end, line in code.co_lines() if start <= offset < end)
+    return f"{which} at {code.co_filename}:{next(found, None) or code.co_firstlineno}"
 
 
 class Assertions(Mixin):
@@ -124,15 +150,21 @@ class Assertions(Mixin):
 def _hand_over_await(assertion: Any, mock: Any, /, *args: Any, **kwargs: Any) -> None:
     """Call an assertion about awaits; its failure tells of calls that were not awaited."""
     try:
-        _hand_over(assertion, mock, *args, **kwargs)
+        assertion(mock, *args, **kwargs)
     except AssertionError as error:
+        if not _is_failure(error):
+            raise
         missing = mock.call_count - mock.await_count
         if missing < 1 or not error.args:
-            raise
+            _add_place(error, mock)
+            raise error.with_traceback(None)  # noqa: B904 - the same error
         calls = "once" if mock.call_count == 1 else f"{mock.call_count} times"
         awaits = "never awaited" if not mock.await_count else f"awaited {mock.await_count} times"
         last = mock._format_mock_call_signature(*mock.call_args)
-        error.args = (f"{error.args[0]}\nIt was called {calls} and {awaits}. Last call: {last}",)
+        place = _place(mock)
+        where = f" ({place})" if place else ""
+        said = f"It was called {calls} and {awaits}. Last call: {last}{where}"
+        error.args = (f"{error.args[0]}\n{said}",)
         raise error.with_traceback(None)  # noqa: B904 - the same error
 
 

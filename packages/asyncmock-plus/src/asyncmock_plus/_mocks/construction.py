@@ -181,7 +181,8 @@ class Construction(Mixin):
         relatives = (self._mock_parent, self._mock_new_parent)
         made[0] = _rebuild
         names = None if self._mock_methods is None else tuple(me.plan.magics)
-        made[1] = (type(self), me.name, me.new_name, relatives, ledger_of(me), names, me.hooked)
+        ledger = ledger_of(me)
+        made[1] = (type(self), me.name, me.new_name, relatives, ledger, names, me.hooked, me.place)
         if isinstance(self._mock_methods, dict):
             # The names alone: what classes hold under them, not everything of it can be copied.
             made[2] = {**made[2], "_mock_methods": list(self._mock_methods)}
@@ -241,10 +242,11 @@ def _rebuild(
     ledger: Ledger,
     magics: tuple[str, ...] | None,
     hooked: bool,
+    place: Any,
 ) -> Any:
     made = cls.__new__(cls)
     me = made._mock_home[0]
-    me.name, me.new_name, me.hooked = name, new_name, hooked
+    me.name, me.new_name, me.hooked, me.place = name, new_name, hooked, place
     # The lists of a copy are those of the original, what stands beside them is its own.
     me.ledger = ledger.copy()
     me.parent, me.new_parent = map(identity_of, relatives)

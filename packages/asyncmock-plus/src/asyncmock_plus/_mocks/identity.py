@@ -19,9 +19,12 @@ parents change, a record is handed out, or a mock that others report to dies.
 from __future__ import annotations
 
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asyncmock_plus._cpython import std
+
+if TYPE_CHECKING:
+    from types import CodeType
 
 __unittest = __tracebackhide__ = True
 
@@ -51,6 +54,7 @@ class Identity(weakref.ref[Any]):
         "new_parent",
         "own_class",
         "parent",
+        "place",
         "plan",
         "reported_to",
         "route",
@@ -68,6 +72,7 @@ class Identity(weakref.ref[Any]):
     new_parent: Any
     own_class: Any
     parent: Any
+    place: tuple[CodeType, int] | None
     plan: Any
     reported_to: bool
     route: Any

@@ -158,6 +158,7 @@ class Plan:
         me = Identity(mock, bury)
         me.name, me.parent, me.new_name, me.new_parent = name, parent, new_name, new_parent
         me.route = me.calls = me.everything = me.ledger = me.awaits = me.dirty = me.delegate = None
+        me.place = None
         me.hooked = me.reported_to = False
         me.plan = self
         me.own_class = own

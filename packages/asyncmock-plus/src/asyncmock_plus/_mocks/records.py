@@ -107,6 +107,7 @@ def add_own(me: Identity, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None
 
 def forget(me: Identity) -> None:
     """Empty the record. Lists that were handed out stay as they are."""
+    me.place = None
     if me.ledger is not None:
         me.ledger = None
         touch()
