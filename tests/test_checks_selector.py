@@ -31,7 +31,7 @@ def wrapped_loop() -> asyncio.AbstractEventLoop:
 
 
 def loop_of_mocks_alone() -> asyncio.AbstractEventLoop:
-    loop = asyncio.new_event_loop()
+    loop = asyncio.SelectorEventLoop()
     loop._selector = TestSelector(loop._selector)
     return loop
 

@@ -17,6 +17,7 @@ from asyncloop_testcase import TestCase, check_loop, fail_on, strict
 from asyncloop_testcase._checks.outside import _where
 from asyncloop_testcase._cpython.loops import workers_of
 from asyncloop_testcase._cpython.threads import pool_of_idle
+from capabilities import with_trio
 from checking import verdict_of
 from running import failure_of, passed
 
@@ -351,6 +352,7 @@ def test_signatures_are_those_without_the_check(kind) -> None:
     passed(Case)
 
 
+@with_trio
 def test_idle_worker_of_trio_is_no_leak() -> None:
     trio = pytest.importorskip("trio")
 

@@ -13,6 +13,12 @@ from checking import verdict_of
 from running import passed
 
 
+class ReadersCase(TestCase):
+    """Has a loop with readers and writers, which the system's default one may lack."""
+
+    loop_factory = asyncio.SelectorEventLoop
+
+
 @pytest.fixture
 def pair() -> object:
     one, other = socket.socketpair()
@@ -27,7 +33,7 @@ def ready() -> None:
 
 
 def test_reader_that_is_left(pair: tuple[socket.socket, socket.socket]) -> None:
-    class Case(TestCase):
+    class Case(ReadersCase):
         async def test(self) -> None:
             asyncio.get_running_loop().add_reader(pair[0].fileno(), ready)
 
@@ -42,7 +48,7 @@ active_selector_callbacks: readers or writers were added and not removed
 
 
 def test_writer_of_a_socket_that_is_left(pair: tuple[socket.socket, socket.socket]) -> None:
-    class Case(TestCase):
+    class Case(ReadersCase):
         def test(self) -> None:
             self.loop.add_writer(pair[0], functools.partial(ready))
             self.loop.run_until_complete(asyncio.sleep(0))
@@ -54,7 +60,7 @@ def test_writer_of_a_socket_that_is_left(pair: tuple[socket.socket, socket.socke
 
 
 def test_both_of_one_socket(pair: tuple[socket.socket, socket.socket]) -> None:
-    class Case(TestCase):
+    class Case(ReadersCase):
         async def test(self) -> None:
             loop = asyncio.get_running_loop()
             loop.add_reader(pair[0], ready)
@@ -66,7 +72,7 @@ def test_both_of_one_socket(pair: tuple[socket.socket, socket.socket]) -> None:
 
 
 def test_those_that_are_removed_are_none(pair: tuple[socket.socket, socket.socket]) -> None:
-    class Case(TestCase):
+    class Case(ReadersCase):
         async def test(self) -> None:
             loop = asyncio.get_running_loop()
             loop.add_reader(pair[0], ready)
@@ -112,7 +118,7 @@ def test_earlier_ones_on_the_same_loop_are_not_blamed_on_a_later_test(
         async def test(self) -> None:
             asyncio.get_running_loop().add_writer(pair[1], ready)
 
-    loop = asyncio.new_event_loop()
+    loop = asyncio.SelectorEventLoop()
     asyncio.set_event_loop(loop)
     try:
         loop.add_reader(pair[0], ready)
@@ -125,7 +131,7 @@ def test_earlier_ones_on_the_same_loop_are_not_blamed_on_a_later_test(
 
 
 def test_selector_is_as_before() -> None:
-    loop = asyncio.new_event_loop()
+    loop = asyncio.SelectorEventLoop()
     names = list(vars(loop._selector))
     registry = loop._selector._fd_to_key
     with check_loop(loop):
@@ -139,7 +145,7 @@ def test_selector_is_as_before() -> None:
 def test_what_the_block_registered_stays_registered(
     pair: tuple[socket.socket, socket.socket],
 ) -> None:
-    loop = asyncio.new_event_loop()
+    loop = asyncio.SelectorEventLoop()
     with check_loop(loop, active_selector_callbacks=True, level="lenient"):
         before = loop._selector._fd_to_key
         with check_loop(loop, level="lenient"):
@@ -311,7 +317,7 @@ def test_selector_with_methods_of_its_own_keeps_them() -> None:
 
 
 def test_closed_loop_has_none(pair: tuple[socket.socket, socket.socket]) -> None:
-    class Case(TestCase):
+    class Case(ReadersCase):
         def test(self) -> None:
             self.loop.run_until_complete(asyncio.sleep(0))
             self.loop.add_reader(pair[0], ready)

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import re
 import socket
 import ssl
+import sys
 from asyncio.sslproto import SSLProtocol
 
 import pytest
@@ -47,11 +49,12 @@ def test_stream_that_is_left_open(pair: tuple[socket.socket, socket.socket]) -> 
         _, writer = await asyncio.open_connection(sock=pair[0])
         opened.append(writer)
 
+    # Where the system's pairs are connections over loopback, their ends have addresses.
     assert (
-        findings_of(body)
+        re.sub(r"_(Selector|Proactor)(\w+)( from \(.*?\) to \(.*?\))?", r"\2", findings_of(body))
         == """\
 unclosed_transports: transports or servers were not closed
-  _SelectorSocketTransport of StreamReaderProtocol
+  SocketTransport of StreamReaderProtocol
     created at File "test_transports.py", in body
       _, writer = await asyncio.open_connection(sock=pair[0])"""
     )
@@ -91,9 +94,11 @@ def test_datagram_endpoint() -> None:
         )
         opened.append(transport)
 
-    assert "_SelectorDatagramTransport from ('127.0.0.1', " in findings_of(body)
+    text = findings_of(body)
+    assert re.search(r"_(Selector|Proactor)DatagramTransport from \('127.0.0.1', ", text)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="files of os.pipe() are not overlapped here")
 def test_pipe() -> None:
     async def body(opened) -> None:
         loop = asyncio.get_running_loop()
@@ -148,7 +153,9 @@ def test_transports_that_were_open_before_are_not_blamed_on_the_test(
 def test_pipes_of_a_process_belong_to_the_process() -> None:
     async def body(opened) -> None:
         process = await asyncio.create_subprocess_exec(
-            "cat", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            *(sys.executable, "-S", "-E", "-c", "import sys; sys.stdin.read()"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
         )
         processes.append(process)
 
@@ -186,5 +193,5 @@ def test_tls_transport_counts_once(pair: tuple[socket.socket, socket.socket]) ->
     text = findings_of(body)
     tls[0]._closed = True
     assert text.count("Transport") == 1
-    assert "_SSLProtocolTransport of Protocol" in text
+    assert re.search(r"_SSLProtocolTransport (from .* to .* )?of Protocol", text)
     assert "below, _ = await loop.create_connection(lambda: protocol, sock=pair[0])" in text

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.programs import python_m
 
 CONFTEST = """
     from unittest.mock import MagicMock
@@ -79,7 +80,7 @@ class Folder:
         env = {name: value for name, value in os.environ.items() if name not in cleared}
         plugins = ["-p", "no:asyncio", "-p", "no:randomly", "-p", "no:cacheprovider"]
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-m", "pytest", "-q", *plugins, *arguments],
+            python_m("pytest", "-q", *plugins, *arguments),
             cwd=self.path,
             env={**env, "PYTHONPATH": str(self.path), **environment},
             capture_output=True,

@@ -50,6 +50,10 @@ class WatchedTest(Protocol):
         """Say that a coroutine lives on: what becomes of it is no later test's doing."""
         ...
 
+    def asked_for(self, check: str, /) -> bool:
+        """Tell whether somebody asked for a check by its name."""
+        ...
+
     def survivors(self) -> Sequence[Any]:
         """
         Return the objects that checks care about, made in this test and still alive.

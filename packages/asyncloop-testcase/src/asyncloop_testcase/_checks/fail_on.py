@@ -244,6 +244,7 @@ def make_plan(layers: Iterable[Layer], *, awaits: bool = False) -> Plan:
         ],
         frozenset(warns),
         ignored,
+        frozenset(named),
     )
 
 

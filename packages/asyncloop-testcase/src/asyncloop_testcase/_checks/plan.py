@@ -29,6 +29,7 @@ class Plan:
     """
 
     __slots__ = (
+        "asked",
         "blind",
         "checks",
         "cleaning",
@@ -46,9 +47,11 @@ class Plan:
         options: Sequence[tuple[type[Check], object]],
         warns: frozenset[str] = frozenset(),
         ignored: Sequence[str] = (),
+        asked: frozenset[str] = frozenset(),
     ) -> None:
         self.warns = warns
         self.ignored = ignored
+        self.asked = asked
         self.checks: Options = tuple(options)
         self.parts: frozenset[str] = frozenset(kind._part for kind, _ in options if kind._part)
         self.early: Options = tuple(each for each in self.checks if not each[0]._part)
@@ -65,7 +68,8 @@ class Plan:
 
     def part(self, wanted: Callable[[type[Check]], bool]) -> Plan:
         """Return the plan of those checks that are wanted."""
-        return Plan([each for each in self.checks if wanted(each[0])], self.warns, self.ignored)
+        checks = [each for each in self.checks if wanted(each[0])]
+        return Plan(checks, self.warns, self.ignored, self.asked)
 
     def fails_by(self, check: str) -> bool:
         """Tell whether a check is among them, and fails the test."""

@@ -5,21 +5,23 @@ Theory of operation. A selector tells what is registered, so that at the end of 
 to count: most tests leave no more than they found. Where a reader was added is noted by the
 dictionary in which the standard library's selectors keep their keys (`RegistrationDict`). Selectors
 of others get spies on ``register`` and ``modify``, and loops without a selector (uvloop) have their
-own methods watched. Callbacks of asyncio itself are those of transports, servers, and calls such as
-``loop.sock_recv()``; they are not what was added "with add_reader() or add_writer()".
+own methods watched. A proactor loop has no readers and writers: of that nothing is said unless the
+check was asked for by name, and then once. Callbacks of asyncio itself are those of transports,
+servers, and calls such as ``loop.sock_recv()``; they are not what was added "with add_reader() or
+add_writer()".
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase._checks.base import Check
+from asyncloop_testcase._checks.base import CannotCheckError, Check
 from asyncloop_testcase._checks.loop import LoopSpies
 from asyncloop_testcase._checks.recorder import REGISTRATIONS
 from asyncloop_testcase._checks.registrations import Registrations
 from asyncloop_testcase._checks.spies import Spies
 from asyncloop_testcase._cpython.handles import handles_of, is_internal
-from asyncloop_testcase._cpython.selectors import registered_count, selector_of
+from asyncloop_testcase._cpython.selectors import has_no_readers, registered_count, selector_of
 from asyncloop_testcase._reports.owners import owner_of_handle
 from asyncloop_testcase._reports.report import Finding, Site
 from asyncloop_testcase._reports.sites import site_of_caller
@@ -49,6 +51,9 @@ class ActiveSelectorCallbacks(Check):
     def start(self) -> None:
         selector: Any = selector_of(self.loop)
         if selector is None:
+            if has_no_readers(self.loop) and self.watch.asked_for(self.name):
+                msg = "such a loop has no readers and writers"
+                raise CannotCheckError(msg)
             self._loop_registrations = LoopRegistrations(self.watch, self.option)
             self._loop_registrations.start()
             return

@@ -118,6 +118,10 @@ class Watch(Recorder):
             self.started = before
             say_once(check, reason)
 
+    def asked_for(self, check: str) -> bool:
+        """Tell whether somebody asked for a check by its name, and not for all of a level."""
+        return check in self._plan.asked
+
     def enter_test(self) -> None:
         """Say that the set-up is over and the test method begins."""
         if self._plan.entering:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import asyncio
     import selectors
 
 __unittest = __tracebackhide__ = True
@@ -19,6 +19,11 @@ def selector_of(loop: asyncio.AbstractEventLoop) -> selectors.BaseSelector | Non
     """
     selector = getattr(loop, "_selector", None)
     return selector if hasattr(selector, "register") else None
+
+
+def has_no_readers(loop: asyncio.AbstractEventLoop) -> bool:
+    """Tell whether a loop refuses ``add_reader()``, as those over completion ports do."""
+    return getattr(type(loop), "add_reader", None) is asyncio.AbstractEventLoop.add_reader
 
 
 def registered_count(loop: asyncio.AbstractEventLoop) -> int:

@@ -110,7 +110,7 @@ def plan_of(item: pytest.Function, suite: Said) -> tuple[Plan, frozenset[str]] |
     warn = [each.warn for each in said if each.warn is not None][-1]
     warns = frozenset(name for name in names if warn or plan.warns_of(name))
     # A watch would warn before it is known whose a finding is.
-    return Plan(plan.checks, ignored=plan.ignored), warns
+    return Plan(plan.checks, ignored=plan.ignored, asked=plan.asked), warns
 
 
 def _said(item: pytest.Function, suite: Said) -> Iterable[Said]:
