@@ -310,13 +310,19 @@ class TestPools:
                 del worker.join
 
     def test_busy_worker_of_an_older_executor_is_one(self) -> None:
-        go = threading.Event()
+        begun, go = threading.Event(), threading.Event()
+
+        def work() -> None:
+            begun.set()
+            go.wait()
+
         with ThreadPoolExecutor() as older:
 
             class Case(TestCase):
                 @fail_on(leaked_threads=True)
                 async def test(self) -> None:
-                    older.submit(go.wait)
+                    older.submit(work)
+                    begun.wait()
 
             try:
                 assert "leaked_threads" in failure_of(Case)
