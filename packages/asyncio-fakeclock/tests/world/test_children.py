@@ -2,6 +2,8 @@
 
 import asyncio
 import multiprocessing
+import os
+import select
 import signal
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 from asyncio_fakeclock import FakeClock, StalledError
+from asyncio_fakeclock._cpython import children
 from asyncio_fakeclock._world import processes
 from asyncio_fakeclock._world.kernel import System, listed, text_of
 from capabilities import with_commands
@@ -193,3 +196,20 @@ def test_timer_of_somebody_else_holds_nothing_back() -> None:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def test_child_runs_until_it_is_reaped_where_the_system_tells_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(os, "waitid", raising=False)
+    monkeypatch.delattr(select, "kqueue", raising=False)
+    monkeypatch.setattr(children, "_winapi", None)
+    started = children.Started(lambda: None)
+    started.watch()
+    try:
+        with subprocess.Popen([sys.executable, "-c", ""]) as child:
+            assert started.running() == {child.pid}
+            child.wait()
+            assert started.running() == set()
+    finally:
+        started.forget()

@@ -5,7 +5,8 @@ The ways to start one are replaced meanwhile: ``Popen.__init__``, ``start()`` of
 ``os.fork`` and ``os.posix_spawn``. On systems that do not list children, those of ``Popen`` and of
 multiprocessing are remembered. Whether such a process runs is asked without reaping it, which is
 the business of who started it: on Windows by its handle (``Popen._handle``), elsewhere by
-``waitid(WNOWAIT)``, or by a kqueue that tells of its end; one of multiprocessing by its sentinel.
+``waitid(WNOWAIT)``, or by a kqueue that tells of its end; without either it runs until it has been
+reaped. Of one of multiprocessing the sentinel is asked.
 
 Read on CPython 3.10 to 3.15; ``tests/cpython`` says what has changed.
 """
@@ -139,6 +140,8 @@ def _runs(popen: Any, watch: Any) -> bool:
         return _is_unset(int(handle))
     if watch is not None:
         return not watch.control(None, 1, 0)
+    if not hasattr(os, "waitid"):
+        return True  # until somebody has reaped it: the system does not tell
     try:
         ended = os.waitid(os.P_PID, popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except OSError:
