@@ -79,7 +79,7 @@ def test_asyncios_own_tests_pass(kind, module, name, excluded, tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
