@@ -21,6 +21,7 @@ from asyncio_fakeclock import FakeClock
 from asyncio_fakeclock._cpython import loops
 from asyncio_fakeclock._time import pacer as _pacer
 from clocked import run
+from gate import Gate
 
 Answer = Callable[[], None]
 KINDS: dict[str, Callable[[Any, Any], tuple[Answer, Callable[[], None]]]] = {}
@@ -38,66 +39,66 @@ def answering(loop: Any, got: Any) -> None:
 
 @kind
 def thread(loop: Any, got: Any) -> tuple[Answer, Callable[[], None]]:
-    reading, writing = os.pipe()
+    gate = Gate()
 
     def work() -> None:
-        os.read(reading, 1)
+        gate.wait()
         answering(loop, got)
 
     worker = threading.Thread(target=work)
     worker.start()
 
     def end() -> None:
-        os.write(writing, b".")
+        gate.set()
         worker.join()
 
-    return end, lambda: (os.close(reading), os.close(writing))  # type: ignore[return-value]
+    return end, lambda: None
 
 
 @kind
 def raw_thread(loop: Any, got: Any) -> tuple[Answer, Callable[[], None]]:
-    reading, writing = os.pipe()
+    gate = Gate()
     over = threading.Event()
 
     def work() -> None:
-        os.read(reading, 1)
+        gate.wait()
         answering(loop, got)
         over.set()
 
     _thread.start_new_thread(work, ())
 
     def end() -> None:
-        os.write(writing, b".")
+        gate.set()
         over.wait()
 
-    return end, lambda: (os.close(reading), os.close(writing))  # type: ignore[return-value]
+    return end, lambda: None
 
 
 @kind
 def job(loop: Any, got: Any) -> tuple[Answer, Callable[[], None]]:
-    reading, writing = os.pipe()
-    future = loop.run_in_executor(None, os.read, reading, 1)
+    gate = Gate()
+    future = loop.run_in_executor(None, gate.wait)
     future.add_done_callback(lambda _: got.done() or got.set_result("answer"))
 
     def end() -> None:
-        os.write(writing, b".")
+        gate.set()
         while not loop._ready:  # its thread calls call_soon_threadsafe() last
             threading.Event().wait(0.001)
 
-    return end, lambda: (os.close(reading), os.close(writing))  # type: ignore[return-value]
+    return end, lambda: None
 
 
 @kind
 def job_of_an_own_pool(loop: Any, got: Any) -> tuple[Answer, Callable[[], None]]:
-    reading, writing = os.pipe()
+    gate = Gate()
     pool = concurrent.futures.ThreadPoolExecutor(1)
-    pool.submit(os.read, reading, 1).add_done_callback(lambda _: answering(loop, got))
+    pool.submit(gate.wait).add_done_callback(lambda _: answering(loop, got))
 
     def end() -> None:
-        os.write(writing, b".")
+        gate.set()
         pool.shutdown()
 
-    return end, lambda: (os.close(reading), os.close(writing))  # type: ignore[return-value]
+    return end, lambda: None
 
 
 @kind
@@ -106,25 +107,23 @@ def thread_that_writes_to_a_socket(loop: Any, got: Any) -> tuple[Answer, Callabl
     ours.setblocking(False)
     received = loop.create_task(loop.sock_recv(ours, 1))
     received.add_done_callback(lambda _: got.done() or got.set_result("answer"))
-    reading, writing = os.pipe()
+    gate = Gate()
 
     def work() -> None:
-        os.read(reading, 1)
+        gate.wait()
         theirs.send(b".")
 
     worker = threading.Thread(target=work)
     worker.start()
 
     def end() -> None:
-        os.write(writing, b".")
+        gate.set()
         worker.join()
 
     def tidy_up() -> None:
         received.cancel()
         for each in (ours, theirs):
             each.close()
-        os.close(reading)
-        os.close(writing)
 
     return end, tidy_up
 
@@ -132,7 +131,9 @@ def thread_that_writes_to_a_socket(loop: Any, got: Any) -> tuple[Answer, Callabl
 @kind
 def child_whose_end_is_a_signal(loop: Any, got: Any) -> tuple[Answer, Callable[[], None]]:
     loop.add_signal_handler(signal.SIGCHLD, lambda: got.done() or got.set_result("answer"))
-    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    # With a limit: it cannot be shown to wait for the loop.
+    code = "import select, sys; select.select([sys.stdin], [], [], 600)"
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
     assert child.stdin is not None
 
     def end() -> None:
@@ -169,13 +170,13 @@ def test_work_that_ends_between_two_looks_is_not_missed(
         count = 0
 
         def stopping(original: Any) -> Any:
-            def look(*args: Any) -> Any:
+            def look(*args: Any, **options: Any) -> Any:
                 nonlocal count
                 count += 1
                 here = count == turn
                 if here and when == "before":
                     end()
-                result = original(*args)
+                result = original(*args, **options)
                 if here and when == "after":
                     end()
                 return result
@@ -208,8 +209,8 @@ def test_callback_that_came_after_the_loop_had_looked_is_seen_though_all_is_calm
         pacer: Any = clock._pacer
         original = pacer.surroundings.look
 
-        def look() -> None:
-            original()
+        def look(**options: Any) -> None:
+            original(**options)
             if not got.done() and pacer.queue.idle():
                 loop.call_soon(got.set_result, "answer")
 

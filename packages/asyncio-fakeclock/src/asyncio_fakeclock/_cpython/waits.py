@@ -8,6 +8,8 @@ Which threads wait for another thread of this process, read off their innermost 
 - ``run_coroutine_threadsafe()`` chains a future of the loop to one of a thread, by a callback among
   ``Future._done_callbacks`` that ``_chain_future()`` has made.
 - ``Thread.join()`` waits for the end of a thread; up to 3.12 by ``_wait_for_tstate_lock()``.
+- ``socketserver.BaseServer.serve_forever()`` selects until somebody connects, twice a second; what
+  it looks at in between is ``_BaseServer__shutdown_request``. ``http.server`` serves by it.
 - ``_thread._count()`` is the number of threads that Python has started and that run.
 - ``_worker()`` of a thread pool waits for a job, where it does not call anything of Python; its
   variables tell the queue and the executor, whose ``_shutdown`` tells that it will not wait long.
@@ -19,6 +21,7 @@ from __future__ import annotations
 
 import _thread
 import concurrent.futures.thread
+import select
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -65,7 +68,31 @@ def wait_of(frame: FrameType) -> Wait | None:
         return _wait_for_notify(frame.f_locals, frame.f_back)
     if code in _JOINS:
         return _wait_for_end(frame.f_locals)
+    if code.co_name == "select" and frame.f_back is not None and _serves_forever(frame.f_back):
+        return _wait_for_connection(frame.f_back.f_locals["self"])
     return None
+
+
+def _serves_forever(frame: FrameType) -> bool:
+    base = getattr(sys.modules.get("socketserver"), "BaseServer", None)
+    return base is not None and frame.f_code is base.serve_forever.__code__
+
+
+def _wait_for_connection(server: Any) -> Wait | None:
+    if server._BaseServer__shutdown_request or _is_readable(server.fileno()):
+        return None
+    return Wait(server, None)
+
+
+def _is_readable(fd: int) -> bool:
+    try:
+        if not hasattr(select, "poll"):
+            return bool(select.select([fd], [], [], 0)[0])
+        poll = select.poll()
+        poll.register(fd, select.POLLIN)
+        return bool(poll.poll(0))
+    except (OSError, ValueError):  # it is being closed
+        return True
 
 
 def _wait_for_notify(variables: Any, caller: FrameType | None) -> Wait | None:

@@ -68,6 +68,9 @@ _FARTHEST = sys.float_info.max
 # Real seconds for which time stands still for what was reported to have stalled: somebody may tidy
 # up with its help.
 _GRACE = 0.25
+# The like, before each move, while the loop has both ends of a terminal: the kernel hands over what
+# was written to it by a worker of its own.
+_LAG = 0.02
 
 
 @final
@@ -214,7 +217,7 @@ class Pacer:
         if surroundings.are_calm:
             return [] if loops.is_busy(self._loop) else None
         queue.quiet = False
-        events = queue.poll(0)
+        events = queue.poll(_LAG if surroundings.lags else 0)
         if events or loops.is_busy(self._loop):
             return events
         # Not by asking for callbacks once more: what has come since the looks is for the next ones.
@@ -251,23 +254,24 @@ class Pacer:
         waited = 0.0
         pause = 0.001
         while True:
-            surroundings.look()
+            # Who answers at once is not asked what it waits for.
+            surroundings.look(closely=waited > 0)
             may_move = self._auto and self._has_future()
             has_settled = options.settle is not None and waited >= options.settle
             awaited = list(surroundings.pending)
             if not may_move:
-                awaited += surroundings.ignored + surroundings.stalled
+                awaited += surroundings.ignored + surroundings.stalled + surroundings.callers()
             elif waited < min(_GRACE, options.stall_timeout or _GRACE):
                 awaited += surroundings.stalled
             if may_move and has_settled:
                 awaited = []
-            events = queue.poll(pause if awaited else 0)
+            events = queue.poll(pause if awaited else _LAG if surroundings.lags else 0)
             if events or loops.is_busy(self._loop):
                 queue.turns = 0  # whatever has come from outside is no livelock
                 return events
             if may_move and not awaited:
                 queue.turns = 0
-                return None if self._is_held() else events
+                return None if self._is_held() or surroundings.waiting else events
             if not awaited:
                 self._give_up()
             waited = RealTime.now() - begun

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,11 +32,14 @@ __all__ = [
     "pid_of_handle",
     "pid_of_pidfd",
     "queued",
+    "terminal_of",
     "text_of",
 ]
 
 _SIOCOUTQ: Final = 0x5411  # Linux, linux/sockios.h: bytes sent and not acknowledged
 _FIONREAD: Final = 0x541B
+_TIOCGPTN: Final = 0x80045430  # the number of the terminal that a master is the other end of
+_TERMINALS: Final = range(136, 144)  # the major numbers of their other ends
 _LONGEST_COMMAND: Final = 60
 
 
@@ -43,9 +48,11 @@ class System:
 
     open = staticmethod(os.open)
     read = staticmethod(os.read)
+    pread: Any = staticmethod(getattr(os, "pread", os.read))
     close = staticmethod(os.close)
     dup = staticmethod(os.dup)
     fstat = staticmethod(os.fstat)
+    lstat = staticmethod(os.lstat)
     listdir = staticmethod(os.listdir)
     readlink = staticmethod(getattr(os, "readlink", os.fspath))
     waitid = staticmethod(getattr(os, "waitid", None) or (lambda *_: None))
@@ -88,8 +95,14 @@ def has_files() -> bool:
     return os.name != "nt"
 
 
-def text_of(path: str) -> str:
-    """Return what a file of the system says, nothing if it cannot be read."""
+def text_of(path: str, *, whole: bool = False) -> str:
+    """
+    Return what a file of the system says, nothing if it cannot be read.
+
+    Args:
+        path: Its name.
+        whole: Read on until its end, for a table that may be long.
+    """
     if not has_files():
         return ""
     try:
@@ -97,7 +110,11 @@ def text_of(path: str) -> str:
     except OSError:
         return ""
     try:
-        return System.read(fd, 1 << 16).decode(errors="replace")
+        found = read = System.read(fd, 1 << 16)
+        while whole and read:
+            read = System.read(fd, 1 << 16)
+            found += read
+        return found.decode(errors="replace")
     except OSError:
         return ""
     finally:
@@ -121,9 +138,9 @@ def command_of(pid: int) -> str:
     return text if len(text) <= _LONGEST_COMMAND else f"{text[:_LONGEST_COMMAND]}..."
 
 
-def pid_of_pidfd(fd: int) -> int | None:
-    """Return the process that a descriptor stands for, None if it stands for none."""
-    for line in text_of(f"/proc/self/fdinfo/{fd}").splitlines():
+def pid_of_pidfd(fd: int, owner: int | str = "self") -> int | None:
+    """Return the process that a descriptor of *owner* stands for, None if it stands for none."""
+    for line in text_of(f"/proc/{owner}/fdinfo/{fd}").splitlines():
         if line.startswith("Pid:"):
             pid = int(line.split()[1])
             return pid if pid > 0 else None
@@ -138,6 +155,18 @@ def pid_of_handle(handle: int) -> int | None:
     if libraries is None:
         return None
     return libraries.kernel32.GetProcessId(ctypes.c_void_p(handle)) or None
+
+
+def terminal_of(fd: int, status: os.stat_result) -> tuple[int, bool] | None:
+    """Return the number of a pseudo terminal and whether *fd* is its master; None if it is none."""
+    if System.ioctl is None or not stat.S_ISCHR(status.st_mode):
+        return None
+    try:
+        answer = System.ioctl(fd, _TIOCGPTN, b"\0\0\0\0")
+        return int.from_bytes(answer, sys.byteorder), True
+    except (OSError, ValueError):
+        is_one = os.major(status.st_rdev) in _TERMINALS
+        return (os.minor(status.st_rdev), False) if is_one else None
 
 
 def queued(fd: int, *, sent: bool) -> int | None:

@@ -25,7 +25,7 @@ import stat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncio_fakeclock._world.descriptors import Descriptor, name_of, status_of
-from asyncio_fakeclock._world.kernel import System, has_files, listed, pid_of_pidfd
+from asyncio_fakeclock._world.kernel import System, has_files, listed, pid_of_pidfd, terminal_of
 from asyncio_fakeclock._world.processes import Child
 from asyncio_fakeclock._world.transit import holds_back
 from asyncio_fakeclock._world.unix_peers import peer_inode
@@ -60,6 +60,7 @@ class Channel(NamedTuple):
         name: What it is called in reports.
         child: The process whose end it tells of.
         held: The other end, if it is an own one that the kernel may hold bytes back from.
+        lags: What is written to it arrives a moment later, and nothing tells when.
     """
 
     descriptor: Descriptor
@@ -67,6 +68,7 @@ class Channel(NamedTuple):
     name: str
     child: Child | None = None
     held: int | None = None
+    lags: bool = False
 
 
 class _Socket(NamedTuple):
@@ -247,8 +249,9 @@ def _words(sock: _Socket) -> str:
 
 def _of_others(others: list[tuple[int, os.stat_result | None]], *, alone: bool) -> list[Channel]:
     inodes = [(s.st_dev, s.st_ino) if s and stat.S_ISFIFO(s.st_mode) else None for _, s in others]
+    terminals = [None if s is None else terminal_of(fd, s) for fd, s in others]
     found = []
-    for (fd, status), inode in zip(others, inodes, strict=True):
+    for (fd, status), inode, terminal in zip(others, inodes, terminals, strict=True):
         descriptor = Descriptor.of(fd)
         pid = pid_of_pidfd(fd) if inode is None else None
         target = _target(fd)
@@ -259,6 +262,9 @@ def _of_others(others: list[tuple[int, os.stat_result | None]], *, alone: bool) 
         # The ends of a pipe have one inode.
         own = inode is not None and inodes.count(inode) > 1
         own = own or (alone and "[eventfd]" in target)
+        if terminal is not None and (terminal[0], not terminal[1]) in terminals:
+            found.append(Channel(descriptor, OWN, f"terminal {target}", lags=True))
+            continue
         what = "pipe" if status is not None and stat.S_ISFIFO(status.st_mode) else "descriptor"
         found.append(Channel(descriptor, OWN if own else REAL, f"{what} {target}"))
     return found

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from asyncio_fakeclock._cpython import loops
 from asyncio_fakeclock._cpython.waits import thread_count
+from asyncio_fakeclock._world.circle import Circle
 from asyncio_fakeclock._world.ignoring import Ignored
 from asyncio_fakeclock._world.operations import Operations
 from asyncio_fakeclock._world.processes import Child, Children
@@ -32,6 +33,7 @@ from asyncio_fakeclock._world.sockets import (
     of_the_kernel,
     own_fds,
 )
+from asyncio_fakeclock._world.syscalls import is_known
 from asyncio_fakeclock._world.transit import Transit
 from asyncio_fakeclock._world.work import RealWork
 
@@ -59,6 +61,7 @@ class Surroundings:
         ignored: The like, which holds nothing back, but may wake the loop.
         stalled: What was reported, and may wake the loop all the same.
         waiting: What can be shown to wait for the loop itself, or to idle.
+        lags: Whether what an own end has sent may arrive a moment later, without a sign of it.
         work: Threads and jobs.
     """
 
@@ -89,6 +92,7 @@ class Surroundings:
         self._stalled_work: weakref.WeakSet[Any] = weakref.WeakSet()
         self._stalled_names: set[object] = set()
         self.work = RealWork(disturb, lambda: loops.thread_of(loop), self._children, self._ignored)
+        self.lags = False
         self.pending: Pending = []
         self.ignored: Pending = []
         self.stalled: Pending = []
@@ -121,14 +125,14 @@ class Surroundings:
         finally:
             self._externals.remove(place)
 
-    def look(self) -> None:
-        """Find out what there is."""
+    def look(self, *, closely: bool = False) -> None:
+        """Find out what there is; *closely*, who waits in the kernel for this loop, too."""
         found = self.work.pending()
         children = self._children.alive()
         self._look_at_channels(children)
         # Most looks find nothing, and what they find is not made anew: the collector would run.
         if found or children or self._real or self._externals or not self._is_clear:
-            self._sort([*found, *self._real, *children])
+            self._sort([*found, *self._real, *children], closely=closely)
         if self._transit:
             self.pending += [
                 (Descriptor.of(fd), f"{self._name_of(fd)}, whose bytes are under way")
@@ -138,7 +142,7 @@ class Surroundings:
             self.pending.append((None, "timer of the system (signal.setitimer)"))
         self._is_clear = not (self.pending or self.ignored or self.stalled or self.waiting)
 
-    def _sort(self, found: Pending) -> None:
+    def _sort(self, found: Pending, *, closely: bool) -> None:
         self.pending, self.ignored, self.stalled, self.waiting = [], [], [], []
         for work, name in dict.fromkeys(found):
             if work in self._ignored:
@@ -147,12 +151,31 @@ class Surroundings:
                 self.stalled.append((work, name))
             else:
                 self.pending.append((work, name))
+        self.waiting = self._find_waiting(closely=closely)
+        self.pending = [each for each in self.pending if each not in self.waiting]
+        self.pending += [(None, place) for place in self._externals]
+
+    def _find_waiting(self, *, closely: bool) -> Pending:
+        """Return what is pending, but cannot answer before the loop has done something."""
         names = (Descriptor, Child)
         working = [each for each in self.pending if not isinstance(each[0], names)]
-        if working and self.work.waits():
-            self.waiting = working
-            self.pending = [each for each in self.pending if each not in working]
-        self.pending += [(None, place) for place in self._externals]
+        if not (working and self.work.waits()):
+            working = []
+        if not closely or len(working) == len(self.pending) or not is_known():
+            return working
+        circle = Circle(work.pid for work, _ in self.pending if isinstance(work, Child))
+        if not self.work.waits(circle):
+            return working
+        return [
+            (work, name)
+            for work, name in self.pending
+            if not isinstance(work, Descriptor) or circle.has_other_end(work.fd)
+        ]
+
+    def callers(self) -> Pending:
+        """Return the threads that may call this loop, which is another thread's, later on."""
+        found = self.work.callers()
+        return [] if not found or self.work.waits() else found
 
     def _has_stalled(self, work: object) -> bool:
         if isinstance(work, Descriptor | Child):
@@ -172,6 +195,7 @@ class Surroundings:
             self._channels = self._look_at_operations(children)
         else:
             self._channels = self._look_at_descriptors(children)
+        self.lags = any(each.lags for each in self._channels)
         self._real = [
             (each.child or each.descriptor, each.name)
             for each in self._channels

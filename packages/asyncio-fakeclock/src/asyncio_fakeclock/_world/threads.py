@@ -7,7 +7,8 @@ wake the loop: they idle in a pool, or wait for the loop themselves. That is loo
 waits both times, and has not been woken in between, has waited all along, so that there was a
 moment at which nobody ran (``_cpython/waits.py`` says how a thread is known not to be woken).
 
-Whatever is in a C function, in a system call or in Python code may run on, and is no such proof.
+Whatever is in a C function or in Python code may run on, and is no such proof. Nor is a system
+call, except where the other end of what it waits for is known (``circle.py``).
 """
 
 from __future__ import annotations
@@ -19,11 +20,15 @@ import threading
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from asyncio_fakeclock._cpython.waits import is_dummy, is_idle_worker, wait_of
-from asyncio_fakeclock._world.kernel import listed, text_of
+from asyncio_fakeclock._world.kernel import listed
+from asyncio_fakeclock._world.processes import Child
+from asyncio_fakeclock._world.syscalls import call_of, switches_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterator
     from types import FrameType
+
+    from asyncio_fakeclock._world.circle import Circle
 
 __all__ = [
     "Origin",
@@ -67,11 +72,6 @@ _LIBRARIES: Final = tuple(
     | {path + os.sep for path in sysconfig.get_paths().values()}
 )
 _OURS: Final = os.path.dirname(os.path.dirname(__file__)) + os.sep
-
-# What waiting for a lock is called on Linux, by machine; without a time limit its fifth word is 0.
-_FUTEX: Final = {"x86_64": "202", "aarch64": "98", "riscv64": "98", "i686": "240"}.get(
-    os.uname().machine if hasattr(os, "uname") else "", ""
-)
 
 
 class Origin(NamedTuple):
@@ -149,14 +149,23 @@ def others(
 ) -> Iterator[tuple[int, threading.Thread | None, FrameType]]:
     """Return each thread but this, those of tools and *ignored* ones: identity, itself, frame."""
     own = threading.get_ident()
+    main = threading.main_thread()
     known = {thread.ident: thread for thread in threading.enumerate()}
     for ident, frame in sys._current_frames().items():
         thread = known.get(ident)
-        if ident == own or (thread is not None and (is_tool(thread) or thread in ignored)):
+        if ident == own or (
+            thread is not None and (is_tool(thread) or _is_ignored(thread, ignored))
+        ):
             continue
-        if _runs_code_of_a_tool(frame):
+        # The main thread runs tests, even where a tool is what has called them.
+        if thread is not main and _runs_code_of_a_tool(frame):
             continue
         yield ident, thread, frame
+
+
+def _is_ignored(thread: threading.Thread, ignored: Container[object]) -> bool:
+    pid = child_of(thread)
+    return thread in ignored or (pid is not None and Child(pid) in ignored)
 
 
 def _runs_code_of_a_tool(frame: FrameType) -> bool:
@@ -173,6 +182,7 @@ def nobody_runs(
     ignored: Container[object] = (),
     *,
     jobs_wait: bool = False,
+    circle: Circle | None = None,
 ) -> bool:
     """
     Whether every thread but this one waits for another one, so that none can begin anything.
@@ -181,11 +191,13 @@ def nobody_runs(
         required: The identities of threads that are known to be there.
         ignored: Threads that are not looked at.
         jobs_wait: Some jobs of thread pools have not begun, so that no worker is idle.
+        circle: The processes that must wait, too; with it, whoever waits for one of its
+            descriptors is known to.
     """
-    first = _tokens(ignored, jobs_wait=jobs_wait)
+    first = _tokens(ignored, circle, jobs_wait=jobs_wait)
     if first is None or not first.keys() >= set(required):
         return False
-    second = _tokens(ignored, jobs_wait=jobs_wait)
+    second = _tokens(ignored, circle, jobs_wait=jobs_wait)
     return (
         second is not None
         and first.keys() == second.keys()
@@ -193,12 +205,16 @@ def nobody_runs(
     )
 
 
-def _tokens(ignored: Container[object], *, jobs_wait: bool) -> dict[int, object] | None:
+def _tokens(
+    ignored: Container[object], circle: Circle | None, *, jobs_wait: bool
+) -> dict[object, object] | None:
     if _any_begins_or_ends():
         return None
-    tokens: dict[int, object] = {}
+    tokens = {} if circle is None else circle.tokens()
+    if tokens is None:
+        return None
     for ident, thread, frame in others(ignored):
-        token = _token(thread, frame, jobs_wait=jobs_wait)
+        token = _token(thread, frame, circle, jobs_wait=jobs_wait)
         if token is None:
             return None
         tokens[ident] = token
@@ -212,7 +228,9 @@ def _any_begins_or_ends() -> bool:
     )
 
 
-def _token(thread: threading.Thread | None, frame: FrameType, *, jobs_wait: bool) -> object:
+def _token(
+    thread: threading.Thread | None, frame: FrameType, circle: Circle | None, *, jobs_wait: bool
+) -> object:
     """Return what is the same as long as this thread waits; None if it may run."""
     if is_idle_worker(frame):
         return None if jobs_wait else frame
@@ -223,7 +241,7 @@ def _token(thread: threading.Thread | None, frame: FrameType, *, jobs_wait: bool
         # What a library does from time to time on a thread of its own, it does for itself.
         lasts = wait.timeout is None or _keeps_house(thread)
         return wait.token if lasts else None
-    return _wait_in_the_kernel(thread)
+    return _wait_in_the_kernel(thread, circle)
 
 
 def _keeps_house(thread: threading.Thread | None) -> bool:
@@ -233,24 +251,21 @@ def _keeps_house(thread: threading.Thread | None) -> bool:
     return origin.is_library and not runs_jobs
 
 
-def _wait_in_the_kernel(thread: threading.Thread | None) -> object:
-    """Return how often a thread was woken by now, if it waits for a lock; Linux alone tells."""
+def _wait_in_the_kernel(thread: threading.Thread | None, circle: Circle | None) -> object:
+    """Return how often a thread was woken by now, if it waits in a call; Linux alone tells."""
     native = getattr(thread, "native_id", None)
-    if native is None or not _FUTEX or not _waits_for_a_lock(native):
+    if native is None:
         return None
+    if not _waits_for_a_lock(native):
+        return None if circle is None else circle.token_of_thread(native)
     if not _keeps_house(thread) and not _no_foreign_code_runs():
         return None  # a thread that Python does not know may release that lock
-    return _switches(native)
+    return switches_of("self", native)
 
 
-def _waits_for_a_lock(native: int) -> bool:
-    words = text_of(f"/proc/self/task/{native}/syscall").split()
-    return len(words) > 4 and words[0] == _FUTEX and words[4] == "0x0"
-
-
-def _switches(native: int) -> str | None:
-    lines = text_of(f"/proc/self/task/{native}/status").splitlines()
-    return next((line for line in lines if line.startswith("voluntary_ctxt_switches")), None)
+def _waits_for_a_lock(native: int | str) -> bool:
+    call = call_of("self", native)
+    return call is not None and call.is_lock
 
 
 def _no_foreign_code_runs() -> bool:
@@ -260,7 +275,7 @@ def _no_foreign_code_runs() -> bool:
     if tasks is None:
         return False
     strangers = [task for task in tasks if int(task) not in ours]
-    running = [task for task in strangers if not _waits_for_a_lock(int(task))]
+    running = [task for task in strangers if not _waits_for_a_lock(task)]
     # Threads of tools that run Python code are looked at elsewhere; which task each is, none tells.
     tools = sys._current_frames().keys() - {thread.ident for thread in known}
     return len(running) <= len(tools)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     import concurrent.futures
     from collections.abc import Callable, Container, Iterator
 
+    from asyncio_fakeclock._world.circle import Circle
+
 __all__ = ["RealWork"]
 
 
@@ -134,6 +136,16 @@ class RealWork:
         found += [(job.future, job.name) for job in self._jobs]
         return found
 
+    def callers(self) -> list[tuple[object, str]]:
+        """
+        Return who may call the loop of another thread, though nobody has started it meanwhile.
+
+        The main thread and the one that installed the clock: a loop in a thread serves these.
+        """
+        own = threading.get_ident()
+        outer = {threading.main_thread().ident, self._owner} - {own}
+        return [_named(each) for each in threading.enumerate() if each.ident in outer]
+
     def _look_for_unknown_threads(self) -> None:
         """Count threads that came by no door: by a function that was bound before."""
         count, frames = thread_count(), sys._current_frames()
@@ -147,8 +159,13 @@ class RealWork:
         if count < len(frames):  # else one has not begun to run yet
             self._count = count
 
-    def waits(self) -> bool:
-        """Whether all that is pending waits for the loop, or for nothing, so that none answers."""
+    def waits(self, circle: Circle | None = None) -> bool:
+        """
+        Whether all that is pending waits for the loop, or for nothing, so that none answers.
+
+        Args:
+            circle: Our processes, if those have to wait, too.
+        """
         if self._starting or any(job.inner is None for job in self._jobs):
             return False
         required = {each.ident for each in self._threads if each not in self._ignored}
@@ -157,6 +174,7 @@ class RealWork:
             required - {threading.get_ident()},
             self._ignored,
             jobs_wait=any(job.waits_in_its_queue() for job in self._jobs),
+            circle=circle,
         )
 
     def is_alone(self) -> bool:
