@@ -50,14 +50,15 @@ KNOWN = {
 }
 
 QUICK = [
-    "test_base_events", "test_buffered_proto", "test_context", "test_eager_task_factory",
-    "test_futures", "test_futures2", "test_locks", "test_pep492", "test_protocols", "test_queues",
-    "test_runners", "test_selector_events", "test_sendfile", "test_server", "test_sock_lowlevel",
-    "test_staggered", "test_streams", "test_taskgroups", "test_threads", "test_timeouts",
-    "test_transports", "test_waitfor",
+    "test_base_events", "test_locks", "test_queues", "test_runners", "test_sendfile", "test_server",
+    "test_sock_lowlevel", "test_streams", "test_taskgroups", "test_timeouts", "test_waitfor",
 ]  # fmt: skip
-SLOW = ["test_events", "test_ssl", "test_sslproto", "test_subprocess", "test_tasks",
-        "test_unix_events"]  # fmt: skip
+SLOW = [
+    "test_buffered_proto", "test_context", "test_eager_task_factory", "test_events",
+    "test_futures", "test_futures2", "test_pep492", "test_protocols", "test_selector_events",
+    "test_ssl", "test_sslproto", "test_staggered", "test_subprocess", "test_tasks", "test_threads",
+    "test_transports", "test_unix_events",
+]  # fmt: skip
 UNLESS_ASKED = pytest.mark.skipif(
     not EVERYTHING, reason="takes long: set ALL_CONFORMANCE_TESTS=1 to run it"
 )

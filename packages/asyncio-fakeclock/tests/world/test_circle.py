@@ -2,7 +2,6 @@
 
 import asyncio
 import http.server
-import multiprocessing
 import os
 import socket
 import subprocess
@@ -161,26 +160,6 @@ def test_client_in_a_child_waits_for_the_server_in_the_loop() -> None:
         return answer.split(), clock.time()
 
     assert run(main) == ([b"answer"], 100.0)
-
-
-def test_process_of_multiprocessing_that_receives_waits_for_the_loop() -> None:
-    async def main(clock: FakeClock) -> Any:
-        ours, theirs = multiprocessing.Pipe()
-        process = multiprocessing.get_context("spawn").Process(target=echo, args=(theirs,))
-        process.start()
-        await asyncio.sleep(3600)
-        ours.send("hello")
-        answer = await asyncio.to_thread(ours.recv)
-        process.join()
-        ours.close()
-        theirs.close()
-        return answer, clock.time()
-
-    assert run(main) == ("hello", 3600.0)
-
-
-def echo(connection: Any) -> None:
-    connection.send(connection.recv())
 
 
 def test_thread_that_waits_for_such_a_child_waits_too() -> None:
