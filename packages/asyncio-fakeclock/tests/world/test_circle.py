@@ -36,7 +36,7 @@ def test_child_that_reads_its_standard_input_waits_for_the_loop() -> None:
         answer, _ = await child.communicate(b"hello\n")
         return answer.split(), child.returncode, clock.time()
 
-    assert run(main) == ([b"hello"], 0, 3600.0)
+    assert run(main, stall_timeout=60) == ([b"hello"], 0, 3600.0)
 
 
 def test_answer_of_a_child_that_waits_takes_no_time() -> None:
@@ -52,7 +52,7 @@ def test_answer_of_a_child_that_waits_takes_no_time() -> None:
         child.stdin.close()
         return set(answers), await child.wait(), clock.time()
 
-    assert run(main) == ({b"x\n"}, 0, 500.0)
+    assert run(main, stall_timeout=60) == ({b"x\n"}, 0, 500.0)
 
 
 def test_child_that_writes_into_a_full_pipe_waits_for_the_loop() -> None:
@@ -62,7 +62,7 @@ def test_child_that_writes_into_a_full_pipe_waits_for_the_loop() -> None:
         await asyncio.sleep(3600)
         return len(await child.stdout.read()), await child.wait(), clock.time()
 
-    assert run(main) == (5_000_001, 0, 3600.0)
+    assert run(main, stall_timeout=60) == (5_000_001, 0, 3600.0)
 
 
 def test_child_of_a_child_is_waited_for() -> None:
@@ -78,7 +78,7 @@ def test_child_of_a_child_is_waited_for() -> None:
         child.stdin.close()
         return line.split(), await child.wait(), clock.time()
 
-    assert run(main) == ([b"late"], 0, 3600.0)
+    assert run(main, stall_timeout=60) == ([b"late"], 0, 3600.0)
 
 
 def test_child_that_sleeps_for_a_while_is_waited_for() -> None:
@@ -88,7 +88,7 @@ def test_child_that_sleeps_for_a_while_is_waited_for() -> None:
         answer, _ = await asyncio.wait_for(child.communicate(), 0.001)
         return answer.split(), clock.time()
 
-    assert run(main) == ([b"late"], 0.0)
+    assert run(main, stall_timeout=60) == ([b"late"], 0.0)
 
 
 def test_child_that_has_a_time_limit_is_waited_for() -> None:
@@ -100,7 +100,7 @@ def test_child_that_has_a_time_limit_is_waited_for() -> None:
         await child.wait()
         return answer.split(), clock.time()
 
-    assert run(main) == ([b"[]"], 0.0)
+    assert run(main, stall_timeout=60) == ([b"[]"], 0.0)
 
 
 def test_child_that_runs_a_loop_of_its_own_waits_for_ours() -> None:
@@ -122,7 +122,7 @@ asyncio.run(main())
         answer, _ = await child.communicate(b"hello\n")
         return answer.split(), clock.time()
 
-    assert run(main) == ([b"hello"], 3600.0)
+    assert run(main, stall_timeout=60) == ([b"hello"], 3600.0)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_child_that_polls_without_a_limit_waits_for_the_loop(wait: str) -> None:
         answer, _ = await child.communicate(b"hello\n")
         return answer.split(), clock.time()
 
-    assert run(main) == ([b"hello"], 3600.0)
+    assert run(main, stall_timeout=60) == ([b"hello"], 3600.0)
 
 
 def test_client_in_a_child_waits_for_the_server_in_the_loop() -> None:
@@ -159,7 +159,7 @@ def test_client_in_a_child_waits_for_the_server_in_the_loop() -> None:
         server.close()
         return answer.split(), clock.time()
 
-    assert run(main) == ([b"answer"], 100.0)
+    assert run(main, stall_timeout=60) == ([b"answer"], 100.0)
 
 
 def test_thread_that_waits_for_such_a_child_waits_too() -> None:
@@ -171,7 +171,7 @@ def test_thread_that_waits_for_such_a_child_waits_too() -> None:
         child.stdin.close()
         return await waiting, clock.time()
 
-    assert run(main) == (0, 3600.0)
+    assert run(main, stall_timeout=60) == (0, 3600.0)
 
 
 def test_server_in_a_thread_waits_for_the_next_request_of_the_loop() -> None:
@@ -198,7 +198,7 @@ def test_server_in_a_thread_waits_for_the_next_request_of_the_loop() -> None:
         listener.close()
         return set(answers), clock.time()
 
-    assert run(main) == ({b"hello"}, 1200.0)
+    assert run(main, stall_timeout=60) == ({b"hello"}, 1200.0)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -231,7 +231,7 @@ def test_idle_http_server_in_a_thread_holds_nothing_back() -> None:
         thread.join()
         return clock.time()
 
-    assert run(main) == 180.0
+    assert run(main, stall_timeout=60) == 180.0
 
 
 @with_unix_sockets
@@ -254,7 +254,7 @@ def test_thread_that_reads_a_socket_pair_of_the_loop_waits_for_it() -> None:
         await writer.wait_closed()
         return answer, clock.time()
 
-    assert run(main) == (b"hello", 60.0)
+    assert run(main, stall_timeout=60) == (b"hello", 60.0)
 
 
 def test_thread_that_reads_what_the_outer_world_writes_is_waited_for() -> None:
@@ -269,7 +269,7 @@ def test_thread_that_reads_what_the_outer_world_writes_is_waited_for() -> None:
         os.close(reading)
         return answer, clock.time()
 
-    assert run(main) == (b"x", 0.0)
+    assert run(main, stall_timeout=60) == (b"x", 0.0)
 
 
 def test_connection_that_nobody_accepts_holds_nothing_back() -> None:
@@ -282,7 +282,7 @@ def test_connection_that_nobody_accepts_holds_nothing_back() -> None:
             await writer.wait_closed()
         return clock.time()
 
-    assert run(main) == 10.0
+    assert run(main, stall_timeout=60) == 10.0
 
 
 def test_loop_and_child_that_wait_for_each_other_are_a_deadlock() -> None:
@@ -296,7 +296,7 @@ def test_loop_and_child_that_wait_for_each_other_are_a_deadlock() -> None:
             await child.wait()
 
     with pytest.raises(DeadlockError, match=r"process .* it waits, too"):
-        run(main)
+        run(main, stall_timeout=60)
 
 
 def test_call_of_a_task_that_is_not_there_is_none() -> None:
@@ -344,7 +344,7 @@ def test_terminal_with_both_ends_in_the_loop_holds_nothing_back() -> None:
         os.close(slave)
         return answer, clock.time()
 
-    assert run(main) == (b"hello", 60.0)
+    assert run(main, stall_timeout=60) == (b"hello", 60.0)
 
 
 def test_loop_in_a_thread_that_the_main_thread_calls_later_is_no_deadlock() -> None:
