@@ -32,7 +32,7 @@ async def serving(app: Any, host: str, port: int) -> AsyncIterator[None]:
 
 async def ask_twice(app: Any, path: str) -> list[Any]:
     """Ask twice over one connection, and return the answers."""
-    async with MemoryNetwork(backed=True, latency=0.01) as network:
+    async with MemoryNetwork(latency=0.01) as network:
         async with serving(app, "web.example", 8000):
             async with httpx.AsyncClient(timeout=120, trust_env=False) as client:
                 # The second goes over the first one's connection, which httpcore polls by its
@@ -96,7 +96,7 @@ def test_client_meets_fastapi_whose_handler_runs_in_a_thread(loop_kind: str) -> 
 @on_both_loops
 def test_client_gets_scripted_answers(loop_kind: str) -> None:
     async def main() -> None:
-        async with MemoryNetwork(backed=True) as network:
+        async with MemoryNetwork() as network:
             api = network.http("api.example")
             api.get("/rates").reply(status=503, times=1).reply(json={"EUR": 1.1})
             api.get("/cut").reply("x" * 100, reset_after=50)
@@ -113,7 +113,7 @@ def test_client_gets_scripted_answers(loop_kind: str) -> None:
 @on_both_loops
 def test_client_times_out_where_nobody_answers(loop_kind: str) -> None:
     async def main() -> None:
-        async with MemoryNetwork(backed=True) as network:
+        async with MemoryNetwork() as network:
             network.http("api.example").get("/").hang()
             async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
                 with pytest.raises(httpx.ReadTimeout):

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 from asyncio_testselector import MemoryNetwork, memory_socketpair
+from asyncio_testselector._files import signal
 from asyncio_testselector._memory.stream import CAPACITY
-from asyncio_testselector._network import backing
 from asyncio_testselector._network.backing import BackedReadiness
 from kernel_comparison import LINUX, unix_pair
 from numbers_of_errors import number
@@ -238,7 +238,7 @@ def test_backed_descriptor_can_be_polled_for_reading(
         monkeypatch.delattr(os, "eventfd")
     if kind == "socket pair":  # as in Windows
         fake = SimpleNamespace(platform="win32", byteorder=sys.byteorder)
-        monkeypatch.setattr(backing, "sys", fake)
+        monkeypatch.setattr(signal, "sys", fake)
     level = BackedReadiness()
     with selectors.DefaultSelector() as poller:
         poller.register(int(level.fd), selectors.EVENT_READ)

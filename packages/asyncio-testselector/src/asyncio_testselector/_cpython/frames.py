@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import sys
 from typing import TYPE_CHECKING
 
@@ -54,3 +55,23 @@ def wraps_in_tls(frame: types.FrameType | None) -> bool:
     It is ``SSLSocket._create``, which ``wrap_socket`` calls. Read on 3.10-3.15.
     """
     return frame is not None and frame.f_globals.get("__name__") == "ssl"
+
+
+def polls(frame: types.FrameType | None) -> bool:
+    """
+    Tell whether who asks for a descriptor is going to poll it by itself, without a loop.
+
+    It is code of a module that has the module ``select``, as httpcore's, pymongo's and urllib3's,
+    or the standard library's own selectors. asyncio leaves that to its selector, but its
+    ``TransportSocket``, in the module ``trsock``, asks for others. Read on 3.10-3.15.
+    """
+    while frame is not None and frame.f_globals.get("__name__") == "asyncio.trsock":
+        frame = frame.f_back
+    if frame is None:
+        return False
+    name = str(frame.f_globals.get("__name__"))
+    return frame.f_globals.get("select") is select and not name.startswith(LEAVE_POLLING)
+
+
+LEAVE_POLLING = ("asyncio.", *OUR_MODULES)
+"""Modules whose sockets are watched by a loop."""

@@ -23,7 +23,7 @@ import warnings
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from asyncio_testselector._cpython.frames import wraps_in_tls
+from asyncio_testselector._cpython.frames import polls, wraps_in_tls
 from asyncio_testselector._cpython.sockets import Socket
 from asyncio_testselector._files import service
 from asyncio_testselector._files.errors import os_error
@@ -129,6 +129,8 @@ class MemorySocket(TransferringSocket):
             return -1
         if wraps_in_tls(sys._getframe(1)):
             raise service.cannot_be_wrapped(self)
+        if polls(sys._getframe(1)):
+            return self._level.polled()
         service.asked(self)
         return self._descriptor
 

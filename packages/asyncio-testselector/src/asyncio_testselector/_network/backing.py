@@ -9,57 +9,24 @@ the real selector, as it is a `FileDescriptor`, too.
 
 from __future__ import annotations
 
-import os
 import socket
-import sys
 from selectors import EVENT_READ
 from typing import Any
 
 from asyncio_testselector._files.descriptor import FileDescriptor
+from asyncio_testselector._files.signal import Signal
 from asyncio_testselector._selector.readiness import Readiness
 
 _dup = socket.dup
 
 
-class Signal:
-    """A kernel object that is readable while it is set."""
-
-    def __init__(self) -> None:
-        self._pair: Any = ()
-        if hasattr(os, "eventfd"):
-            self.fd = self._writer = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        elif sys.platform == "win32":
-            self._pair = socket.socketpair()
-            self.fd, self._writer = (sock.fileno() for sock in self._pair)
-        else:
-            self.fd, self._writer = os.pipe()
-
-    def set(self, readable: bool) -> None:
-        """Be readable, or not."""
-        if self._pair:
-            self._pair[1].send(bytes(8)) if readable else self._pair[0].recv(8)
-        elif readable:
-            os.write(self._writer, (1).to_bytes(8, sys.byteorder))
-        else:
-            os.read(self.fd, 8)
-
-    def close(self) -> None:
-        """Give the descriptors back."""
-        for sock in self._pair:
-            sock.close()
-        if not self._pair:
-            for number in {self.fd, self._writer}:
-                os.close(number)
-
-
 class BackedReadiness(Readiness):
     """A level that a kernel object follows: the descriptor is real, and readable when it is."""
 
-    __slots__ = ("_closed", "_signal", "_signalled")
+    __slots__ = ()
 
     def __init__(self) -> None:
-        self._signal = Signal()
-        self._signalled = self._closed = False
+        self._signal: Signal = Signal()
         super().__init__(fd=FileDescriptor(self._signal.fd))
 
     @property
@@ -71,10 +38,7 @@ class BackedReadiness(Readiness):
     @events.setter
     def events(self, events: int) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         _mask.__set__(self, events)
-        readable = bool(events & EVENT_READ)
-        if readable != self._signalled and not self._closed:
-            self._signal.set(readable)
-            self._signalled = readable
+        self._signal.set(bool(events & EVENT_READ))
 
     def new_descriptor(self) -> FileDescriptor:
         """Return a descriptor of the same kernel object."""
@@ -89,10 +53,12 @@ class BackedReadiness(Readiness):
 
     def close(self) -> None:
         """Give the descriptors back."""
-        if not self._closed:
+        if self._signal.is_open:  # or the number is somebody else's by now
             super().close()
-            self._closed = True
-            self._signal.close()
+
+    def polled(self) -> FileDescriptor:
+        """Return the descriptor: it is one of the kernel."""
+        return self.fd
 
     def __del__(self) -> None:
         self.close()

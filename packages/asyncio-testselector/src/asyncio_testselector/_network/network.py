@@ -21,7 +21,7 @@ from asyncio_testselector._memory.stream import CAPACITY
 from asyncio_testselector._memory.tcp import TcpEnd
 from asyncio_testselector._names import resolution
 from asyncio_testselector._names.hosts import Hosts
-from asyncio_testselector._network import resolver
+from asyncio_testselector._network import doors, resolver
 from asyncio_testselector._network.checks import check_count, check_seconds
 from asyncio_testselector._network.fabric import Fabric
 from asyncio_testselector._network.faults import (
@@ -198,6 +198,7 @@ class MemoryNetwork:
         self._loop = self._fabric.topology.loop = loop
         self._overrides = override(loop, self._fabric)
         resolver.take_over()
+        doors.close()
 
     def uninstall(self) -> None:
         """

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncio_testselector._files.descriptor import is_virtual
 from asyncio_testselector._names import resolution
+from asyncio_testselector._network import doors
 from asyncio_testselector._network.seam import current_fabric
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def give_back() -> None:
     global _users
     _users -= 1
     if not _users:
+        doors.reopen()
         for name, function in ANSWERS.items():
             if getattr(socket, name) is function:
                 setattr(socket, name, _originals[name])

@@ -33,9 +33,11 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import TYPE_CHECKING, final
+from selectors import EVENT_READ
+from typing import TYPE_CHECKING, Any, final
 
 from asyncio_testselector._files.descriptor import FileDescriptor
+from asyncio_testselector._files.signal import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,13 +150,14 @@ class Readiness:
         True
     """
 
-    __slots__ = ("__weakref__", "_others", "_watches", "events", "fd")
+    __slots__ = ("__weakref__", "_others", "_signal", "_watches", "events", "fd")
 
     def __init__(self, events: int = 0, fd: FileDescriptor | None = None) -> None:
         self.fd: FileDescriptor = FileDescriptor() if fd is None else fd
         self.events: int = events
         # Replaced, never changed, so that set() may walk over it while another thread watches.
         self._watches: tuple[Watch, ...] = ()
+        self._signal: Any = getattr(self, "_signal", None)
         self._others: list[FileDescriptor] = []  # by which it is found as well
         _levels[self.fd] = weakref.KeyedRef(self, forget, self.fd)
 
@@ -191,6 +194,8 @@ class Readiness:
         self._watches = ()
         for number in (self.fd, *self._others):
             self.drop(number)
+        if self._signal is not None:
+            self._signal.close()
 
     def another(self) -> FileDescriptor:
         """Be found by one more descriptor, and return it."""
@@ -198,6 +203,20 @@ class Readiness:
         self._others.append(number)
         _levels[number] = weakref.KeyedRef(self, forget, number)
         return number
+
+    def polled(self) -> FileDescriptor:
+        """
+        Return a descriptor of the kernel for whoever polls without a loop.
+
+        It is readable if the level is so at this moment: whoever polls asks for it each time, and
+        while it waits in the thread of a loop, nothing can change.
+        """
+        if self._signal is None:
+            self._signal = Signal()
+            self._others.append(number := FileDescriptor(self._signal.fd))
+            _levels[number] = weakref.KeyedRef(self, forget, number)
+        self._signal.set(bool(self.events & EVENT_READ))
+        return next(each for each in self._others if each == self._signal.fd)
 
     def new_descriptor(self) -> FileDescriptor:
         """Return a descriptor for `another`."""
