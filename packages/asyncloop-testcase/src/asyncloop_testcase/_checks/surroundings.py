@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.base import Check
@@ -59,9 +58,10 @@ class ChangedEnvironment(Check):
 
 def _directory() -> str | None:
     """Return the working directory, None if somebody has deleted it."""
-    with suppress(OSError):
+    try:
         return os.getcwd()
-    return None
+    except OSError:
+        return None
 
 
 def _value(variables: Any, key: str) -> object:

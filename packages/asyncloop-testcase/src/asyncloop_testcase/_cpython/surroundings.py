@@ -19,6 +19,7 @@ WITHOUT_HANDLER = {"SIGKILL", "SIGSTOP", "SIGRTMIN", "SIGRTMAX", "CTRL_C_EVENT",
 SIGNALS: tuple[signal.Signals, ...] = tuple(
     each for each in signal.Signals if each.name not in WITHOUT_HANDLER
 )
+_NUMBERS = [*map(int, SIGNALS)]
 
 
 def environment() -> Mapping[Any, Any]:
@@ -40,7 +41,7 @@ _getsignal: Callable[[int], object] = sys.modules["_signal"].getsignal
 
 def signal_handlers() -> list[object]:
     """Return what handles each of `SIGNALS`."""
-    return [*map(_getsignal, SIGNALS)]
+    return [*map(_getsignal, _NUMBERS)]
 
 
 def handle_of_signal(loop: asyncio.AbstractEventLoop, number: int) -> asyncio.Handle | None:
