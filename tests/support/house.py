@@ -45,6 +45,7 @@ LADDERS: dict[str, list[set[str]]] = {
         {"_pytest", "_runners"},
         {"_case"},
         {"_checks"},
+        {"_recording"},
         {"_callbacks", "_reports"},
         {"_cpython", "_selector", "_version"},
     ],

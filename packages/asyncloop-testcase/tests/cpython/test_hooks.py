@@ -14,7 +14,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from asyncloop_testcase._checks.registrations import RegistrationDict
 from asyncloop_testcase._cpython import generators as py_generators
 from asyncloop_testcase._cpython import handles as py_handles
 from asyncloop_testcase._cpython import hooks as py_hooks
@@ -22,6 +21,7 @@ from asyncloop_testcase._cpython import loops as py_loops
 from asyncloop_testcase._cpython import selectors as py_selectors
 from asyncloop_testcase._cpython import tasks as py_tasks
 from asyncloop_testcase._cpython import transports as py_transports
+from asyncloop_testcase._recording.registrations import RegistrationDict
 
 
 async def fetch() -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import types
     from collections.abc import Iterable, Sequence
 
-    from asyncloop_testcase._checks.registrations import Registrations
+    from asyncloop_testcase._recording.registrations import Registrations
     from asyncloop_testcase._reports.report import Finding
 
 __unittest = __tracebackhide__ = True

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import of_kind
-from asyncloop_testcase._checks.recorder import UNAWAITED
 from asyncloop_testcase._cpython.generators import is_suspended
 from asyncloop_testcase._cpython.reachability import can_be_reached
 from asyncloop_testcase._cpython.tasks import all_tasks, coroutine_of
+from asyncloop_testcase._recording.recorder import UNAWAITED
 from asyncloop_testcase._reports.findings import never_awaited
 from asyncloop_testcase._reports.report import Finding
 from asyncloop_testcase._reports.tasks import chain_lines

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import of_kind
-from asyncloop_testcase._checks.recorder import FAILURES, REPORTED
-from asyncloop_testcase._checks.spies import Spies
 from asyncloop_testcase._cpython.tasks import FUTURES, exception_of, is_lost
 from asyncloop_testcase._cpython.transports import closed_future
+from asyncloop_testcase._recording.recorder import FAILURES, REPORTED
+from asyncloop_testcase._recording.spies import Spies
 from asyncloop_testcase._reports.findings import failure
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.base import CannotCheckError, Check
-from asyncloop_testcase._checks.spies import Spies, Spy
 from asyncloop_testcase._cpython.tasks import all_tasks, wakes_any
+from asyncloop_testcase._recording.spies import Spies, Spy
 from asyncloop_testcase._reports.owners import owner_of_handle
 from asyncloop_testcase._reports.report import Finding, Site
 from asyncloop_testcase._reports.sites import site_of_caller

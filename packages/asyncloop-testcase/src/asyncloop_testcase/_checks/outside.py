@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import FOREIGN_MODULES, of_kind
 from asyncloop_testcase._checks.slow import WATCHDOG
-from asyncloop_testcase._checks.spies import Creations
 from asyncloop_testcase._cpython.loops import default_executor, workers_of
 from asyncloop_testcase._cpython.threads import executor_of, is_dummy, pool_of_idle
+from asyncloop_testcase._recording.spies import Creations
 from asyncloop_testcase._reports.report import Finding
 from asyncloop_testcase._reports.sites import is_plumbing
 from asyncloop_testcase._reports.words import name_of, short

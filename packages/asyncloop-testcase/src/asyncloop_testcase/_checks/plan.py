@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from asyncloop_testcase._checks.base import Check
-from asyncloop_testcase._checks.recorder import REGISTRATIONS
+from asyncloop_testcase._recording.recorder import REGISTRATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

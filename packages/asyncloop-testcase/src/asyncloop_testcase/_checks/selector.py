@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.base import CannotCheckError, Check
 from asyncloop_testcase._checks.loop import LoopSpies
-from asyncloop_testcase._checks.recorder import REGISTRATIONS
-from asyncloop_testcase._checks.registrations import Registrations
-from asyncloop_testcase._checks.spies import Spies
 from asyncloop_testcase._cpython.handles import handles_of, is_internal
 from asyncloop_testcase._cpython.selectors import has_no_readers, registered_count, selector_of
+from asyncloop_testcase._recording.recorder import REGISTRATIONS
+from asyncloop_testcase._recording.registrations import Registrations
+from asyncloop_testcase._recording.spies import Spies
 from asyncloop_testcase._reports.owners import owner_of_handle
 from asyncloop_testcase._reports.report import Finding, Site
 from asyncloop_testcase._reports.sites import site_of_caller

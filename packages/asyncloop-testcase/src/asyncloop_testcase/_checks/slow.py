@@ -19,9 +19,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from asyncloop_testcase._checks.base import CannotCheckError, Check
-from asyncloop_testcase._checks.spies import Spy
 from asyncloop_testcase._cpython.handles import RUN, callback_of, loop_of
 from asyncloop_testcase._cpython.tasks import TASKS, coroutine_of
+from asyncloop_testcase._recording.spies import Spy
 from asyncloop_testcase._reports.report import Finding
 from asyncloop_testcase._reports.sites import is_ours, is_plumbing, site_of_coroutine
 from asyncloop_testcase._reports.words import callback_name, coroutine_name, duration

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from asyncloop_testcase._checks.base import Check
 from asyncloop_testcase._checks.garbage import FOREIGN_MODULES, of_kind
-from asyncloop_testcase._checks.spies import Creations
 from asyncloop_testcase._cpython.transports import (
     TLS_TRANSPORT,
     is_transport_of,
     tls_below,
     tls_protocol,
 )
+from asyncloop_testcase._recording.spies import Creations
 from asyncloop_testcase._reports.report import Finding, Site
 from asyncloop_testcase._reports.words import short
 

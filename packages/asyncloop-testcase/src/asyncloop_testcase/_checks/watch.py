@@ -39,9 +39,9 @@ from typing import TYPE_CHECKING, Any, final
 
 from asyncloop_testcase._checks.base import CannotCheckError, Check, say_once
 from asyncloop_testcase._checks.garbage import Baseline, take_baseline
-from asyncloop_testcase._checks.recorder import REGISTRATIONS, Recorder
 from asyncloop_testcase._cpython.generators import is_closing_asyncgens
 from asyncloop_testcase._cpython.loops import is_something_due, ready_count
+from asyncloop_testcase._recording.recorder import REGISTRATIONS, Recorder
 from asyncloop_testcase._reports.creators import is_ignored
 from asyncloop_testcase._reports.report import Report, Verdict
 

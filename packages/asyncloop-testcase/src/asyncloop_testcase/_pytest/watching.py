@@ -29,11 +29,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asyncloop_testcase._checks.spies import Spies
 from asyncloop_testcase._checks.watch import Watch
 from asyncloop_testcase._cpython.runners import before_cancelling
 from asyncloop_testcase._cpython.tasks import all_tasks
 from asyncloop_testcase._pytest.marks import is_unittest
+from asyncloop_testcase._recording.spies import Spies
 from asyncloop_testcase._reports.owners import Owner, owned_by
 
 if TYPE_CHECKING:

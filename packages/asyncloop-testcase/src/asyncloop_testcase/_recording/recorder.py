@@ -16,18 +16,18 @@ import logging
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from asyncloop_testcase._checks.registrations import RegistrationDict, RegistrationObserver
 from asyncloop_testcase._cpython.hooks import Hooks, _active, thread_count, warning_filters
 from asyncloop_testcase._cpython.loops import unfinished_work
 from asyncloop_testcase._cpython.selectors import registered_count, selector_of
 from asyncloop_testcase._cpython.tasks import FUTURES
+from asyncloop_testcase._recording.registrations import RegistrationDict, RegistrationObserver
 from asyncloop_testcase._reports.findings import Context, failure, never_awaited
 
 if TYPE_CHECKING:
     import types
     from collections.abc import Callable, Sequence
 
-    from asyncloop_testcase._checks.registrations import Registrations
+    from asyncloop_testcase._recording.registrations import Registrations
     from asyncloop_testcase._reports.report import Finding
 
     Coroutine = types.CoroutineType[Any, Any, Any]
