@@ -18,6 +18,7 @@ import functools
 import io
 import json
 import logging
+import signal
 import sys
 import time
 import unittest
@@ -67,6 +68,8 @@ def all_in(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
 def main(kind: str, *names: str) -> None:
     """Run tests, and print what came of them."""
     faulthandler.dump_traceback_later(HANGS, exit=True)
+    # Ignored in whatever runs in the background of a shell; some tests interrupt themselves.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     warnings.simplefilter("ignore")  # they use what is deprecated, and test it
     logging.disable(logging.CRITICAL)
     support.use_resources = ["cpu", "subprocess", "walltime"]  # type: ignore[attr-defined]
