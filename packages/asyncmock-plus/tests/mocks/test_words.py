@@ -286,3 +286,24 @@ def test_a_copy_knows_where_the_original_was_called() -> None:
     other()
 
     assert told(other.assert_not_called) == f"mock: first of 2 calls at {__file__}:{line}"
+
+
+@with_notes
+@pytest.mark.parametrize("done", ["called", "awaited"])
+def test_an_assertion_that_calls_another_one_notes_the_line_once(done) -> None:
+    made = mock.AsyncMock()
+    coroutine, line = made(1), line_here()
+    asyncio.run(coroutine)
+
+    note = told(getattr(made, f"assert_{done}_once_with"), 2)
+    assert note == f"mock: called at {__file__}:{line}"
+
+
+def test_calls_that_were_not_awaited_are_told_once() -> None:
+    made = mock.AsyncMock()
+    asyncio.run(made(1))
+    made(2).close()
+
+    with pytest.raises(AssertionError) as failed:
+        made.assert_awaited_once_with(3)
+    assert str(failed.value).count("It was called 2 times and awaited once") == 1

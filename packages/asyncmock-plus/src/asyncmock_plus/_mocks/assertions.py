@@ -62,8 +62,12 @@ def _is_failure(error: AssertionError) -> bool:
 def _add_place(error: AssertionError, mock: Any) -> None:
     """Say where the mock was called: in a note, since suites compare messages."""
     place = _place(mock)
-    if place and sys.version_info >= (3, 11):
-        error.add_note(f"{dotted_name(mock._mock_home[0])}: {place}")
+    if not place or sys.version_info < (3, 11):
+        return
+    note = f"{dotted_name(mock._mock_home[0])}: {place}"
+    # An assertion that calls another one hands its failure over, too.
+    if note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
 
 
 def _place(mock: Any) -> str:
@@ -158,14 +162,19 @@ def _hand_over_await(assertion: Any, mock: Any, /, *args: Any, **kwargs: Any) ->
         if missing < 1 or not error.args:
             _add_place(error, mock)
             raise error.with_traceback(None)  # noqa: B904 - the same error
-        calls = "once" if mock.call_count == 1 else f"{mock.call_count} times"
-        awaits = "never awaited" if not mock.await_count else f"awaited {mock.await_count} times"
+        calls = _times(mock.call_count)
+        awaits = f"awaited {_times(mock.await_count)}" if mock.await_count else "never awaited"
         last = mock._format_mock_call_signature(*mock.call_args)
         place = _place(mock)
         where = f" ({place})" if place else ""
         said = f"It was called {calls} and {awaits}. Last call: {last}{where}"
-        error.args = (f"{error.args[0]}\n{said}",)
+        if not str(error.args[0]).endswith(said):  # as said by an assertion that this one calls
+            error.args = (f"{error.args[0]}\n{said}",)
         raise error.with_traceback(None)  # noqa: B904 - the same error
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 class AwaitAssertions(Mixin):
