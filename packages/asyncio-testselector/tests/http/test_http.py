@@ -500,6 +500,8 @@ def test_answer_that_cannot_be_computed_is_told() -> None:
         (lambda r: r.reply(chunks=[1]), TypeError, "^chunks=1 is no body"),
         (lambda r: r.reply(json=b"x"), TypeError, "not JSON serializable"),
         (lambda r: r.reply(reset_after=3), ValueError, "^reset_after is 3"),
+        (lambda r: r.reply("abc", reset_after=1.5), ValueError, "^reset_after is 1.5"),
+        (lambda r: r.reply("abc", reset_after=-1), ValueError, "^reset_after is -1"),
         (lambda r: r.reply(headers={"a": 1}), TypeError, r"^headers have \('a', 1\)"),
         (lambda r: r.reply(headers={"a": "b\n"}), ValueError, "which cannot be sent"),
         (lambda r: r.reply().reply(), ValueError, "^GET /x always gets its last answer"),
@@ -513,6 +515,62 @@ def test_answer_that_makes_no_sense_is_refused(write: Any, error: Any, message: 
                 write(route)
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"query": {"page": 2}}, "^query have 'page': 2, which no request has: give a str"),
+        ({"query": {"page": None}}, "^query have 'page': None"),
+        ({"headers": {"X-Count": 1}}, "^headers have 'X-Count': 1"),
+        ({"body": "text"}, "^body is 'text': requests have bytes, encode it"),
+    ],
+)
+def test_route_for_what_no_request_can_be_is_refused(wanted: Any, message: str) -> None:
+    async def main() -> None:
+        async with MemoryNetwork() as network:
+            api = network.http("api.example")
+            with pytest.raises(TypeError, match=message):
+                api.get("/x", **wanted)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("length", ["2", "7"])
+def test_answer_with_the_length_of_another_body_is_told(run: Any, length: str) -> None:
+    async def test(api: HttpPeer, _: MemoryNetwork) -> None:
+        api.get("/x").reply(lambda _: "abc", headers={"Content-Length": length})
+        assert (await ask("GET /x"))[0] == 500
+        message = f"Content-Length is {length} and the body has 3 bytes"
+        with pytest.raises(ScriptError, match=message):
+            api.check()
+
+    run(test)
+
+
+def test_answer_that_is_cut_off_may_promise_more(run: Any) -> None:
+    async def test(api: HttpPeer, _: MemoryNetwork) -> None:
+        api.get("/x").reply("abc", headers={"Content-Length": "7"}, reset_after=3)
+        client = await Client.connect()
+        client.writer.write(b"GET /x HTTP/1.1\r\nHost: api.example\r\n\r\n")
+        assert (await client.head())[1]["content-length"] == "7"
+        assert await client.reader.readexactly(3) == b"abc"
+        with pytest.raises(ConnectionResetError):
+            await client.reader.read()
+        await client.close()
+
+    run(test)
+
+
+def test_answer_to_head_may_have_the_length_of_a_body_that_is_not_there(run: Any) -> None:
+    async def test(api: HttpPeer, _: MemoryNetwork) -> None:
+        api.head("/x").reply(headers={"Content-Length": "1000"})
+        client = await Client.connect()
+        assert await client.ask("HEAD /x") == (200, b"")
+        assert client.headers["content-length"] == "1000"
+        await client.close()
+
+    run(test)
 
 
 @pytest.mark.parametrize(

@@ -406,6 +406,7 @@ def test_probability_that_is_none_is_refused_and_changes_nothing(name: str, valu
         ({"bandwidth": 0}, ValueError, "^bandwidth is 0: give bytes a second"),
         ({"bandwidth": float("nan")}, ValueError, "^bandwidth is nan"),
         ({"host": "nobody", "loss": 0.1}, ValueError, "^there is no host 'nobody'"),
+        ({"other": "localhost", "loss": 0.1}, ValueError, "^other is 'localhost' and there is no"),
     ],
 )
 def test_fault_that_makes_no_sense_is_refused(faults: Any, error: Any, message: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import warnings
 from typing import Any
 
@@ -79,3 +80,23 @@ def test_who_plays_goes_with_the_network_that_is_left_by_with(run: Any) -> None:
         return first.fileno(), second.fileno()
 
     assert run(main()) == (-1, -1)
+
+
+def test_client_that_comes_again_and_again_is_a_remark_on_the_tests_own_error(run: Any) -> None:
+    async def main() -> None:
+        async with MemoryNetwork() as network:
+            network.play("db", 80, SocketScript("db").expect(b"x\n").reply(b"1\n"))
+            assert await ask(b"x\n") == b"1\n"
+            for _ in range(3):
+                with pytest.raises(ConnectionRefusedError):
+                    await ask(b"x\n")
+            msg = "the test's own"
+            raise LookupError(msg)
+
+    with pytest.raises(LookupError, match="^the test's own") as caught:
+        run(main())
+
+    if sys.version_info >= (3, 11):
+        (note,) = caught.value.__notes__
+        assert "10.0.0.1:80 was asked for 3 more connections than it has scripts" in note
+        assert "<SocketScript 'db': 2 of 2 steps played>" in note

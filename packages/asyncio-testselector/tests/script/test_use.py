@@ -104,6 +104,7 @@ def test_repr_tells_how_far_the_script_is() -> None:
         (lambda s: s.delay(-1), ValueError, r"cannot delay by -1 s"),
         (lambda s: s.delay(float("nan")), ValueError, r"cannot delay by nan s"),
         (lambda s: s.block_writes(0), ValueError, r"cannot block 0 writes"),
+        (lambda s: s.block_writes(1.5), ValueError, r"cannot block 1.5 writes: give a whole"),
         (lambda s: s.reset().reply(b"x"), ValueError, r"cannot add reply\(b'x'\) after reset\(\)"),
         (lambda s: s.eof().reply(b"x"), ValueError, r"cannot add reply\(b'x'\) after eof\(\)"),
     ],

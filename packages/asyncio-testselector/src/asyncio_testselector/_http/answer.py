@@ -86,6 +86,42 @@ def check_status(status: object) -> None:
         raise ValueError(msg)
 
 
+def check_reset_after(count: object, *, has_body: bool) -> None:
+    """Refuse what is no number of bytes of a body."""
+    whole = isinstance(count, int) and not isinstance(count, bool)
+    if count is not None and (not whole or count < 0 or not has_body):  # type: ignore[operator]
+        msg = f"reset_after is {count!r}: give a number of bytes of a body that is there"
+        raise ValueError(msg)
+
+
+def check_texts(name: str, wanted: Mapping[str, Any]) -> None:
+    """Refuse what no text of a request could ever be equal to."""
+    for key, value in wanted.items():
+        if value is None or isinstance(value, (int, float, bytes, list, tuple)):
+            msg = f"{name} have {key!r}: {value!r}, which no request has: give a str"
+            raise TypeError(msg)
+
+
+def check_length(headers: Iterable[tuple[str, str]], length: int, *, cut: bool) -> None:
+    """
+    Refuse a header that says another length than the body has.
+
+    Args:
+        headers: The headers.
+        length: How many bytes the body has.
+        cut: Whether the connection is reset within the body, so that more may be promised.
+    """
+    for name, text in headers:
+        if name.lower() == "content-length" and (
+            length > int(text) or not (cut or length == int(text))
+        ):
+            msg = (
+                f"the header Content-Length is {text} and the body has {length} bytes; for a "
+                "body that is cut off give reset_after="
+            )
+            raise ValueError(msg)
+
+
 def check_span(name: str, seconds: float) -> None:
     """Refuse what is no time span."""
     if not (math.isfinite(seconds) and seconds >= 0):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, final
 
 import h11
 
-from asyncio_testselector._http.answer import WITHOUT_BODY, Answer
+from asyncio_testselector._http.answer import WITHOUT_BODY, Answer, check_length
 from asyncio_testselector._http.request import HttpRequest
 from asyncio_testselector._script.conversation import ClientSide, Conversation, PeerSide
 
@@ -169,6 +169,9 @@ class HttpConnection:
         elif self._answer.kind == "reply" and not self.client.closed:
             try:
                 pieces, kind = self._answer.content(request)
+                if self._has_body(request):
+                    length, cut = sum(map(len, pieces)), self._answer.reset_after is not None
+                    check_length(self._answer.headers, length, cut=cut)
             except Exception as exc:
                 self._answer = self._site.not_computed(request, exc)
                 pieces, kind = self._answer.content(request)
@@ -187,9 +190,12 @@ class HttpConnection:
         if request.method == "?":
             headers.append(("Connection", "close"))
         self._send(h11.Response(status_code=answer.status, headers=headers, reason=phrase))
-        empty = request.method == "HEAD" or answer.status in WITHOUT_BODY
-        self._queue = deque() if empty else deque(piece for piece in pieces if piece)
+        self._queue = deque(filter(None, pieces)) if self._has_body(request) else deque()
         self._send_pieces(0)
+
+    def _has_body(self, request: HttpRequest) -> bool:
+        """Tell whether the body is sent, and not only spoken of in the headers."""
+        return request.method != "HEAD" and self._answer.status not in WITHOUT_BODY
 
     def _send_pieces(self, sent: int) -> None:
         self._timer = None

@@ -13,8 +13,10 @@ from asyncio_testselector._http.answer import (
     WITHOUT_BODY,
     Answer,
     Headers,
+    check_reset_after,
     check_span,
     check_status,
+    check_texts,
     check_times,
     encoded,
     header_pairs,
@@ -56,6 +58,11 @@ class HttpRoute:
         self._place = place
         self._check_head = check_head
         query = dict(query or {})
+        check_texts("query", query)
+        check_texts("headers", headers or {})
+        if isinstance(body, str):
+            msg = f"body is {body!r}: requests have bytes, encode it"
+            raise TypeError(msg)
         if isinstance(path, str):
             query = {**dict(parse_qsl(urlsplit(path).query, keep_blank_values=True)), **query}
             path = urlsplit(path).path
@@ -131,9 +138,7 @@ class HttpRoute:
         if any(given) and status in WITHOUT_BODY:
             msg = f"status is {status!r}, which has no body: leave the body out"
             raise ValueError(msg)
-        if reset_after is not None and (not any(given) or reset_after < 0):
-            msg = f"reset_after is {reset_after!r}: give a number of bytes of a body that is there"
-            raise ValueError(msg)
+        check_reset_after(reset_after, has_body=any(given))
         if isinstance(chunks, (str, bytes)):
             msg = f"chunks={chunks!r} is one chunk: give several, or the body itself"
             raise TypeError(msg)

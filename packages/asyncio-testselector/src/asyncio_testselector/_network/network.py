@@ -156,6 +156,7 @@ class MemoryNetwork:
         self._wrapped = False
         self._playing: list[NetworkSocket] = []  # nobody else has to hold them
         self._peers: dict[tuple[str, int], HttpPeer] = {}
+        self._listeners: list[ScriptListener] = []
 
     def __repr__(self) -> str:
         state = "not installed" if self._loop is None else f"{len(self._fabric.open)} open sockets"
@@ -214,12 +215,15 @@ class MemoryNetwork:
     def _conclude(self, left: str, exc: BaseException | None) -> None:
         """Tell what its peers were asked in vain, and what was left open."""
         peers, self._peers = list(self._peers.values()), {}
+        listeners, self._listeners = self._listeners, []
         self._tell_seed(exc)
         problems = [problem for peer in peers if (problem := peer.problem()) is not None]
         if exc is not None:
             # What a failed test left open is no news: its own error comes first.
             for problem in problems:
                 add_remark(exc, str(problem))
+            for remark in filter(None, (each.remark() for each in listeners)):
+                add_remark(exc, remark)
         elif problems:
             raise ScriptError("\n".join(map(str, problems)))
         elif left:
@@ -398,7 +402,9 @@ class MemoryNetwork:
             sock.bind(info[0][4])
             idle = sock._end
             assert isinstance(idle, IdleEnd)
-            sock.serve(ScriptListener(idle, scripts))
+            listener = ScriptListener(idle, scripts)
+            sock.serve(listener)
+            self._listeners.append(listener)
         except BaseException:
             sock.close()
             raise
@@ -593,8 +599,11 @@ class MemoryNetwork:
         ends = {owner(end.local[0]), owner(end.remote[0])}
         return (host is None or host in ends) and (other is None or other in ends)
 
-    def _check_hosts(self, *names: str | None) -> None:
-        for name in names:
+    def _check_hosts(self, host: str | None, other: str | None = None) -> None:
+        if host is None and other is not None:
+            msg = f"other is {other!r} and there is no host that it is the other one of: give both"
+            raise ValueError(msg)
+        for name in (host, other):
             if name is not None and name not in self._fabric.hosts:
                 known = self._fabric.hosts.known()
                 msg = f"there is no host {name!r} in the network: add_host() it; there are {known}"

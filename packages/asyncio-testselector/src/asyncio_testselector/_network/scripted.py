@@ -42,13 +42,27 @@ class ScriptListener(Listener):
     def __init__(self, idle: IdleEnd, scripts: Sequence[Scenario]) -> None:
         super().__init__(idle, BACKLOG if scripts[-1].reusable else len(scripts))
         self._scripts = deque(scripts)
+        self._last = scripts[-1]
+        self._refused = 0
 
     def knock(self, attempt: Attempt) -> None:
         """Admit an attempt if there is a script left."""
         if self._scripts:
             super().knock(attempt)
         else:
+            self._refused += 1
             attempt.refuse()
+
+    def remark(self) -> str | None:
+        """Return whom it had no script left for, or None if there was nobody."""
+        if not self._refused:
+            return None
+        host, port = self.local[:2]
+        return (
+            f"memory network: {host}:{port} was asked for {self._refused} more connections than it "
+            f"has scripts, and refused them; the last one is {self._last!r}: play() one script "
+            "for each connection, or one that is reusable"
+        )
 
     def connected(self, attempt: Attempt) -> StreamEnd:
         """Have the next script play the server, and return the client's end."""

@@ -54,7 +54,7 @@ class ProcessScript:
         error: What starting it raises, such as ``FileNotFoundError("git")``; it has no steps then.
 
     Raises:
-        TypeError: It is no command.
+        TypeError: It is no command, or *error* no exception.
         ValueError: *times* or *timeout* make no sense.
 
     Example:
@@ -87,6 +87,9 @@ class ProcessScript:
         if timeout is not None and not timeout > 0:
             msg = f"timeout is {timeout!r} s: give a positive number, or None to wait for ever"
             raise ValueError(msg)
+        if error is not None and not isinstance(error, BaseException):
+            msg = f"error is {error!r}: give an exception, such as FileNotFoundError('git')"
+            raise TypeError(msg)
         self.runs: list[ProcessRun] = []
         """The processes that have played it, the newest last."""
         self._command = Command(command, shell=False)
@@ -231,9 +234,7 @@ class ProcessScript:
         Raises:
             ValueError: It is no whole number.
         """
-        if isinstance(code, bool) or not isinstance(code, int):
-            msg = f"code is {code!r}: give a whole number"
-            raise ValueError(msg)
+        check_whole("code", code)
         return self._add(Exit, f"exit({code!r})", code=code)
 
     def forever(self) -> ProcessScript:
@@ -257,9 +258,12 @@ class ProcessScript:
             delay: Seconds until it exits.
 
         Raises:
-            ValueError: It is the signal of ``kill()``, or *delay* makes no sense.
+            ValueError: It is no signal, that of ``kill()``, or *exits* or *delay* make no sense.
         """
         check_delay(delay)
+        check_whole("number", number)
+        if exits is not None:
+            check_whole("exits", exits)
         if number == KILL:
             msg = f"cannot handle signal {number!r}: no process can"
             raise ValueError(msg)
@@ -396,4 +400,11 @@ def check_delay(seconds: float) -> None:
     """Refuse what is no time span."""
     if not (math.isfinite(seconds) and seconds >= 0):
         msg = f"cannot delay by {seconds!r} s: give a finite number of 0 or more"
+        raise ValueError(msg)
+
+
+def check_whole(name: str, value: object) -> None:
+    """Refuse what is no whole number."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        msg = f"{name} is {value!r}: give a whole number"
         raise ValueError(msg)

@@ -440,10 +440,10 @@ class SocketScript:
         ``send()`` refuses a second time.
 
         Raises:
-            ValueError: *n* is less than 1.
+            ValueError: *n* is no whole number of 1 or more.
         """
-        if n < 1:
-            msg = f"cannot block {n!r} writes: give 1 or more"
+        if isinstance(n, bool) or n != int(n) or n < 1:
+            msg = f"cannot block {n!r} writes: give a whole number of 1 or more"
             raise ValueError(msg)
         return self._add(BlockWrites, f"block_writes({n!r})", count=n)
 

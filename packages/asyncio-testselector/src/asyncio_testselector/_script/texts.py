@@ -34,7 +34,8 @@ class ExpectLine(Step):
         line = next_line(stage)
         if line is None:
             if stage.ended:
-                what = f"{stage.who} {stage.closed} within a line"
+                when = "within a line" if stage.received else "too early"
+                what = f"{stage.who} {stage.closed} {when}"
                 stage.fail(what, self.wanted(bytes(stage.received)))
             return False
         matched = self.match(line)
