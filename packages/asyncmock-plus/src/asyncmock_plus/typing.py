@@ -6,6 +6,10 @@ has the signature of the function beside what mocks have; a mock of a class has 
 the class; and attributes of a mock of an instance are whatever a test makes of them. Where the
 signatures matter more, annotate what hands it on: ``def store() -> Store: ...``.
 
+Of an overloaded function, only the first signature is taken: annotate its mock, ``convert: Any =
+create_autospec(convert)``, to call it otherwise. A generic class needs its argument for mypy, as in
+``create_autospec(Queue[int])``, unless its mock is one of an instance.
+
 The classes are names for annotations; nothing is an instance of them at run time.
 """
 

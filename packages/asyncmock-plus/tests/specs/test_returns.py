@@ -58,3 +58,61 @@ def test_default_results_are_awaited_and_entered(module, make) -> None:
                 await getattr(session, name)()
 
     asyncio.run(main())
+
+
+class Database:
+    @contextlib.contextmanager
+    def lock(self, name):
+        yield name
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, name):
+        yield name
+
+    async def close(self): ...
+
+    def cursor(self): ...
+
+    async def __aenter__(self): ...
+
+    async def __aexit__(self, *exc_info): ...
+
+
+@pytest.mark.parametrize("module", [mock, coroutines], ids=["plus", "coroutines"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda m: m.create_autospec(Database, instance=True),
+        lambda m: m.create_autospec(Database()),
+        lambda m: m.Mock(spec=Database),
+        lambda m: m.Mock(spec_set=Database()),
+        lambda m: m.MagicMock(spec=Database),
+    ],
+)
+def test_methods_that_contextlib_made_can_be_entered(module, make) -> None:
+    database = make(module)
+
+    async def main():
+        async with database.transaction("t") as transaction:
+            assert transaction is database.transaction.return_value.__aenter__.return_value
+
+    with database.lock("l") as lock:
+        assert lock is database.lock.return_value.__enter__.return_value
+    asyncio.run(main())
+    assert type(database.lock).__name__ == "MagicMock"
+    database.lock.assert_called_once_with("l")
+
+
+def test_what_async_with_binds_is_what_the_test_says() -> None:
+    client = mock.MagicMock()
+    bound = mock.create_autospec(Database, instance=True)
+    client.connect.return_value.__aenter__.return_value = bound
+
+    async def main():
+        async with client.connect() as database:
+            database.cursor()
+            await database.close()
+
+    asyncio.run(main())
+    bound.cursor.assert_called_once_with()
+    bound.close.assert_awaited_once_with()

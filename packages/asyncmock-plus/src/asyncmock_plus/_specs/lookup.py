@@ -4,7 +4,8 @@ What an attribute of a specified object is, found without running any code of th
 ``getattr`` would run getters, descriptors and metaclasses of other people. Here values are taken
 out of the dictionaries they stand in, and only the descriptors of the interpreter bind. There is
 one exception: a class is asked for what a descriptor of the user's gives it, as decorators that
-are written as descriptors give a function then.
+are written as descriptors give a function then, whose signature CPython's tests hold mocks to. It
+is asked when the attribute is touched, not when the spec is read.
 """
 
 from __future__ import annotations
