@@ -523,6 +523,36 @@ def pytest_unconfigure():
     assert "pending_tasks" not in output
 
 
+def test_task_that_a_test_case_of_unittest_leaves_is_found_before_it_is_cancelled(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "test_it.py").write_text(
+        """
+import asyncio, unittest
+
+class TestIt(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self):
+        self.task = asyncio.create_task(asyncio.sleep(60))
+        self.addAsyncCleanup(asyncio.sleep, 0)
+
+    async def asyncTearDown(self):
+        self.task.cancel()
+
+    async def test_healthy(self):
+        await asyncio.sleep(0)
+
+    async def test_left(self):
+        asyncio.create_task(asyncio.Event().wait(), name="left")
+"""
+    )
+    done = run(tmp_path, "", "--fail-on=strict", plugins=(OWN,))
+    assert verdicts(done.stdout) == {
+        "TestIt::test_healthy": "PASSED",
+        "TestIt::test_left": "FAILED",
+    }
+    assert "Task 'left', coroutine Event.wait()" in done.stdout
+
+
 if sys.version_info < (3, 11):  # pragma: no cover - what follows is for the older runners only
 
     def test_runners_that_are_copies_of_asyncios_are_known() -> None:

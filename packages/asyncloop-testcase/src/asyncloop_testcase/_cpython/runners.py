@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
 
 __unittest = __tracebackhide__ = True
@@ -16,6 +16,37 @@ __unittest = __tracebackhide__ = True
 # pytest-asyncio and anyio are copies of asyncio's, with a function of the same name.
 CANCELLING = "_cancel_all_tasks"
 RUNNERS = ("asyncio.runners", "backports.asyncio.runner.runner", "anyio._backends._asyncio")
+
+
+def before_tear_down(
+    case: object, tell: Callable[[asyncio.AbstractEventLoop], None]
+) -> Callable[[], None]:
+    """
+    Have *tell* called before an ``IsolatedAsyncioTestCase`` cancels what is left; return the undo.
+
+    On 3.10 it does so by itself and not by a runner, once its own task has ended, which is as soon
+    as ``_tearDownAsyncioLoop()`` asks for all tasks. Later ones have no such method.
+    """
+    tear_down = getattr(case, "_tearDownAsyncioLoop", None)
+    if tear_down is None or sys.version_info >= (3, 11):
+        return lambda: None
+
+    def tell_and_tear_down() -> None:
+        original = asyncio.all_tasks
+
+        def all_tasks(loop: Any = None) -> Any:
+            asyncio.all_tasks = original
+            tell(loop)
+            return original(loop)
+
+        asyncio.all_tasks = all_tasks
+        try:
+            tear_down()
+        finally:
+            asyncio.all_tasks = original
+
+    vars(case)["_tearDownAsyncioLoop"] = tell_and_tear_down
+    return lambda: vars(case).pop("_tearDownAsyncioLoop", None)
 
 
 def before_cancelling(tell: Callable[[asyncio.AbstractEventLoop], None]) -> Callable[[], None]:

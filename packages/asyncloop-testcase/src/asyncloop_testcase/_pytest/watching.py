@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asyncloop_testcase._checks.watch import Watch
-from asyncloop_testcase._cpython.runners import before_cancelling
+from asyncloop_testcase._cpython.runners import before_cancelling, before_tear_down
 from asyncloop_testcase._cpython.tasks import all_tasks
 from asyncloop_testcase._pytest.marks import is_unittest
 from asyncloop_testcase._recording.spies import Spies
@@ -203,9 +203,11 @@ class ItemWatch:
             return original(loop, future)
 
         setattr(asyncio.BaseEventLoop, "run_until_complete", run_until_complete)  # noqa: B010
+        undo = before_tear_down(self.item.instance, self._leave)
         try:
             yield
         finally:
+            undo()
             # Whoever has replaced it in turn will put ours back, which watches nothing by then.
             if asyncio.BaseEventLoop.run_until_complete is run_until_complete:
                 setattr(asyncio.BaseEventLoop, "run_until_complete", original)  # noqa: B010
