@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __unittest = __tracebackhide__ = True
 
+# Of so many findings that one line of code has made each is shown.
+MOST_ALIKE = 3
+
 
 class Site(NamedTuple):
     """A place in somebody's code: where something was made, started or registered."""
@@ -92,8 +95,19 @@ class Verdict(NamedTuple):
 
     def __str__(self) -> str:
         lines = [f"{self.check}: {self.summary}"]
-        lines += (f"  {line}" for found in self.findings for line in str(found).splitlines())
+        for alike in self._by_place():
+            shown = alike if len(alike) <= MOST_ALIKE + 1 else alike[:MOST_ALIKE]
+            lines += (f"  {line}" for found in shown for line in str(found).splitlines())
+            if len(shown) < len(alike):
+                lines.append(f"  and {len(alike) - len(shown)} more that were created there")
         return "\n".join(lines)
+
+    def _by_place(self) -> list[list[Finding]]:
+        """Return the findings in their order, those together that one line of code has made."""
+        groups: dict[object, list[Finding]] = {}
+        for found in self.findings:
+            groups.setdefault(found.created or id(found), []).append(found)
+        return [*groups.values()]
 
 
 @final
