@@ -93,6 +93,16 @@ def test_without_the_check_the_test_goes_on(switch) -> None:
     passed(switch(Case))
 
 
+def test_what_is_ignored_by_its_creator_ends_no_wait() -> None:
+    @fail_on(ignore=__name__)
+    class Case(TestCase):
+        async def test(self) -> None:
+            self.loop.create_task(fail())
+            await asyncio.sleep(0.01)
+
+    passed(Case)
+
+
 def test_test_that_swallows_its_cancellation_fails_all_the_same() -> None:
     class Case(TestCase):
         @timeout(60)

@@ -119,6 +119,35 @@ def test_baseline_lets_known_findings_pass_and_tells_stale_ones(tmp_path: Path) 
     assert "1 known finding not found any more; take out of" in done.stdout
 
 
+BACKGROUND = """
+import asyncio
+from asyncloop_testcase import TestCase
+
+async def fail():
+    raise KeyError("in the background")
+
+class TestIt(TestCase):
+    async def test_it(self):
+        asyncio.create_task(fail())
+        await asyncio.sleep(0.01)
+"""
+
+
+def test_what_fails_in_the_background_ends_no_wait_if_it_is_ignored(tmp_path: Path) -> None:
+    ini = "asyncloop_fail_on = strict\nasyncloop_ignore = test_it\n"
+    done = told(tmp_path, ini=ini, suite=BACKGROUND)
+    assert failing(done.stdout) == set()
+    assert "unhandled_exceptions in 1 test (ignored)" in done.stdout
+
+
+def test_what_fails_in_the_background_ends_no_wait_if_it_is_known(tmp_path: Path) -> None:
+    options = "--fail-on=strict", "--fail-on-baseline=known.txt"
+    done = told(tmp_path, *options, "--fail-on-update", suite=BACKGROUND)
+    assert "1 known finding written to" in done.stdout
+    done = told(tmp_path, *options, suite=BACKGROUND)
+    assert failing(done.stdout) == set()
+
+
 def test_what_is_left_by_a_test_that_fails_by_itself_is_no_entry(tmp_path: Path) -> None:
     suite = """
 import asyncio

@@ -181,7 +181,9 @@ class Lifetime:
 
     def _end_waiting(self, error: BaseException, finding: Finding) -> None:
         """Cancel a test that waits while something else has failed: it may wait for ever."""
-        if self._task is not None and not self.is_over and self._background is None:
+        if self._task is None or self.is_over or self._background is not None:
+            return
+        if self.watch is not None and self.watch.answers_for(CAUSE, finding):
             self._cancel_if_waiting(self._task, error, finding, TURNS_TO_END)
 
     def _cancel_if_waiting(

@@ -245,6 +245,13 @@ class Watch(Recorder):
                 verdicts = [each for each in verdicts if each not in warned]
         return Report(verdicts) if verdicts else None
 
+    def answers_for(self, check: str, finding: Finding) -> bool:
+        """Tell whether the test has to answer for a finding, which nobody ignores or knows of."""
+        found = self._counting([finding])
+        if found and self.sift is not None:
+            return bool(self.sift(self._plan, [Verdict(check, "", found)], False))
+        return bool(found)
+
     def _counting(self, findings: Iterable[Finding]) -> list[Finding]:
         ignored = self._plan.ignored
         return [each for each in findings if not (ignored and is_ignored(each, ignored))]
