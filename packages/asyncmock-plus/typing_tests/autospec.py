@@ -89,6 +89,10 @@ assert_type(create_autospec(Interface, instance=True), AutospecInstance[Interfac
 assert_type(create_autospec(Repository[int], instance=True), AutospecInstance[Repository[int]])
 create_autospec(json).dumps.return_value = "{}"
 
+# Options by position, as unittest.mock takes them.
+assert_type(create_autospec(Storage, True, True), AutospecInstance[Storage])
+by_position: Storage = create_autospec(Storage, False, True)
+
 # A class: mocks of its instances.
 cls = create_autospec(Storage)
 assert_type(cls("url", retries=1), AutospecInstance[Storage])

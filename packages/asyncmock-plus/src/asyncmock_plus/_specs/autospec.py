@@ -65,6 +65,17 @@ if TYPE_CHECKING:
         **kwargs: Any,
     ) -> AutospecInstance[_T]: ...
     @overload
+    def create_autospec(  # by position
+        spec: Callable[..., _T],
+        spec_set: Any,
+        instance: Literal[True],
+        _parent: Any = None,
+        _name: Any = None,
+        *,
+        unsafe: bool = False,
+        **kwargs: Any,
+    ) -> AutospecInstance[_T]: ...
+    @overload
     def create_autospec(  # mypy
         spec: AnyClass[_P, _T],
         spec_set: Any = False,
