@@ -3,6 +3,7 @@
 
 import asyncio
 import os
+import select
 import signal
 import socket
 import sys
@@ -192,7 +193,7 @@ def test_livelock_of_a_heartbeat():
 @says(
     """
     StalledError: time has stood still at 0 s for 0.01 real seconds, since something real may answer:
-        executor job job() at test_clocks.py:N in job(): os.read(reading, 1)
+        executor job job() at test_clocks.py:N in job(): select.select([reading], [], [], 60)
       Let it end, or tell the clock not to wait for it: clock.ignore(...), FakeClock(ignore=[...]) by name, or settle= to move on after real calm.
       Task 'main' waits
         at test_clocks.py:N in main(): await asyncio.get_running_loop().run_in_executor(None, job)
@@ -200,21 +201,21 @@ def test_livelock_of_a_heartbeat():
     """
 )
 def test_stall_of_a_job():
-    reading, writing = os.pipe()
+    reading, writing = socket.socketpair()
 
     def job():
-        os.read(reading, 1)
+        select.select([reading], [], [], 60)
 
     job.__qualname__ = "job"
 
     async def main():
         await asyncio.get_running_loop().run_in_executor(None, job)
 
-    try:
-        run(main, stall_timeout=0.01)
-    finally:
-        os.write(writing, b".")
-        os.close(writing)
+    with reading, writing:
+        try:
+            run(main, stall_timeout=0.01)
+        finally:
+            writing.send(b".")
 
 
 @says(
