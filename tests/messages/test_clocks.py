@@ -2,7 +2,6 @@
 """What a fake clock says: where time stands still, and what it refuses."""
 
 import asyncio
-import os
 import select
 import signal
 import socket
