@@ -70,6 +70,8 @@ FIRST = ("send", 0, b"first")
         [("close", 0, None), ("close", 0, None), ("send", 1, b"x"), ("so_error", 1, None)],
         [("sendmsg", 0, [b"a", b"b"]), ("peek", 1, 1), ("peek", 1, 9), ("recv", 1, 1)],
         [("send", 0, b""), ("recv", 1, 0), ("recv", 1, 9), ("recv", 1, 9)],
+        [("close", 0, None), ("recv_into", 0, 0), ("recv", 0, 0)],
+        [FIRST, ("recv_into", 1, 0), ("recv_into", 1, 9)],
     ],
     ids=str,
 )

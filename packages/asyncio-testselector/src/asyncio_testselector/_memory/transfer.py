@@ -86,8 +86,9 @@ class TransferringSocket(FileSocket):
     def recv_into(self, buffer: Buffer, nbytes: int = 0, flags: int = 0) -> int:
         """Receive into *buffer*, at most *nbytes* if given, and return how many bytes it was."""
         view = writable(buffer, nbytes)
-        size = self._next_size()
-        data = self.recv(nbytes or len(view), flags)
+        wanted = nbytes or len(view)
+        size = self._next_size() if wanted else 0  # for nothing, nobody asks the system
+        data = self.recv(wanted, flags)
         view[: len(data)] = data
         return size if flags & TRUNC and size else len(data)
 
