@@ -242,7 +242,7 @@ def test_delay_into_the_past():
     SocketScript().delay(-1)
 
 
-@says("ValueError: cannot block 0 writes: give 1 or more")
+@says("ValueError: cannot block 0 writes: give a whole number of 1 or more")
 def test_no_writes_to_block():
     SocketScript().block_writes(0)
 
