@@ -71,7 +71,7 @@ def call_of(pid: int | str, tid: int | str) -> Call | None:
     """Return what a task is blocked in, None if it may run on by itself."""
     text = text_of(f"/proc/{pid}/task/{tid}/syscall").strip()
     words = text.split()
-    if len(words) < 7 or not words[0].isdigit():
+    if len(words) < 7 or not words[0].isdigit() or not _status_of(pid, tid):
         return None
     name = _NAMES.get(int(words[0]))
     if name is None:
@@ -156,7 +156,19 @@ def _files_of_select(process: str, arguments: list[int]) -> tuple[tuple[int, int
     return tuple(events.items())
 
 
-def switches_of(pid: int | str, tid: int | str) -> str | None:
-    """Return how often a task has gone to sleep by now, None if that is not told."""
+def _status_of(pid: int | str, tid: int | str) -> list[str]:
+    """
+    Return the lines of a task's status, none unless it sleeps.
+
+    A task that is woken by another processor is not running yet: it is on its way there, and
+    ``syscall`` tells of it as if it were still blocked. Its state tells.
+    """
     lines = text_of(f"/proc/{pid}/task/{tid}/status").splitlines()
+    asleep = any(line.startswith(("State:\tS", "State:\tD")) for line in lines)
+    return lines if asleep else []
+
+
+def switches_of(pid: int | str, tid: int | str) -> str | None:
+    """Return how often a task that sleeps has gone to sleep by now, None if that is not told."""
+    lines = _status_of(pid, tid)
     return next((line for line in lines if line.startswith("voluntary_ctxt_switches")), None)
