@@ -69,9 +69,12 @@ def is_known() -> bool:
 
 def call_of(pid: int | str, tid: int | str) -> Call | None:
     """Return what a task is blocked in, None if it may run on by itself."""
+    # First of all: a task that was just woken may go to sleep again between the two looks.
+    if not _status_of(pid, tid):
+        return None
     text = text_of(f"/proc/{pid}/task/{tid}/syscall").strip()
     words = text.split()
-    if len(words) < 7 or not words[0].isdigit() or not _status_of(pid, tid):
+    if len(words) < 7 or not words[0].isdigit():
         return None
     name = _NAMES.get(int(words[0]))
     if name is None:
